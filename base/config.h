@@ -1,0 +1,56 @@
+/* Settings: one table with type, default, check and help. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct config { /* Threads: read-only after config_load. Text is in the arena given to config_load.
+                 */
+    const char *var_dir;
+    const char *database_url; /* "" means the private server */
+    int64_t database_pool;
+    const char *portal_listen;    /* "127.0.0.1:8080" */
+    const char *licensing_listen; /* "127.0.0.1:8081" */
+    int64_t portal_threads;
+    int64_t licensing_threads;
+    int64_t body_deadline_ms;
+    int64_t drain_ms;
+    const char *trusted_proxies; /* addresses, separated by commas */
+    bool behind_tls;             /* cookies get Secure and __Host- */
+    const char *public_url;      /* portal as the browser sees it; "" is taken from the request */
+    const char *licensing_public_url;
+    const char *storage_path;   /* "" is var_dir/storage */
+    const char *key_file;       /* "" is var_dir/master.key */
+    const char *www_dir;        /* templates and catalogues; "" is www/ beside the program */
+    const char *static_dir;     /* the built static files; "" is static/ beside the program */
+    const char *tenant_default; /* slug for unknown host names; "" is none */
+    int64_t session_hours;
+    int64_t session_idle_minutes;
+    int64_t licence_cache_entries;
+    int64_t script_workers;
+    int64_t script_check_ms;
+    int64_t script_after_ms;
+    const char *log_level; /* debug info warn error */
+    bool access_log;
+};
+
+enum config_type { CONFIG_TEXT, CONFIG_INT, CONFIG_BOOL, CONFIG_CHOICE };
+struct config_key {
+    const char *name; /* "portal.listen"; the environment has GATEHOUSE_PORTAL_LISTEN */
+    enum config_type type;
+    size_t offset; /* in struct config */
+    const char *otherwise;
+    int64_t min, max;    /* CONFIG_INT */
+    const char *choices; /* CONFIG_CHOICE: "debug|info|warn|error" */
+    const char *help;    /* one line */
+};
+extern const struct config_key CONFIG_KEYS[];
+extern const size_t CONFIG_KEY_COUNT;
+
+/* Defaults, then the INI file (NULL: none), then the environment. All faults are gathered: false
+ * sets ERR_INVALID with the first and writes every one to *faults, a line each. Unknown keys are
+ * faults. */
+bool config_load(struct arena *mem, struct err *err, const char *path, struct config *out,
+                 const char **faults) MUST_CHECK;
+/* All settings as text: name, value in force, default, help. markdown: a table for the docs. */
+const char *config_describe(struct arena *mem, const struct config *config, bool markdown);

@@ -1,0 +1,82 @@
+/* A request: what came in, who asks, and where the answer grows. */
+#pragma once
+
+#include "base/json.h"
+#include "db/ctx.h"
+#include "portal/app.h"
+#include "portal/http/format.h"
+#include "portal/http/lang.h"
+
+struct mg_connection; /* seen by portal/http/server.c alone */
+struct route;
+struct session;
+
+enum method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHOD_COUNT
+};
+
+enum { REQ_ARGS_MAX = 4, REQ_HEADERS_MAX = 24 };
+
+struct req_tenant { /* the tenant of this request, loaded once (portal/account/tenant.c) */
+    struct id id;
+    const char *slug;
+    const char *name;
+    const char *accent; /* six hex digits */
+    const char *mark;
+    const char *support_phone, *support_email, *support_hours;
+    const char *language;
+    const char *currency;
+    const char *api_version;
+    const struct zone *zone;
+};
+
+struct req {
+    struct ctx cx; /* tenant_id, actor_id and viewer are set before a handler runs */
+    struct app *app;
+    const struct route *route;
+    enum method method;
+    const char *host;               /* the Host header as it came */
+    const char *target;             /* path and query exactly as they came, for signatures */
+    const char *path;               /* raw path */
+    const char *query;              /* raw query, "" if none */
+    const char *address;            /* the client's, behind trusted proxies the forwarded one */
+    const char *args[REQ_ARGS_MAX]; /* decoded path variables by their order in the pattern */
+    struct id id;     /* the variable {id}, parsed; a bad one never reaches the handler (404) */
+    struct span body; /* as it came, within the route's limit */
+    const char *body_type; /* Content-Type, "" if none */
+
+    struct req_tenant *tenant;
+    struct session *session; /* NULL outside the portal and without a cookie */
+    const struct lang *lang;
+    struct format format;
+    bool is_htmx; /* a partial update is wanted */
+
+    /* the answer */
+    int status;       /* 200 unless set */
+    const char *type; /* "text/html; charset=utf-8" unless set */
+    struct str out;
+    const char *redirect; /* set by reply_see_other */
+    int file_fd;          /* an open file to send instead of out; -1 */
+    int64_t file_bytes;
+    const char *header_names[REQ_HEADERS_MAX]; /* further headers, by reply_header */
+    const char *header_values[REQ_HEADERS_MAX];
+    unsigned header_count;
+
+    const void *connection; /* opaque: the server's own */
+    void *portal;           /* opaque: what the portal context keeps between its steps */
+};
+
+/* A request header's first line, NULL if absent. Names without regard to case. */
+const char *req_header(const struct req *rq, const char *name);
+const char *req_cookie(const struct req *rq, const char *name);
+/* A decoded query parameter (first of that name), NULL if absent. */
+const char *req_query(struct req *rq, const char *name);
+/* Translates a literal: req_text(rq, T("Open")). */
+const char *req_text(const struct req *rq, const char *english);

@@ -1,0 +1,41 @@
+/* Routes: what answers a path, and what the asker needs, as data checked in one place. */
+#pragma once
+
+#include "portal/http/req.h"
+
+enum need {
+    NEED_PUBLIC = 1 << 0,       /* anybody */
+    NEED_LOGIN = 1 << 1,        /* a signed-in person */
+    NEED_STAFF = 1 << 2,        /* a signed-in staff member */
+    NEED_CUSTOMER = 1 << 3,     /* a signed-in person with a current organisation */
+    NEED_CSRF = 1 << 4,         /* a form post of ours: token and origin are checked */
+    NEED_BEARER = 1 << 5,       /* /v1: a credential of the licensing protocol */
+    NEED_MAYBE_BEARER = 1 << 6, /* /v1: one is checked if it is given */
+    NEED_TOKEN = 1 << 7         /* /api/v1: an API token */
+};
+
+struct route {
+    enum method method;
+    const char *pattern; /* "/tickets/{id}": {id} is a UUID, other names take any segment */
+    bool (*handler)(struct req *rq);
+    unsigned needs;
+    uint32_t rights; /* every one is needed (enum right), 0 for none */
+    size_t body_max; /* bytes; 0 is ROUTE_BODY_MAX for methods that have one */
+};
+
+enum { ROUTE_BODY_MAX = 256 * 1024 };
+
+/* All routes of the program (portal/routes.c), ended by a row without a pattern. */
+extern const struct route ROUTES[];
+
+struct router; /* Threads: read-only after route_compile. */
+/* Checks the table and builds the lookup: every row has needs; a POST outside /v1 and /api/v1 has
+ * NEED_CSRF; /v1 rows have NEED_PUBLIC, NEED_BEARER or NEED_MAYBE_BEARER; /api/v1 rows NEED_TOKEN
+ * or NEED_PUBLIC; no two rows match the same paths; rights imply a login. Fails naming the row.
+ * is_licensing picks the /v1 rows, else all others. */
+bool route_compile(struct err *err, const struct route *rows, bool is_licensing,
+                   struct router **out) MUST_CHECK;
+void route_free(struct router *router);
+/* The row for a raw path; fills rq->args and rq->id with decoded segments. *method_known tells
+ * whether another method has that path (405). */
+const struct route *route_find(const struct router *router, struct req *rq, bool *path_known);

@@ -1,0 +1,31 @@
+/* Templates: Mustache, compiled once per language; text is escaped unless its key ends in _html. */
+#pragma once
+
+#include "base/json.h"
+#include "portal/http/lang.h"
+
+struct templates; /* Threads: read-only after template_load. */
+
+/* Compiles every *.html below dir (name: its path without .html, "parts/card") for each language of
+ * the set.
+ *
+ * Mustache as specified (interpolation, sections, inverted sections, partials, comments,
+ * delimiters), plus:
+ * {{#t}}Sign in as {{name}}{{/t}} is text for translation, resolved here: its key is the inner text
+ * with each tag as {name} ("Sign in as {name}"), the translation may move the tags; plain text,
+ * escaped at compile time.
+ * {{{name}}} and {{&name}} are refused unless the last part of the name ends in _html.
+ * {{>name}} a missing partial is an error at load. Fails with file and line. */
+bool template_load(struct err *err, const char *dir, const struct lang_set *langs,
+                   struct templates **out) MUST_CHECK;
+void template_free(struct templates *templates);
+
+/* Renders into out. False: no such template. */
+bool template_render(const struct templates *templates, const struct lang *lang, const char *name,
+                     const json_t *context, struct str *out) MUST_CHECK;
+
+/* One text with its partials (name -> text), by the bare specification: for its test suite and
+ * fuzzing. strict_html turns the _html rule on. */
+bool template_render_text(struct arena *mem, struct err *err, const char *text,
+                          const json_t *partials, const json_t *context, bool strict_html,
+                          struct str *out) MUST_CHECK;
