@@ -3,9 +3,11 @@
 
 #include "base/config.h"
 #include "base/crypto.h"
+#include "base/json.h"
 #include "db/db.h"
 
 struct lang_set;
+struct req;
 struct templates;
 struct statics;
 struct licence_cache;
@@ -24,5 +26,8 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     struct licence_cache *licence_cache; /* role licensing */
     struct signing_keys *signing_keys;   /* role licensing: unsealed */
     struct script_pool *scripts;
+    /* Adds to the page frame what the domains know (counts in the menu, unread notices);
+     * portal/shell.c. */
+    void (*shell)(struct req *rq, json_t *shell);
     bool has_portal, has_licensing, has_jobs; /* the roles of this process */
 };

@@ -37,6 +37,23 @@ struct req_tenant { /* the tenant of this request, loaded once (portal/account/t
     const struct zone *zone;
 };
 
+/* The visitor's session as the pages see it; filled by portal/account/session.c, kept in a row. */
+struct session {
+    struct id id;
+    struct id person_id; /* zero before sign-in: such a session carries CSRF, flash and language */
+    const char *person_name; /* "Anna Keller" */
+    const char *given_name;  /* "Anna" */
+    const char *email;
+    const char *csrf;          /* the token that forms carry, derived from the session's secret */
+    struct id organisation_id; /* the current one; zero for staff and nobody */
+    const char *organisation_name;
+    json_t *organisations; /* [{"id","name","is_current"}] for the switcher */
+    json_t *flash;         /* {"kind","text"} to show once, or NULL */
+    bool is_staff;
+    bool is_new;        /* a cookie has to be set */
+    const char *cookie; /* its value then */
+};
+
 struct req {
     struct ctx cx; /* tenant_id, actor_id and viewer are set before a handler runs */
     struct app *app;
@@ -63,6 +80,7 @@ struct req {
     const char *type; /* "text/html; charset=utf-8" unless set */
     struct str out;
     const char *redirect; /* set by reply_see_other */
+    json_t *flash;        /* set by reply_flash: kept for the next page by portal/serve.c */
     int file_fd;          /* an open file to send instead of out; -1 */
     int64_t file_bytes;
     const char *header_names[REQ_HEADERS_MAX]; /* further headers, by reply_header */
