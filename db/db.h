@@ -105,6 +105,12 @@ struct db_target {    /* where the database is; from configuration or the privat
     const char *database;
 };
 
+/* Reads mysql://user:password@host:port/database (several hosts separated by commas: the first that
+ * answers is used) or mysql://user:password@/database?socket=/path; in mem. Fails: ERR_INVALID,
+ * without the password. */
+bool db_target_parse(struct err *err, struct arena *mem, const char *url,
+                     struct db_target *out) MUST_CHECK;
+
 /* Once in main before any thread, and once at its end. */
 void db_library_init(void);
 void db_library_end(void);

@@ -13,6 +13,11 @@ struct private_server; /* Threads: any. */
  * writable, in use by another running program, did not start (with the last lines of its log). */
 bool private_server_start(struct err *err, const char *var_dir,
                           struct private_server **out) MUST_CHECK;
+/* Joins the private server of a program that is running in that folder, for a console command:
+ * nothing is started, and private_server_stop then only frees. False (err is left clear) when none
+ * is running. */
+bool private_server_attach(struct err *err, const char *var_dir,
+                           struct private_server **out) MUST_CHECK;
 /* How to connect; borrowed until private_server_stop. */
 const struct db_target *private_server_target(const struct private_server *server);
 /* Restarts it when it died; call each second. */

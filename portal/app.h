@@ -13,9 +13,13 @@ struct statics;
 struct licence_cache;
 struct signing_keys;
 struct script_pool;
+struct private_server;
 
 struct app { /* Threads: read-only after app_start, but for members that lock themselves. */
+    struct arena *mem; /* what lives as long as the program */
     struct config config;
+    struct db_target target;
+    struct private_server *database; /* NULL with an external one */
     struct crypto_master *master;
     struct db_pool *portal_pool;
     struct db_pool *licensing_pool;
@@ -31,3 +35,13 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     void (*shell)(struct req *rq, json_t *shell);
     bool has_portal, has_licensing, has_jobs; /* the roles of this process */
 };
+
+/* Reads the settings and makes the folders of var.dir. *faults has one line for each bad setting.
+ */
+bool app_configure(struct app *app, struct err *err, const char **faults) MUST_CHECK;
+/* Connects (starts the private server where no database.url is set), migrates, opens the master
+ * key. may_join: use the private server of a program that runs in the same folder, as commands do.
+ */
+bool app_open(struct app *app, struct err *err, bool may_join) MUST_CHECK;
+/* The opposite of both. */
+void app_close(struct app *app);
