@@ -50,8 +50,10 @@ struct session {
     json_t *organisations; /* [{"id","name","is_current"}] for the switcher */
     json_t *flash;         /* {"kind","text"} to show once, or NULL */
     bool is_staff;
-    bool is_new;        /* a cookie has to be set */
-    const char *cookie; /* its value then */
+    const char *language; /* the person's choice, "" if none was made */
+    bool is_new;          /* a cookie has to be set */
+    const char *cookie;   /* its value then */
+    bool has_row;         /* false: a visitor for whom nothing had to be kept yet */
 };
 
 struct req {

@@ -1,0 +1,28 @@
+/* Signing in with e-mail and password: one answer for all that is wrong, equal work for all. */
+#pragma once
+
+#include "db/db.h"
+
+enum {
+    LOGIN_WINDOW_MINUTES = 15,
+    LOGIN_LOCK_MINUTES = 15,
+    LOGIN_ACCOUNT_TRIES = 5, /* wrong passwords within the window that lock the account */
+    LOGIN_ADDRESS_TRIES = 50 /* failures within the window that shut out an address */
+};
+
+extern const struct err_kind ERR_LOGIN_REFUSED;   /* wrong, unknown, disabled or locked */
+extern const struct err_kind ERR_LOGIN_THROTTLED; /* too many failures from this address */
+
+struct login_try {
+    const char *email;
+    const char *password;
+    const char *address; /* the client's */
+};
+
+/* Checks a password and records the try in login_event. Every try of an address that is not shut
+ * out costs one Argon2id, also for unknown people; it is run outside any transaction. Does not make
+ * a session: session_sign_in does. Fails: ERR_LOGIN_REFUSED, ERR_LOGIN_THROTTLED, ERR_BUSY. */
+bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *person_id) MUST_CHECK;
+/* Records the end of a session. */
+bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
+                         const char *address) MUST_CHECK;

@@ -1,0 +1,44 @@
+/* Memberships: what a person may do for an organisation; from them comes who looks. */
+#pragma once
+
+#include "db/db.h"
+
+enum { MEMBERSHIP_LIST_MAX = 200 };
+
+struct membership {
+    struct id person_id;
+    struct id organisation_id;
+    const char *organisation_name;
+    const char *full_name;
+    const char *email;
+    const char *phone;
+    const char *position;
+    struct id site_id;     /* zero: none */
+    const char *site_name; /* NULL: none */
+    uint32_t rights;       /* RIGHT_TICKET_OWN .. RIGHT_ADMIN */
+};
+
+struct membership_spec {
+    struct id person_id;
+    struct id organisation_id;
+    struct id site_id; /* zero: none */
+    const char *position;
+    uint32_t rights;
+};
+
+/* Adds the membership, or replaces its position, site and rights. Needs RIGHT_CUSTOMERS, or
+ * RIGHT_ADMIN in that organisation. Fails: ERR_NOT_FOUND, ERR_DENIED. */
+bool membership_add(struct ctx *cx, const struct membership_spec *spec) MUST_CHECK;
+bool membership_remove(struct ctx *cx, struct id person_id, struct id organisation_id) MUST_CHECK;
+/* A person's organisations by name. For the session: shows all, whoever looks. */
+bool membership_list_of_person(struct ctx *cx, struct id person_id, struct membership **out,
+                               size_t *count) MUST_CHECK;
+/* An organisation's people by name: for staff with RIGHT_CUSTOMERS and that organisation's
+ * customers with RIGHT_ADMIN; others see none. */
+bool membership_list_of_organisation(struct ctx *cx, struct id organisation_id,
+                                     struct membership **out, size_t *count) MUST_CHECK;
+
+/* Fills in who looks: staff with the rights of the role, or a customer within `wanted` if it is one
+ * of the person's organisations, else the first by name; a person with neither has no rights. */
+bool membership_viewer(struct ctx *cx, struct id person_id, struct id wanted,
+                       struct viewer *out) MUST_CHECK;

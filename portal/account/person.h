@@ -1,0 +1,41 @@
+/* People: everybody with a name in a tenant, staff and customers alike. */
+#pragma once
+
+#include "db/db.h"
+
+enum { PERSON_NAME_MAX = 200, PERSON_EMAIL_MAX = 254, PERSON_PHONE_MAX = 64 };
+
+extern const struct err_kind ERR_PERSON_EMAIL; /* not an address */
+extern const struct err_kind ERR_PERSON_TAKEN; /* somebody has this address */
+
+struct person {
+    struct id id;
+    const char *full_name;
+    const char *given_name; /* "" where there is none */
+    const char *email;
+    const char *phone;
+    const char *language;  /* "" is the tenant's */
+    const char *time_zone; /* "" is the tenant's */
+    bool is_disabled;
+    int64_t created_at;
+};
+
+struct person_spec {        /* NULL is "" */
+    const char *full_name;  /* NULL: the part of the address before the @ */
+    const char *given_name; /* NULL: made of the full name */
+    const char *email;
+    const char *phone;
+    const char *language;
+    const char *time_zone;
+};
+
+/* Trimmed and in lower case, in mem; NULL when it is no address. */
+const char *person_email_clean(struct arena *mem, const char *email);
+
+/* Fails: ERR_PERSON_EMAIL, ERR_PERSON_TAKEN. Emits person.registered. No right comes with it: see
+ * role_staff_set and membership_add. */
+bool person_create(struct ctx *cx, const struct person_spec *spec, struct person **out) MUST_CHECK;
+bool person_get(struct ctx *cx, struct id id, struct person **out) MUST_CHECK;
+bool person_find_by_email(struct ctx *cx, const char *email, struct person **out) MUST_CHECK;
+/* Nobody signs in as a disabled person, and the sessions end. */
+bool person_set_disabled(struct ctx *cx, struct id id, bool is_disabled) MUST_CHECK;

@@ -1,0 +1,55 @@
+/* Sessions: who a browser is, from one request to the next.
+ * The cookie holds 32 random bytes, the row only their SHA-256. A visitor who has not signed in has
+ * no row until something must be kept for him (language, flash, draft): crawlers leave no trace. */
+#pragma once
+
+#include "base/config.h"
+#include "portal/http/req.h"
+
+enum { SESSION_DRAFT_MAX = 1024 * 1024, SESSION_TOUCH_SECONDS = 60 };
+
+struct session_visit {           /* the request as the session sees it; borrowed for the request */
+    const struct config *config; /* session_hours, session_idle_minutes */
+    const char *cookie;          /* the session cookie's value, NULL: none came */
+    const char *address;
+    const char *agent; /* User-Agent; NULL: none */
+};
+
+/* The visitor's session, never NULL: a missing, unknown or expired cookie makes an anonymous one
+ * (is_new says that the cookie has to be set). Sets cx->actor_id and cx->viewer. One statement for
+ * staff, two for customers; used_at is written at most once a minute. */
+bool session_load(struct ctx *cx, const struct session_visit *visit,
+                  struct session **out) MUST_CHECK;
+
+/* After login_check: a new token and row, the old row ends; language and draft move over. The
+ * session and cx are changed in place. */
+bool session_sign_in(struct ctx *cx, const struct session_visit *visit, struct session *session,
+                     struct id person_id) MUST_CHECK;
+/* Signing out: the row is gone, the session is anonymous with a new token. */
+bool session_end(struct ctx *cx, struct session *session) MUST_CHECK;
+/* Ends all sessions of a person; but one if keep is not zero. */
+bool session_end_all(struct ctx *cx, struct id person_id, struct id keep) MUST_CHECK;
+
+/* True when the token of a form is this session's; in constant time. given may be NULL. */
+bool session_csrf_matches(const struct session *session, const char *given);
+
+bool session_set_language(struct ctx *cx, const struct session_visit *visit,
+                          struct session *session, const char *language) MUST_CHECK;
+/* Keeps a message for the next page, or forgets it (NULL) once it was shown. */
+bool session_keep_flash(struct ctx *cx, const struct session_visit *visit, struct session *session,
+                        const json_t *flash) MUST_CHECK;
+/* Keeps what was typed into the form at path while its writer signs in; at most SESSION_DRAFT_MAX
+ * bytes, larger ones are refused with ERR_TOO_LARGE. */
+bool session_keep_draft(struct ctx *cx, const struct session_visit *visit, struct session *session,
+                        const char *path, const json_t *values) MUST_CHECK;
+/* Hands the draft of that path out once; *out is NULL when there is none. */
+bool session_take_draft(struct ctx *cx, struct session *session, const char *path,
+                        json_t **out) MUST_CHECK;
+
+/* Makes one of the person's own organisations the current one. Fails: ERR_NOT_FOUND. */
+bool session_switch_organisation(struct ctx *cx, struct session *session,
+                                 struct id organisation_id) MUST_CHECK;
+
+/* Removes rows that expired or idled out; for jobs. */
+bool session_purge(struct ctx *cx, const struct config *config, unsigned limit,
+                   int64_t *removed) MUST_CHECK;

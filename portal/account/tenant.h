@@ -1,0 +1,74 @@
+/* Tenants: the vendors that share an installation, found by the name that the browser asks for. */
+#pragma once
+
+#include "db/db.h"
+#include "portal/http/req.h"
+
+enum {
+    TENANT_SLUG_MAX = 63,
+    TENANT_NAME_MAX = 200,
+    TENANT_HOST_MAX = 253,
+    TENANT_SECRET_SIZE = 32
+};
+
+extern const struct err_kind ERR_TENANT_SLUG;  /* not a slug */
+extern const struct err_kind ERR_TENANT_TAKEN; /* slug or host is in use */
+
+struct tenant_cache; /* Threads: any. */
+/* What a node remembers of tenants: entries are asked anew after a second, absent ones each time,
+ * so a tenant made on the console is served at once. Owned, free with tenant_cache_free. */
+struct tenant_cache *tenant_cache_make(void);
+void tenant_cache_free(struct tenant_cache *cache);
+
+/* The tenant of a Host header (port, case and a final dot ignored; NULL: none came); an unknown
+ * name gets the tenant with default_slug unless that is "". Sets cx->tenant_id. *out is in cx->mem,
+ * its zone is the cache's. Fails: ERR_NOT_FOUND. */
+bool tenant_by_host(struct ctx *cx, struct tenant_cache *cache, const char *host,
+                    const char *default_slug, struct req_tenant **out) MUST_CHECK;
+
+struct tenant {
+    struct id id;
+    const char *slug;
+    const char *name;
+    const char *language;
+    const char *time_zone;
+    const char *currency;
+    int64_t created_at;
+};
+
+struct tenant_spec { /* NULL: the default */
+    const char *slug;
+    const char *name;
+    const char *host;
+    const char *language;  /* "en" */
+    const char *time_zone; /* "UTC" */
+    const char *currency;  /* "EUR" */
+    const char *admin_email;
+    const char *admin_name;     /* the part before the @ */
+    const char *admin_password; /* NULL: the administrator cannot sign in yet */
+};
+
+/* A new tenant with its preset roles, a default team, a sealed token secret (cx->master) and, with
+ * admin_email, its first administrator; cx->tenant_id becomes the new one. Hashes the password
+ * before its transaction. Fails: ERR_TENANT_SLUG, ERR_TENANT_TAKEN, ERR_PERSON_EMAIL,
+ * ERR_CREDENTIAL_SHORT, ERR_INVALID. Emits tenant.created. */
+bool tenant_create(struct ctx *cx, const struct tenant_spec *spec, struct tenant **out) MUST_CHECK;
+bool tenant_by_slug(struct ctx *cx, const char *slug, struct tenant **out) MUST_CHECK;
+/* All tenants by slug, after the given one ("" starts). */
+bool tenant_list(struct ctx *cx, const char *after_slug, unsigned limit, struct tenant **out,
+                 size_t *count) MUST_CHECK;
+/* A further name that the tenant answers to. Fails: ERR_TENANT_TAKEN, ERR_INVALID. */
+bool tenant_add_host(struct ctx *cx, const char *host) MUST_CHECK;
+
+struct tenant_look { /* how a tenant presents itself; NULL leaves a value as it is */
+    const char *name;
+    const char *accent;
+    const char *mark;
+    const char *support_phone;
+    const char *support_email;
+    const char *support_hours;
+    const char *language;
+    const char *time_zone;
+    const char *currency;
+};
+bool tenant_change(struct ctx *cx, const struct tenant_look *look) MUST_CHECK;
