@@ -12,19 +12,25 @@ build: deps
 run: build
 	@tools/run
 
-test: deps
+test:
+	@tools/deps run test
 	@tools/test
 
-bench: build
+bench:
+	@tools/deps run bench
+	@tools/build release
 	@tools/bench
 
-fuzz: deps
+fuzz:
+	@tools/deps run test
 	@tools/fuzz
 
-soak: deps
+soak:
+	@tools/deps run test
 	@tools/soak
 
 fresh:
+	@tools/deps run fresh
 	@tools/fresh
 
 clean:
