@@ -1,0 +1,106 @@
+/* Tickets: the record, who may see it, and every change of it. */
+#pragma once
+
+#include "base/json.h"
+#include "db/ctx.h"
+
+enum {
+    TICKET_SUBJECT_MAX = 200, /* characters */
+    TICKET_BODY_MAX = 20000,
+    TICKET_CITY_MAX = 100,
+    TICKET_STORE_MAX = 200,
+    TICKET_TAG_MAX = 64,
+    TICKET_TAGS_MAX = 30,
+    TICKET_LEVEL_MIN = 1, /* nothing works */
+    TICKET_LEVEL_MAX = 4
+};
+
+enum ticket_category {
+    TICKET_OPEN,
+    TICKET_WAITING,
+    TICKET_SOLVED,
+    TICKET_CLOSED,
+    TICKET_CATEGORIES
+};
+
+struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent text is "" */
+    struct id id;
+    const char *number;
+    struct id organisation_id, site_id, person_id, reporter_id;
+    const char *source;
+    const char *subject;
+    const char *topic; /* its code; see ticket_topic.h */
+    struct id product_id, licence_id, machine_id;
+    const char *product_version;
+    const char *status; /* its code; see ticket_status.h */
+    enum ticket_category category;
+    int level, impact, urgency;
+    struct id team_id, assignee_id;
+    const char *city, *store;
+    bool needs_review;
+    int64_t created_at, updated_at, first_answer_at, resolved_at, closed_at;
+    int64_t due_at; /* the next answer is promised by then; 0: no promise, or nothing due */
+    int64_t version;
+    /* names of what the ids stand for */
+    const char *organisation_name, *organisation_code, *person_name, *team_name, *assignee_name;
+    const char *reporter_name, *reporter_phone, *reporter_email, *reporter_address;
+    const char *product_name;
+};
+
+extern const struct err_kind ERR_TICKET_TRANSITION; /* this state cannot follow the present one */
+extern const struct err_kind ERR_TICKET_CLOSED;     /* a customer answers a closed ticket */
+
+const char *ticket_category_name(enum ticket_category category);
+bool ticket_category_parse(const char *name, enum ticket_category *out) MUST_CHECK;
+
+/* The only rule of who sees which ticket, as a WHERE fragment on ticket t for cx->viewer: staff
+ * with RIGHT_DESK and the system all of the tenant; a customer with RIGHT_TICKET_ALL the current
+ * organisation's, with RIGHT_TICKET_OWN what he filed or takes part in there; others none. */
+struct where;
+void ticket_visible(struct ctx *cx, struct where *w);
+/* Staff or system: those who read notes. */
+bool ticket_sees_notes(const struct ctx *cx);
+
+/* One ticket that the viewer may see. Fails: ERR_NOT_FOUND. */
+bool ticket_get(struct ctx *cx, struct id id, struct ticket **out) MUST_CHECK;
+/* By the number that people use; *out is NULL when there is none that the viewer may see. */
+bool ticket_find_number(struct ctx *cx, const char *number, struct ticket **out) MUST_CHECK;
+
+/* What a ticket's viewer may know (customer words only). In cx->mem. */
+json_t *ticket_to_json(struct ctx *cx, const struct ticket *t);
+/* The whole snapshot with reporter, organisation, tags: for rules and the audit trail. */
+bool ticket_to_event_json(struct ctx *cx, const struct ticket *t, json_t **out) MUST_CHECK;
+
+/* The changes below share one contract. The ticket's row is written first, so that two changes of
+ * one ticket follow each other. The actor is cx->viewer (a rule: VIEWER_SYSTEM with the script's id
+ * in cx->actor_id). A thread line tells what changed, an event is emitted in the same transaction
+ * ({"before","after"} snapshots; a reply or note adds "message"). Setting what is set already
+ * changes nothing and succeeds. All fail with ERR_NOT_FOUND for a ticket the viewer cannot see and
+ * ERR_DENIED where the act is staff's (or a rule's) alone. */
+
+/* A public answer. A customer's answer to a waiting or solved ticket opens it again; the first one
+ * of staff is the first answer. status: the state to set with it, NULL to leave it. Fails:
+ * ERR_INVALID empty or too long; ERR_TICKET_CLOSED; ERR_DENIED for a participant who only reads.
+ * Emits ticket.replied, and ticket.status_changed when the state changes. */
+bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *status,
+                  struct id *message_id) MUST_CHECK;
+/* An internal note. Emits ticket.noted. */
+bool ticket_note(struct ctx *cx, struct id id, const char *text, struct id *message_id) MUST_CHECK;
+/* Sets a state by its code. Fails: ERR_INVALID no such state; ERR_TICKET_TRANSITION. Emits
+ * ticket.status_changed. */
+bool ticket_set_status(struct ctx *cx, struct id id, const char *status) MUST_CHECK;
+/* The tracking engineer; a zero id takes him off. Fails: ERR_INVALID not a member of staff. Emits
+ * ticket.assigned. */
+bool ticket_assign(struct ctx *cx, struct id id, struct id person_id) MUST_CHECK;
+bool ticket_set_team(struct ctx *cx, struct id id, struct id team_id) MUST_CHECK; /* assigned */
+/* The next answer's due time follows the new level's promise. Emits ticket.updated. */
+bool ticket_set_level(struct ctx *cx, struct id id, int64_t level) MUST_CHECK;
+bool ticket_set_topic(struct ctx *cx, struct id id, const char *topic) MUST_CHECK;
+/* Tags are folded (case, width). Emit ticket.updated. */
+bool ticket_tag(struct ctx *cx, struct id id, const char *tag) MUST_CHECK;
+bool ticket_untag(struct ctx *cx, struct id id, const char *tag) MUST_CHECK;
+bool ticket_tags(struct ctx *cx, struct id id, json_t **out) MUST_CHECK; /* ["..."] */
+/* The flag that a rule failed on it or somebody must look. Emits ticket.updated. */
+bool ticket_set_review(struct ctx *cx, struct id id, bool needs_review) MUST_CHECK;
+/* Zero when the tenant has no team of that name. */
+bool ticket_find_team(struct ctx *cx, const char *name, struct id *out) MUST_CHECK;
