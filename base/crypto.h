@@ -46,13 +46,14 @@ bool crypto_password_hash(struct err *err, const char *password,
 bool crypto_password_verify(struct err *err, const char *hash, const char *password,
                             bool *matches) MUST_CHECK;
 
-/* Ed25519. A signer holds its key in locked memory that is wiped by crypto_signer_free. */
+/* Ed25519. (crypto_sign would be the name of a function of libsodium.) A signer holds its key in
+ * locked memory that is wiped by crypto_signer_free. */
 struct crypto_signer; /* Threads: any. */
 struct crypto_signer *crypto_signer_make(const uint8_t seed[CRYPTO_SEED_SIZE]);
 void crypto_signer_free(struct crypto_signer *signer);
 const uint8_t *crypto_signer_public(const struct crypto_signer *signer); /* borrowed */
-void crypto_sign(const struct crypto_signer *signer, const void *bytes, size_t len,
-                 uint8_t out[CRYPTO_SIGNATURE_SIZE]);
+void crypto_signer_sign(const struct crypto_signer *signer, const void *bytes, size_t len,
+                        uint8_t out[CRYPTO_SIGNATURE_SIZE]);
 bool crypto_verify(const uint8_t public_key[CRYPTO_PUBLIC_SIZE], const void *bytes, size_t len,
                    const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) MUST_CHECK;
 
@@ -79,3 +80,6 @@ void crypto_gcm_encrypt(const uint8_t key[32], const uint8_t iv[CRYPTO_GCM_IV_SI
 bool crypto_gcm_decrypt(const uint8_t key[32], const uint8_t iv[CRYPTO_GCM_IV_SIZE],
                         const uint8_t *cipher, size_t len, const uint8_t tag[CRYPTO_GCM_TAG_SIZE],
                         uint8_t *out) MUST_CHECK;
+/* For tests: chooses between the two implementations (sodium needs AES instructions) and returns
+ * the choice before. Threads: call while no other uses AES. */
+bool crypto_gcm_choose(bool by_sodium);

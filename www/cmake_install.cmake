@@ -1,4 +1,4 @@
-# Install script for directory: /work/main/www
+# Install script for directory: /work/wt/base/www
 
 # Set the install prefix
 if(NOT DEFINED CMAKE_INSTALL_PREFIX)
