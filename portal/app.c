@@ -1,3 +1,5 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "portal/app.h"
 
 #include "base/log.h"
@@ -143,7 +145,8 @@ bool app_open(struct app *app, struct err *err, bool may_join)
 
 void app_close(struct app *app)
 {
-    db_pool_free(app->jobs_pool);
+    if (app->jobs_pool != NULL)
+        db_pool_free(app->jobs_pool);
     if (app->master != NULL)
         crypto_master_free(app->master);
     if (app->database != NULL)

@@ -7,6 +7,7 @@
 #include "db/db.h"
 
 struct lang_set;
+struct tenant_cache;
 struct req;
 struct templates;
 struct tenant_cache;
@@ -25,6 +26,7 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     struct db_pool *portal_pool;
     struct db_pool *licensing_pool;
     struct db_pool *jobs_pool;
+    struct tenant_cache *tenants;
     struct lang_set *langs;
     struct templates *templates;
     struct statics *statics;

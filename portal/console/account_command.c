@@ -1,0 +1,212 @@
+/* Commands about tenants and people. */
+#include "portal/account/credential.h"
+#include "portal/account/person.h"
+#include "portal/account/role.h"
+#include "portal/account/session.h"
+#include "portal/account/tenant.h"
+#include "portal/console/console.h"
+
+enum { TENANT_PAGE = 200 };
+
+/* Reads the password that the option asks for; NULL when it was not given. */
+static bool read_password(struct console *co, const char *option, const char **out)
+{
+    *out = NULL;
+    return !console_flag(co, option) || console_read_line(co, out);
+}
+
+/* Ends a command: prints the object or the failure. */
+static int finish(struct console *co, struct ctx *cx, bool ok, json_t *object)
+{
+    int code = CONSOLE_DONE;
+
+    if (ok)
+        console_print(co, object);
+    else
+        code = console_fail(co, &cx->err);
+    console_close(co, cx);
+    return code;
+}
+
+static bool create_tenant(struct console *co, struct ctx *cx, const char *password, json_t **out)
+{
+    const struct tenant_spec spec = {
+        .slug = console_word(co, 0),
+        .name = console_option(co, "--name"),
+        .host = console_option(co, "--host"),
+        .language = console_option(co, "--language"),
+        .time_zone = console_option(co, "--time-zone"),
+        .currency = console_option(co, "--currency"),
+        .admin_email = console_option(co, "--admin-email"),
+        .admin_password = password,
+    };
+    struct tenant *tenant;
+    const char *token;
+    const char *key;
+
+    if (!tenant_create(cx, &spec, &tenant) || !console_tenant_keys(cx, &token, &key))
+        return false;
+    *out = json_own(cx->mem,
+                    json_pack("{s:s,s:s,s:s,s:s}", "slug", tenant->slug, "id",
+                              id_text(cx->mem, tenant->id), "admin_token", token, "ed25519", key));
+    return true;
+}
+
+int tenant_create_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--name",
+                                        "--host",
+                                        "--language",
+                                        "--time-zone",
+                                        "--currency",
+                                        "--admin-email",
+                                        "--admin-password-stdin",
+                                        NULL};
+    struct ctx cx;
+    const char *password;
+    json_t *out = NULL;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (console_word(co, 0) == NULL || console_option(co, "--name") == NULL)
+        return console_misuse(co, "tenant create needs a slug and --name.");
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = read_password(co, "--admin-password-stdin", &password);
+    if (!ok)
+        cx.err = co->err;
+    ok = ok && create_tenant(co, &cx, password, &out);
+    return finish(co, &cx, ok, out);
+}
+
+int tenant_list_command(struct console *co)
+{
+    static const char *const KNOWN[] = {NULL};
+    static const char *const MEMBERS[] = {"slug", "name", "language", "id", NULL};
+    struct ctx cx;
+    struct tenant *tenants;
+    const char *after = "";
+    json_t *list;
+    size_t count;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    list = json_own(cx.mem, json_array());
+    do {
+        if (!tenant_list(&cx, after, TENANT_PAGE, &tenants, &count))
+            return finish(co, &cx, false, NULL);
+        for (size_t i = 0; i < count; i++)
+            json_array_append_new(list,
+                                  json_pack("{s:s,s:s,s:s,s:s}", "slug", tenants[i].slug, "name",
+                                            tenants[i].name, "language", tenants[i].language, "id",
+                                            id_text(cx.mem, tenants[i].id)));
+        if (count > 0)
+            after = tenants[count - 1].slug;
+    } while (count == TENANT_PAGE);
+    console_print_list(co, list, MEMBERS);
+    console_close(co, &cx);
+    return CONSOLE_DONE;
+}
+
+static bool create_person(struct console *co, struct ctx *cx, const char *password, json_t **out)
+{
+    const struct person_spec spec = {.full_name = console_option(co, "--name"),
+                                     .email = console_option(co, "--email")};
+    const struct id no_team = {{0}};
+    struct person *person;
+    char hash[CRYPTO_PASSWORD_TEXT_SIZE];
+
+    if (password != NULL && !credential_hash(cx, password, hash))
+        return false;
+    if (!db_begin(cx))
+        return false;
+    if (!person_create(cx, &spec, &person) ||
+        !role_staff_set(cx, person->id, console_option(co, "--role"), no_team, "") ||
+        (password != NULL && !credential_store(cx, person->id, hash))) {
+        db_rollback(cx);
+        return false;
+    }
+    if (!db_commit(cx))
+        return false;
+    *out = json_own(cx->mem, json_pack("{s:s,s:s,s:s}", "id", id_text(cx->mem, person->id), "email",
+                                       person->email, "role", console_option(co, "--role")));
+    return true;
+}
+
+int person_create_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", "--email",          "--name",
+                                        "--role",   "--password-stdin", NULL};
+    struct ctx cx;
+    const char *password;
+    json_t *out = NULL;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (console_option(co, "--email") == NULL || console_option(co, "--role") == NULL)
+        return console_misuse(co, "person create needs --email and --role.");
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = read_password(co, "--password-stdin", &password);
+    if (!ok)
+        cx.err = co->err;
+    ok = ok && console_tenant(co, &cx) && create_person(co, &cx, password, &out);
+    return finish(co, &cx, ok, out);
+}
+
+/* The person of --tenant and --email. */
+static bool find_person(struct console *co, struct ctx *cx, struct person **out)
+{
+    if (!console_tenant(co, cx) || !person_find_by_email(cx, console_option(co, "--email"), out))
+        return false;
+    return *out != NULL ||
+           err_set(&cx->err, &ERR_NOT_FOUND, "person %s", console_option(co, "--email"));
+}
+
+int person_password_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", "--email", "--password-stdin", NULL};
+    struct ctx cx;
+    struct person *person;
+    const char *password;
+    json_t *out = NULL;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (console_option(co, "--email") == NULL || !console_flag(co, "--password-stdin"))
+        return console_misuse(co, "person reset-password needs --email and --password-stdin.");
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = console_read_line(co, &password);
+    if (!ok)
+        cx.err = co->err;
+    ok = ok && find_person(co, &cx, &person) && credential_set(&cx, person->id, password);
+    if (ok)
+        out = json_own(cx.mem, json_pack("{s:s,s:b}", "email", person->email, "changed", true));
+    return finish(co, &cx, ok, out);
+}
+
+int person_disable_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", "--email", NULL};
+    struct ctx cx;
+    struct person *person;
+    json_t *out = NULL;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (console_option(co, "--email") == NULL)
+        return console_misuse(co, "person disable needs --email.");
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = find_person(co, &cx, &person) && person_set_disabled(&cx, person->id, true);
+    if (ok)
+        out = json_own(cx.mem, json_pack("{s:s,s:b}", "email", person->email, "disabled", true));
+    return finish(co, &cx, ok, out);
+}

@@ -1,0 +1,73 @@
+/* The console: commands of the program, their options and what they print. */
+#pragma once
+
+#include "portal/app.h"
+
+#include <stdio.h>
+
+struct console { /* one command's run */
+    int argc;    /* what follows the command's words */
+    char **argv;
+    bool is_json;
+    struct app app;
+    struct err err;
+    const char *faults; /* bad settings, a line each */
+};
+
+struct console_command {
+    const char *words; /* "tenant create" */
+    const char *usage; /* "SLUG --name N [--host H]" */
+    const char *help;  /* one line */
+    int (*run)(struct console *co);
+};
+
+/* Exit codes. */
+enum { CONSOLE_DONE = 0, CONSOLE_REFUSED = 1, CONSOLE_USAGE = 2 };
+
+/* The value after --name, NULL if it was not given; a flag's presence; the n-th word that is no
+ * option (options with a value are listed by console_options). */
+const char *console_option(const struct console *co, const char *name);
+bool console_flag(const struct console *co, const char *name);
+const char *console_word(const struct console *co, int n);
+/* True when every option given is one of these, ended by NULL ("--name" takes a value, "--json!"
+ * does not); else says which is unknown and the command ends with CONSOLE_USAGE. */
+bool console_options(struct console *co, const char *const *known) MUST_CHECK;
+/* One line from standard input without its line end, for passwords; at most 1,024 bytes. In mem. */
+bool console_read_line(struct console *co, const char **out) MUST_CHECK;
+
+/* Opens settings and database for a command (may_join as in app_open) and a run in it; says why it
+ * could not. */
+bool console_open(struct console *co, struct ctx *cx) MUST_CHECK;
+/* Gives back what console_open took. */
+void console_close(struct console *co, struct ctx *cx);
+/* Finds the tenant of --tenant and sets cx->tenant_id; says so if it is missing or unknown. */
+bool console_tenant(struct console *co, struct ctx *cx) MUST_CHECK;
+
+/* Prints one object: JSON with --json, else "name  value" lines. Borrows it. */
+void console_print(const struct console *co, const json_t *object);
+/* Prints a list of objects with these members: JSON with --json, else a table. */
+void console_print_list(const struct console *co, const json_t *list, const char *const *members);
+/* The failure as one clear line on standard error (JSON with --json), the operator's detail below
+ * it. */
+int console_fail(const struct console *co, const struct err *err);
+/* A usage fault: the sentence, then how the command is used. */
+int console_misuse(const struct console *co, const char *sentence);
+
+/* clang-format off */
+int serve_command(struct console *co);
+int migrate_command(struct console *co);
+int config_command(struct console *co);
+int doctor_command(struct console *co);
+int tenant_create_command(struct console *co);
+int tenant_list_command(struct console *co);
+int person_create_command(struct console *co);
+int person_password_command(struct console *co);
+int person_disable_command(struct console *co);
+int token_create_command(struct console *co);
+int key_list_command(struct console *co);
+int script_test_command(struct console *co);
+int script_deploy_command(struct console *co);
+int audit_verify_command(struct console *co);
+int demo_command(struct console *co);
+int script_worker_command(struct console *co);
+/* clang-format on */

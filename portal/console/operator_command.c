@@ -1,0 +1,143 @@
+/* Commands of the operator: schema, settings, health, audit trail. */
+#include "db/event.h"
+#include "db/migrate.h"
+#include "portal/console/console.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+enum { DOCTOR_DISK_MIN_MB = 512, DOCTOR_CLOCK_MAX_S = 5 };
+
+int migrate_command(struct console *co)
+{
+    static const char *const KNOWN[] = {NULL};
+    struct ctx cx;
+    int version = 0;
+    json_t *out;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = migrate_version(&cx, &version);
+    if (ok) {
+        out = json_pack("{s:i,s:i}", "schema", version, "program", MIGRATION_COUNT);
+        console_print(co, out);
+        json_decref(out);
+    } else {
+        console_fail(co, &cx.err);
+    }
+    console_close(co, &cx);
+    return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}
+
+int config_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--describe", "--markdown", NULL};
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_flag(co, "--describe"))
+        return console_misuse(co, "config needs --describe.");
+    co->app.mem = arena_make(16 * 1024);
+    if (!config_load(co->app.mem, &co->err, NULL, &co->app.config, &co->faults))
+        return console_fail(co, &co->err);
+    fputs(config_describe(co->app.mem, &co->app.config, console_flag(co, "--markdown")), stdout);
+    arena_free(co->app.mem);
+    return CONSOLE_DONE;
+}
+
+static void add_finding(json_t *findings, const char *what, bool is_good, const char *say)
+{
+    json_array_append_new(findings, json_pack("{s:s,s:s,s:s}", "check", what, "state",
+                                              is_good ? "good" : "bad", "say", say));
+}
+
+static void check_disk(struct ctx *cx, const struct config *config, json_t *findings)
+{
+    struct statvfs disk;
+    int64_t free_mb;
+
+    if (statvfs(config->var_dir, &disk) != 0)
+        return;
+    free_mb = (int64_t)(disk.f_bavail * disk.f_frsize / (1024 * 1024));
+    add_finding(findings, "disk", free_mb >= DOCTOR_DISK_MIN_MB,
+                arena_printf(cx->mem, "%" PRId64 " MB free below %s", free_mb, config->var_dir));
+}
+
+static bool check_database(struct ctx *cx, json_t *findings)
+{
+    static const char SQL_NOW[] = "SELECT UTC_TIMESTAMP(6), VERSION()";
+    struct db_rows rows;
+    int64_t skew;
+
+    if (!db_query(cx, &rows, SQL_NOW, DB_NONE) || !db_next(&rows))
+        return false;
+    skew = (clock_now() - db_time(&rows.row, 0)) / CLOCK_SECOND;
+    add_finding(findings, "database", true,
+                arena_printf(cx->mem, "answers: %s", db_text(&rows.row, 1)));
+    add_finding(findings, "clock", skew <= DOCTOR_CLOCK_MAX_S && skew >= -DOCTOR_CLOCK_MAX_S,
+                arena_printf(cx->mem, "%" PRId64 " s beside the database's", skew));
+    return true;
+}
+
+int doctor_command(struct console *co)
+{
+    static const char *const KNOWN[] = {NULL};
+    static const char *const MEMBERS[] = {"check", "state", "say", NULL};
+    struct ctx cx;
+    json_t *findings;
+    int version = 0;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    findings = json_own(cx.mem, json_array());
+    add_finding(findings, "settings", true, "all settings are good");
+    add_finding(findings, "master key", true, co->app.config.key_file);
+    check_disk(&cx, &co->app.config, findings);
+    ok = check_database(&cx, findings) && migrate_version(&cx, &version);
+    if (ok) {
+        add_finding(findings, "schema", version == MIGRATION_COUNT,
+                    arena_printf(cx.mem, "%d of %d", version, MIGRATION_COUNT));
+        console_print_list(co, findings, MEMBERS);
+        for (size_t i = 0; i < json_array_size(findings); i++)
+            ok = ok && strcmp(json_get_text(json_array_get(findings, i), "state", ""), "good") == 0;
+    } else {
+        console_fail(co, &cx.err);
+    }
+    console_close(co, &cx);
+    return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}
+
+int audit_verify_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", NULL};
+    struct ctx cx;
+    struct id broken = {{0}};
+    int64_t checked = 0;
+    json_t *out;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = console_tenant(co, &cx) && event_chain_verify(&cx, &broken, &checked);
+    if (ok) {
+        bool is_whole = id_is_zero(broken);
+        out = json_pack("{s:b,s:I,s:o}", "whole", is_whole, "events", (json_int_t)checked,
+                        "broken_at", is_whole ? json_null() : json_string(id_text(cx.mem, broken)));
+        console_print(co, out);
+        json_decref(out);
+        ok = is_whole;
+    } else {
+        console_fail(co, &cx.err);
+    }
+    console_close(co, &cx);
+    return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}

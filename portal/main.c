@@ -1,0 +1,96 @@
+/* gatehouse: one program; its commands are the rows below. */
+#include "base/crypto.h"
+#include "base/json.h"
+#include "portal/console/console.h"
+
+#include <string.h>
+
+static int help_command(struct console *co);
+static int version_command(struct console *co);
+
+static const struct console_command COMMANDS[] = {
+    /* clang-format off */
+    {"serve", "[--role portal,licensing,jobs] [--portal-listen ADDR] [--licensing-listen ADDR]",
+     "migrate if needed, then serve", serve_command},
+    {"migrate", "", "bring the schema up to date", migrate_command},
+    {"doctor", "", "check settings, database, keys, disk and clock", doctor_command},
+    {"config", "--describe [--markdown]", "all settings with their values and help", config_command},
+    {"tenant create", "SLUG --name N [--host H] [--admin-email E --admin-password-stdin]",
+     "a new tenant with its keys; prints its admin token once", tenant_create_command},
+    {"tenant list", "", "the tenants", tenant_list_command},
+    {"person create", "--tenant T --email E --name N --role R [--password-stdin]",
+     "a staff account", person_create_command},
+    {"person reset-password", "--tenant T --email E --password-stdin",
+     "a new password; ends the person's sessions", person_password_command},
+    {"person disable", "--tenant T --email E", "sign-in is refused from now on", person_disable_command},
+    {"token create", "--tenant T --role admin|product [--product ID] [--name N]",
+     "an API token, shown once", token_create_command},
+    {"key list", "--tenant T", "signing keys, the public half in the forms that clients embed",
+     key_list_command},
+    {"script test", "FILE", "run the tests stored with a rule", script_test_command},
+    {"script deploy", "--tenant T FILE", "store a rule and switch it on", script_deploy_command},
+    {"audit verify", "--tenant T", "check the hash chain of the audit trail", audit_verify_command},
+    {"demo", "--tenant T [--if-missing]", "a demo tenant with realistic data", demo_command},
+    {"script-worker", "", "internal: runs rules, started by serve", script_worker_command},
+    {"version", "", "the program's version", version_command},
+    {"help", "", "this list", help_command},
+    /* clang-format on */
+};
+
+static int help_command(struct console *co)
+{
+    (void)co;
+    puts("Usage: gatehouse COMMAND [OPTION...]   (every command takes --json)\n");
+    for (size_t i = 0; i < COUNT(COMMANDS); i++)
+        printf("  %s %s\n      %s\n", COMMANDS[i].words, COMMANDS[i].usage, COMMANDS[i].help);
+    puts("\nExit codes: 0 done, 1 refused or failed, 2 wrong usage.");
+    return CONSOLE_DONE;
+}
+
+static int version_command(struct console *co)
+{
+    json_t *version = json_pack("{s:s}", "version", GH_VERSION);
+
+    console_print(co, version);
+    json_decref(version);
+    return CONSOLE_DONE;
+}
+
+/* The command whose words the arguments begin with; *taken is how many words that is. */
+static const struct console_command *find_command(int argc, char **argv, int *taken)
+{
+    for (size_t i = 0; i < COUNT(COMMANDS); i++) {
+        const char *words = COMMANDS[i].words;
+        const char *second = strchr(words, ' ');
+        size_t first_len = second != NULL ? (size_t)(second - words) : strlen(words);
+
+        if (argc < 2 || strlen(argv[1]) != first_len || strncmp(argv[1], words, first_len) != 0)
+            continue;
+        if (second != NULL && (argc < 3 || strcmp(argv[2], second + 1) != 0))
+            continue;
+        *taken = second != NULL ? 3 : 2;
+        return &COMMANDS[i];
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct console co = {.faults = ""};
+    int taken = 1;
+    const struct console_command *command = find_command(argc, argv, &taken);
+    int code;
+
+    if (command == NULL)
+        return console_misuse(&co,
+                              argc < 2 ? "a command is missing." : "there is no such command.");
+    crypto_init();
+    json_object_seed(0);
+    db_library_init();
+    co.argc = argc - taken;
+    co.argv = argv + taken;
+    co.is_json = console_flag(&co, "--json");
+    code = command->run(&co);
+    db_library_end();
+    return code;
+}
