@@ -17,8 +17,11 @@ const char *format_time(struct arena *mem, const struct format *f,
                         int64_t us); /* Wed 18 Nov, 15:12; with the year if it is not this one */
 const char *format_ago(struct arena *mem, const struct format *f,
                        int64_t us); /* 5 minutes ago · in 10 days · today · yesterday */
+const char *format_day_ago(struct arena *mem, const struct format *f,
+                           int64_t us); /* by calendar day: today · yesterday · in 10 days */
 const char *format_date_text(struct arena *mem, const struct format *f,
-                             const char *iso_date);                              /* a DATE column */
+                             const char *iso_date); /* a DATE column */
+const char *format_date_ago(struct arena *mem, const struct format *f, const char *iso_date);
 const char *format_number(struct arena *mem, const struct format *f, int64_t n); /* 1,234 */
 const char *format_money(struct arena *mem, const struct format *f,
                          struct money m); /* GBP 1,234.50 */

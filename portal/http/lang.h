@@ -15,9 +15,9 @@ struct lang_set; /* Threads: read-only after lang_load. */
 bool lang_load(struct err *err, const char *www_dir, struct lang_set **out) MUST_CHECK;
 void lang_free(struct lang_set *set);
 
-/* By code ("zh", "zh-CN", "en"): the best match, English if none. NULL code: the first language of
- * an Accept-Language header value that matches. */
+/* By code ("zh", "zh-CN", "en"): the best match, English if none or code is NULL. */
 const struct lang *lang_find(const struct lang_set *set, const char *code);
+/* The heaviest language of an Accept-Language value (NULL: none came) that is here, else NULL. */
 const struct lang *lang_accept(const struct lang_set *set, const char *accept_language);
 const char *lang_code(const struct lang *lang);     /* "en", "zh" */
 const char *lang_html(const struct lang *lang);     /* "en", "zh-CN": the page's lang attribute */

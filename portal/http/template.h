@@ -12,10 +12,13 @@ struct templates; /* Threads: read-only after template_load. */
  * Mustache as specified (interpolation, sections, inverted sections, partials, comments,
  * delimiters), plus:
  * {{#t}}Sign in as {{name}}{{/t}} is text for translation, resolved here: its key is the inner text
- * with each tag as {name} ("Sign in as {name}"), the translation may move the tags; plain text,
- * escaped at compile time.
+ * with each tag as {name} ("Sign in as {name}") and white space as single blanks; the translation
+ * may move the tags; plain text (no entities, no elements), escaped at compile time.
  * {{{name}}} and {{&name}} are refused unless the last part of the name ends in _html.
- * {{>name}} a missing partial is an error at load. Fails with file and line. */
+ * {{>name}} a missing partial is an error at load.
+ * A section is not drawn for: absent, null, false, 0, "" and []. A part that is a number picks from
+ * a list: {{#items.0}} is drawn once when there are any. Names look outwards from the innermost
+ * section. Fails with file and line: every fault is logged, err has the first. */
 bool template_load(struct err *err, const char *dir, const struct lang_set *langs,
                    struct templates **out) MUST_CHECK;
 void template_free(struct templates *templates);
@@ -26,6 +29,5 @@ bool template_render(const struct templates *templates, const struct lang *lang,
 
 /* One text with its partials (name -> text), by the bare specification: for its test suite and
  * fuzzing. strict_html turns the _html rule on. */
-bool template_render_text(struct arena *mem, struct err *err, const char *text,
-                          const json_t *partials, const json_t *context, bool strict_html,
-                          struct str *out) MUST_CHECK;
+bool template_render_text(struct arena *mem, struct err *err, const char *text, json_t *partials,
+                          const json_t *context, bool strict_html, struct str *out) MUST_CHECK;
