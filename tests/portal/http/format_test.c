@@ -1,11 +1,11 @@
 #include "portal/http/format.h"
 
-#include <cmocka.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 struct work {
     struct arena *mem;

@@ -1,7 +1,5 @@
 #include "portal/http/lang.h"
 
-#include <cmocka.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static char dir[64];
 
