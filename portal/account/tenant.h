@@ -48,10 +48,11 @@ struct tenant_spec { /* NULL: the default */
     const char *admin_password; /* NULL: the administrator cannot sign in yet */
 };
 
-/* A new tenant with its preset roles, a default team, a sealed token secret (cx->master) and, with
- * admin_email, its first administrator; cx->tenant_id becomes the new one. Hashes the password
- * before its transaction. Fails: ERR_TENANT_SLUG, ERR_TENANT_TAKEN, ERR_PERSON_EMAIL,
- * ERR_CREDENTIAL_SHORT, ERR_INVALID. Emits tenant.created. */
+/* A new tenant with its preset roles, a default team, a token secret of TENANT_SECRET_SIZE bytes
+ * sealed by cx->master for "tenant.token_secret:<id>", and, with admin_email, its first
+ * administrator; cx->tenant_id becomes the new one. Hashes the password before its transaction.
+ * Fails: ERR_TENANT_SLUG, ERR_TENANT_TAKEN, ERR_PERSON_EMAIL, ERR_CREDENTIAL_SHORT, ERR_INVALID.
+ * Emits tenant.created. */
 bool tenant_create(struct ctx *cx, const struct tenant_spec *spec, struct tenant **out) MUST_CHECK;
 bool tenant_by_slug(struct ctx *cx, const char *slug, struct tenant **out) MUST_CHECK;
 /* All tenants by slug, after the given one ("" starts). */

@@ -1,0 +1,113 @@
+#include "portal/account/credential.h"
+
+#include "base/utf8.h"
+#include "db/event.h"
+
+#include <string.h>
+
+const struct err_kind ERR_CREDENTIAL_SHORT = {ERR_CLASS_INVALID, "PASSWORD_SHORT",
+                                              "The password needs at least {} characters."};
+const struct err_kind ERR_CREDENTIAL_LONG = {ERR_CLASS_INVALID, "PASSWORD_LONG",
+                                             "The password has more than {} characters."};
+
+bool credential_hash(struct ctx *cx, const char *password, char out[CRYPTO_PASSWORD_TEXT_SIZE])
+{
+    size_t count;
+
+    if (!utf8_valid(password, strlen(password)))
+        return err_set_at(&cx->err, &ERR_INVALID, "password", "password is not UTF-8");
+    count = utf8_count(password);
+    if (count < CREDENTIAL_PASSWORD_MIN) {
+        err_set_at(&cx->err, &ERR_CREDENTIAL_SHORT, "password", "password too short");
+        err_arg(&cx->err, arena_printf(cx->mem, "%d", CREDENTIAL_PASSWORD_MIN));
+        return false;
+    }
+    if (count > CREDENTIAL_PASSWORD_MAX) {
+        err_set_at(&cx->err, &ERR_CREDENTIAL_LONG, "password", "password too long");
+        err_arg(&cx->err, arena_printf(cx->mem, "%d", CREDENTIAL_PASSWORD_MAX));
+        return false;
+    }
+    return crypto_password_hash(&cx->err, password, out);
+}
+
+static const char SQL_CREDENTIAL_PERSON[] =
+    "SELECT id FROM person WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
+static const char SQL_CREDENTIAL_STORE[] =
+    "INSERT INTO credential (tenant_id, person_id, password_hash, password_changed_at) "
+    "VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash), "
+    "password_changed_at = VALUES(password_changed_at), failed_count = 0, locked_until = NULL";
+static const char SQL_CREDENTIAL_END_SESSIONS[] =
+    "DELETE FROM session WHERE tenant_id = ? AND person_id = ?";
+
+bool credential_store(struct ctx *cx, struct id person_id, const char *hash)
+{
+    struct db_rows rows;
+
+    if (!db_begin(cx))
+        return false;
+    if (!db_query(cx, &rows, SQL_CREDENTIAL_PERSON, DB_ID(cx->tenant_id), DB_ID(person_id)))
+        goto rollback;
+    if (!db_next(&rows)) {
+        err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, person_id));
+        goto rollback;
+    }
+    if (!db_exec(cx, NULL, SQL_CREDENTIAL_STORE, DB_ID(cx->tenant_id), DB_ID(person_id),
+                 DB_TEXT(hash), DB_TIME(cx->now)) ||
+        !db_exec(cx, NULL, SQL_CREDENTIAL_END_SESSIONS, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
+        !event_emit(cx, EVENT_PERSON_PASSWORD_CHANGED, person_id, NULL))
+        goto rollback;
+    return db_commit(cx);
+
+rollback:
+    db_rollback(cx);
+    return false;
+}
+
+bool credential_set(struct ctx *cx, struct id person_id, const char *password)
+{
+    char hash[CRYPTO_PASSWORD_TEXT_SIZE];
+
+    return credential_hash(cx, password, hash) && credential_store(cx, person_id, hash);
+}
+
+static const char SQL_CREDENTIAL_FIND[] =
+    "SELECT person_id, password_hash, locked_until FROM credential "
+    "WHERE tenant_id = ? AND person_id = ?";
+
+bool credential_find(struct ctx *cx, struct id person_id, struct credential **out)
+{
+    struct db_rows rows;
+    struct credential *c;
+
+    if (!db_query(cx, &rows, SQL_CREDENTIAL_FIND, DB_ID(cx->tenant_id), DB_ID(person_id)))
+        return false;
+    if (!db_next(&rows)) {
+        *out = NULL;
+        return true;
+    }
+    c = arena_new(cx->mem, struct credential);
+    c->person_id = db_id(&rows.row, 0);
+    c->password_hash = db_text(&rows.row, 1);
+    c->locked_until = db_time(&rows.row, 2);
+    *out = c;
+    return true;
+}
+
+static const char SQL_CREDENTIAL_FAIL[] =
+    "UPDATE credential SET failed_count = failed_count + 1, "
+    "locked_until = COALESCE(?, locked_until) WHERE tenant_id = ? AND person_id = ?";
+
+bool credential_fail(struct ctx *cx, struct id person_id, int64_t until)
+{
+    return db_exec(cx, NULL, SQL_CREDENTIAL_FAIL, DB_TIME(until), DB_ID(cx->tenant_id),
+                   DB_ID(person_id));
+}
+
+static const char SQL_CREDENTIAL_UNLOCK[] =
+    "UPDATE credential SET failed_count = 0, locked_until = NULL "
+    "WHERE tenant_id = ? AND person_id = ?";
+
+bool credential_unlock(struct ctx *cx, struct id person_id)
+{
+    return db_exec(cx, NULL, SQL_CREDENTIAL_UNLOCK, DB_ID(cx->tenant_id), DB_ID(person_id));
+}

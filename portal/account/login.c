@@ -1,0 +1,195 @@
+#include "portal/account/login.h"
+
+#include "base/clock.h"
+#include "db/event.h"
+#include "portal/account/credential.h"
+#include "portal/account/person.h"
+
+#include <string.h>
+
+const struct err_kind ERR_LOGIN_REFUSED = {
+    ERR_CLASS_INVALID, "LOGIN_REFUSED",
+    "E-mail and password do not match an account that can sign in. After five wrong passwords an "
+    "account is locked for 15 minutes."};
+const struct err_kind ERR_LOGIN_THROTTLED = {
+    ERR_CLASS_LIMITED, "LOGIN_THROTTLED",
+    "Too many failed sign-ins came from your network. Try again in 15 minutes."};
+
+static const char SQL_LOGIN_EVENT_INSERT[] =
+    "INSERT INTO login_event (tenant_id, id, email, person_id, address, outcome, at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+static bool login_record(struct ctx *cx, const char *email, struct id person_id,
+                         const char *address, const char *outcome)
+{
+    return db_exec(cx, NULL, SQL_LOGIN_EVENT_INSERT, DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)),
+                   DB_TEXT(email), DB_ID_OR_NULL(person_id), DB_TEXT(address), DB_TEXT(outcome),
+                   DB_TIME(cx->now));
+}
+
+static const char SQL_LOGIN_EVENT_ADDRESS[] =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM login_event WHERE tenant_id = ? AND address = ? "
+    "AND at > ? AND outcome IN ('wrong', 'locked', 'disabled') LIMIT ?) AS failures";
+
+static bool address_is_shut_out(struct ctx *cx, const char *address, bool *is_shut_out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_LOGIN_EVENT_ADDRESS, DB_ID(cx->tenant_id), DB_TEXT(address),
+                  DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE),
+                  DB_INT(LOGIN_ADDRESS_TRIES)))
+        return false;
+    *is_shut_out = db_next(&rows) && db_i64(&rows.row, 0) >= LOGIN_ADDRESS_TRIES;
+    return true;
+}
+
+struct account {         /* what a try finds under its e-mail */
+    struct id person_id; /* zero: nobody */
+    bool may_sign_in;    /* neither disabled nor banned */
+    const char *password_hash;
+    int64_t locked_until;
+};
+
+static const char SQL_LOGIN_ACCOUNT[] =
+    "SELECT p.id, p.is_disabled OR p.is_banned, c.password_hash, c.locked_until FROM person p "
+    "LEFT JOIN credential c ON c.tenant_id = p.tenant_id AND c.person_id = p.id "
+    "WHERE p.tenant_id = ? AND p.email = ? AND p.deleted_at IS NULL";
+
+static bool account_load(struct ctx *cx, const char *email, struct account *out)
+{
+    struct db_rows rows;
+
+    *out = (struct account){.password_hash = NULL};
+    if (!db_query(cx, &rows, SQL_LOGIN_ACCOUNT, DB_ID(cx->tenant_id), DB_TEXT(email)))
+        return false;
+    if (db_next(&rows)) {
+        out->person_id = db_id(&rows.row, 0);
+        out->may_sign_in = !db_bool(&rows.row, 1);
+        out->password_hash = db_text(&rows.row, 2);
+        out->locked_until = db_time(&rows.row, 3);
+    }
+    return true;
+}
+
+static const char SQL_LOGIN_EVENT_WRONG[] =
+    "SELECT COUNT(*) FROM login_event WHERE tenant_id = ? AND email = ? AND at > ? "
+    "AND outcome = 'wrong' AND at > COALESCE((SELECT MAX(ok.at) FROM login_event ok "
+    "WHERE ok.tenant_id = login_event.tenant_id AND ok.email = login_event.email "
+    "AND ok.outcome = 'ok'), '1970-01-01')";
+
+/* Counts this wrong password in, and locks the account when it was one too many. */
+static bool refuse_wrong(struct ctx *cx, const struct account *account, const char *email,
+                         const char *address)
+{
+    struct db_rows rows;
+    int64_t wrong = 0;
+
+    if (!login_record(cx, email, account->person_id, address, "wrong"))
+        return false;
+    if (!id_is_zero(account->person_id)) {
+        if (!db_query(cx, &rows, SQL_LOGIN_EVENT_WRONG, DB_ID(cx->tenant_id), DB_TEXT(email),
+                      DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE)))
+            return false;
+        if (db_next(&rows))
+            wrong = db_i64(&rows.row, 0);
+        if (!credential_fail(
+                cx, account->person_id,
+                wrong >= LOGIN_ACCOUNT_TRIES ? cx->now + LOGIN_LOCK_MINUTES * CLOCK_MINUTE : 0) ||
+            !event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id, NULL))
+            return false;
+    }
+    return err_set(&cx->err, &ERR_LOGIN_REFUSED, "wrong password or unknown account");
+}
+
+static bool accept(struct ctx *cx, const struct account *account, const char *email,
+                   const char *address)
+{
+    return login_record(cx, email, account->person_id, address, "ok") &&
+           credential_unlock(cx, account->person_id) &&
+           event_emit(cx, EVENT_PERSON_LOGIN, account->person_id, NULL);
+}
+
+static bool refuse(struct ctx *cx, const struct account *account, const char *email,
+                   const char *address, const char *outcome)
+{
+    return login_record(cx, email, account->person_id, address, outcome) &&
+           err_set(&cx->err, &ERR_LOGIN_REFUSED, "account is %s", outcome);
+}
+
+/* The password was hashed with nothing held: meanwhile other tries may have locked the account, so
+ * it is read again. Many guesses sent at once thus get no more answers than guesses in a row. */
+static bool judge(struct ctx *cx, const char *email, const char *address, bool matches)
+{
+    struct account account;
+
+    if (!account_load(cx, email, &account))
+        return false;
+    if (account.locked_until > cx->now)
+        return refuse(cx, &account, email, address, "locked");
+    if (!matches || id_is_zero(account.person_id))
+        return refuse_wrong(cx, &account, email, address);
+    if (!account.may_sign_in)
+        return refuse(cx, &account, email, address, "disabled");
+    return accept(cx, &account, email, address);
+}
+
+/* A refusal is an answer whose traces must stay: the transaction commits with it. */
+static bool judge_in_transaction(struct ctx *cx, const char *email, const char *address,
+                                 bool matches)
+{
+    struct err refusal;
+    bool ok;
+
+    if (!db_begin(cx))
+        return false;
+    ok = judge(cx, email, address, matches);
+    if (!ok && cx->err.kind != &ERR_LOGIN_REFUSED) {
+        db_rollback(cx);
+        return false;
+    }
+    refusal = cx->err;
+    err_clear(&cx->err);
+    if (!db_commit(cx))
+        return false;
+    cx->err = refusal;
+    return ok;
+}
+
+bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *person_id)
+{
+    const char *email = person_email_clean(cx->mem, attempt->email);
+    struct account account;
+    bool is_shut_out;
+    bool matches;
+
+    if (!email) /* still one hash and one trace, as for anybody unknown */
+        email = "";
+    if (!address_is_shut_out(cx, attempt->address, &is_shut_out))
+        return false;
+    if (is_shut_out) {
+        return login_record(cx, email, (struct id){{0}}, attempt->address, "throttled") &&
+               err_set(&cx->err, &ERR_LOGIN_THROTTLED, "address %s", attempt->address);
+    }
+    if (!account_load(cx, email, &account))
+        return false;
+    db_release(cx); /* the hash may wait for its turn: no connection is kept meanwhile */
+    if (!crypto_password_verify(&cx->err, account.password_hash, attempt->password, &matches))
+        return false;
+    if (!judge_in_transaction(cx, email, attempt->address, matches))
+        return false;
+    *person_id = account.person_id;
+    return true;
+}
+
+bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
+                         const char *address)
+{
+    if (!db_begin(cx))
+        return false;
+    if (!login_record(cx, email, person_id, address, "logout") ||
+        !event_emit(cx, EVENT_PERSON_LOGOUT, person_id, NULL)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}

@@ -1,0 +1,200 @@
+#include "portal/account/membership.h"
+
+#include "db/event.h"
+#include "portal/account/role.h"
+
+#define MEMBERSHIP_SELECT                                                              \
+    "SELECT m.person_id, m.organisation_id, o.name, p.full_name, p.email, p.phone, "   \
+    "m.position, m.site_id, s.name, m.can_ticket_own, m.can_ticket_all, m.can_order, " \
+    "m.can_licence, m.can_billing, m.can_admin FROM membership m "                     \
+    "JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id "   \
+    "JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id "               \
+    "LEFT JOIN site s ON s.tenant_id = m.tenant_id AND s.id = m.site_id "              \
+    "WHERE m.tenant_id = ? AND o.deleted_at IS NULL AND p.deleted_at IS NULL "
+
+/* In the order of the can_ columns. */
+static const uint32_t MEMBERSHIP_RIGHTS[] = {RIGHT_TICKET_OWN, RIGHT_TICKET_ALL, RIGHT_ORDER,
+                                             RIGHT_LICENCE,    RIGHT_BILLING,    RIGHT_ADMIN};
+enum { MEMBERSHIP_RIGHTS_COLUMN = 9 };
+
+static void membership_from_row(const struct db_row *row, struct membership *m)
+{
+    m->person_id = db_id(row, 0);
+    m->organisation_id = db_id(row, 1);
+    m->organisation_name = db_text(row, 2);
+    m->full_name = db_text(row, 3);
+    m->email = db_text(row, 4);
+    m->phone = db_text(row, 5);
+    m->position = db_text(row, 6);
+    m->site_id = db_id(row, 7);
+    m->site_name = db_text(row, 8);
+    for (unsigned i = 0; i < COUNT(MEMBERSHIP_RIGHTS); i++) {
+        if (db_bool(row, MEMBERSHIP_RIGHTS_COLUMN + i))
+            m->rights |= MEMBERSHIP_RIGHTS[i];
+    }
+}
+
+static void membership_rows(struct ctx *cx, struct db_rows *rows, struct membership **out,
+                            size_t *count)
+{
+    struct membership *list =
+        arena_array(cx->mem, struct membership, rows->count ? rows->count : 1);
+    size_t n = 0;
+
+    while (db_next(rows))
+        membership_from_row(&rows->row, &list[n++]);
+    *out = list;
+    *count = n;
+}
+
+static bool may_change(const struct ctx *cx, struct id organisation_id)
+{
+    if (cx->viewer.kind == VIEWER_CUSTOMER)
+        return viewer_has(&cx->viewer, RIGHT_ADMIN) &&
+               id_equal(cx->viewer.organisation_id, organisation_id);
+    return viewer_has(&cx->viewer, RIGHT_CUSTOMERS);
+}
+
+static const char SQL_MEMBERSHIP_KNOWN[] =
+    "SELECT o.id FROM organisation o JOIN person p ON p.tenant_id = o.tenant_id AND p.id = ? "
+    "WHERE o.tenant_id = ? AND o.id = ? AND o.deleted_at IS NULL AND p.deleted_at IS NULL";
+static const char SQL_MEMBERSHIP_PUT[] =
+    "INSERT INTO membership (tenant_id, person_id, organisation_id, site_id, position, "
+    "can_ticket_own, can_ticket_all, can_order, can_licence, can_billing, can_admin, created_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+    "site_id = VALUES(site_id), position = VALUES(position), "
+    "can_ticket_own = VALUES(can_ticket_own), can_ticket_all = VALUES(can_ticket_all), "
+    "can_order = VALUES(can_order), can_licence = VALUES(can_licence), "
+    "can_billing = VALUES(can_billing), can_admin = VALUES(can_admin)";
+
+bool membership_add(struct ctx *cx, const struct membership_spec *spec)
+{
+    struct db_rows rows;
+    uint32_t r = spec->rights;
+
+    if (!may_change(cx, spec->organisation_id))
+        return err_set(&cx->err, &ERR_DENIED, "membership_add");
+    if (!db_begin(cx))
+        return false;
+    if (!db_query(cx, &rows, SQL_MEMBERSHIP_KNOWN, DB_ID(spec->person_id), DB_ID(cx->tenant_id),
+                  DB_ID(spec->organisation_id)))
+        goto rollback;
+    if (!db_next(&rows)) {
+        err_set(&cx->err, &ERR_NOT_FOUND, "organisation or person of a membership");
+        goto rollback;
+    }
+    if (!db_exec(cx, NULL, SQL_MEMBERSHIP_PUT, DB_ID(cx->tenant_id), DB_ID(spec->person_id),
+                 DB_ID(spec->organisation_id), DB_ID_OR_NULL(spec->site_id),
+                 DB_TEXT(spec->position ? spec->position : ""), DB_BOOL(r & RIGHT_TICKET_OWN),
+                 DB_BOOL(r & RIGHT_TICKET_ALL), DB_BOOL(r & RIGHT_ORDER),
+                 DB_BOOL(r & RIGHT_LICENCE), DB_BOOL(r & RIGHT_BILLING), DB_BOOL(r & RIGHT_ADMIN),
+                 DB_TIME(cx->now)))
+        goto rollback;
+    if (!event_emit(
+            cx, EVENT_ORGANISATION_CHANGED, spec->organisation_id,
+            json_own(cx->mem, json_pack("{s:s,s:s,s:i}", "change", "member_set", "person",
+                                        id_text(cx->mem, spec->person_id), "rights", (int)r))))
+        goto rollback;
+    return db_commit(cx);
+
+rollback:
+    db_rollback(cx);
+    return false;
+}
+
+static const char SQL_MEMBERSHIP_DELETE[] =
+    "DELETE FROM membership WHERE tenant_id = ? AND person_id = ? AND organisation_id = ?";
+
+bool membership_remove(struct ctx *cx, struct id person_id, struct id organisation_id)
+{
+    int64_t changed;
+
+    if (!may_change(cx, organisation_id))
+        return err_set(&cx->err, &ERR_DENIED, "membership_remove");
+    if (!db_begin(cx))
+        return false;
+    if (!db_exec(cx, &changed, SQL_MEMBERSHIP_DELETE, DB_ID(cx->tenant_id), DB_ID(person_id),
+                 DB_ID(organisation_id)))
+        goto rollback;
+    if (changed == 0) {
+        err_set(&cx->err, &ERR_NOT_FOUND, "membership");
+        goto rollback;
+    }
+    if (!event_emit(cx, EVENT_ORGANISATION_CHANGED, organisation_id,
+                    json_own(cx->mem, json_pack("{s:s,s:s}", "change", "member_removed", "person",
+                                                id_text(cx->mem, person_id)))))
+        goto rollback;
+    return db_commit(cx);
+
+rollback:
+    db_rollback(cx);
+    return false;
+}
+
+static const char SQL_MEMBERSHIP_OF_PERSON[] =
+    MEMBERSHIP_SELECT "AND m.person_id = ? ORDER BY o.name, o.id LIMIT ?";
+
+bool membership_list_of_person(struct ctx *cx, struct id person_id, struct membership **out,
+                               size_t *count)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_MEMBERSHIP_OF_PERSON, DB_ID(cx->tenant_id), DB_ID(person_id),
+                  DB_INT(MEMBERSHIP_LIST_MAX)))
+        return false;
+    membership_rows(cx, &rows, out, count);
+    return true;
+}
+
+static const char SQL_MEMBERSHIP_OF_ORGANISATION[] =
+    MEMBERSHIP_SELECT "AND m.organisation_id = ? ORDER BY p.full_name, p.id LIMIT ?";
+
+bool membership_list_of_organisation(struct ctx *cx, struct id organisation_id,
+                                     struct membership **out, size_t *count)
+{
+    struct db_rows rows;
+
+    if (!may_change(cx, organisation_id)) {
+        *out = NULL;
+        *count = 0;
+        return true;
+    }
+    if (!db_query(cx, &rows, SQL_MEMBERSHIP_OF_ORGANISATION, DB_ID(cx->tenant_id),
+                  DB_ID(organisation_id), DB_INT(MEMBERSHIP_LIST_MAX)))
+        return false;
+    membership_rows(cx, &rows, out, count);
+    return true;
+}
+
+static bool customer_viewer(struct ctx *cx, struct id person_id, struct id wanted,
+                            struct viewer *out)
+{
+    struct membership *list;
+    size_t count;
+    size_t at = 0;
+
+    if (!membership_list_of_person(cx, person_id, &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (id_equal(list[i].organisation_id, wanted))
+            at = i;
+    }
+    *out = (struct viewer){.kind = VIEWER_CUSTOMER, .person_id = person_id};
+    if (count > 0) {
+        out->organisation_id = list[at].organisation_id;
+        out->rights = list[at].rights;
+    }
+    return true;
+}
+
+bool membership_viewer(struct ctx *cx, struct id person_id, struct id wanted, struct viewer *out)
+{
+    struct staff *staff;
+
+    if (!role_staff_find(cx, person_id, &staff))
+        return false;
+    if (!staff)
+        return customer_viewer(cx, person_id, wanted, out);
+    *out = (struct viewer){.kind = VIEWER_STAFF, .person_id = person_id, .rights = staff->rights};
+    return true;
+}

@@ -1,0 +1,201 @@
+#include "portal/account/person.h"
+
+#include "base/utf8.h"
+#include "db/event.h"
+
+#include <string.h>
+
+const struct err_kind ERR_PERSON_EMAIL = {ERR_CLASS_INVALID, "EMAIL_INVALID",
+                                          "This is not an e-mail address."};
+const struct err_kind ERR_PERSON_TAKEN = {ERR_CLASS_CONFLICT, "EMAIL_TAKEN",
+                                          "Somebody with this e-mail address exists already."};
+
+static bool is_address_byte(unsigned char c)
+{
+    return c > ' ' && c != 0x7f && !strchr("()<>,;:\\\"[]", c);
+}
+
+/* Only the shape: whether mail arrives there is proved by sending some. */
+const char *person_email_clean(struct arena *mem, const char *email)
+{
+    struct span s = span_trim(span_of(email));
+    char *clean = span_dup(mem, s);
+    const char *at = strchr(clean, '@');
+
+    if (!at || at == clean || strchr(at + 1, '@') || s.len > PERSON_EMAIL_MAX)
+        return NULL;
+    if (!strchr(at + 1, '.') || at[1] == '.' || clean[s.len - 1] == '.' || strstr(clean, ".."))
+        return NULL;
+    for (char *c = clean; *c; c++) {
+        if (!is_address_byte((unsigned char)*c))
+            return NULL;
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    }
+    return clean;
+}
+
+/* The first word of a name; Chinese, Japanese and Korean names are said whole. */
+static const char *given_of(struct arena *mem, const char *full_name)
+{
+    const char *rest = full_name;
+    struct span head;
+    struct span name = span_of(full_name);
+
+    for (uint32_t c = utf8_next(&rest); c; c = utf8_next(&rest)) {
+        if (utf8_is_cjk(c))
+            return full_name;
+    }
+    return span_cut(&name, ' ', &head) ? span_dup(mem, head) : full_name;
+}
+
+static const char SQL_PERSON_INSERT[] =
+    "INSERT INTO person (tenant_id, id, full_name, given_name, email, phone, language, time_zone, "
+    "created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+static const char *text_or(const char *text, const char *otherwise)
+{
+    return text && *text ? text : otherwise;
+}
+
+/* Fills in what the spec leaves out; false for what cannot be a person. */
+static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, struct person *p)
+{
+    const char *email = person_email_clean(cx->mem, text_or(spec->email, ""));
+
+    if (!email)
+        return err_set_at(&cx->err, &ERR_PERSON_EMAIL, "email", "not an address");
+    p->id = ctx_new_id(cx);
+    p->email = email;
+    p->full_name = text_or(spec->full_name,
+                           arena_dup_bytes(cx->mem, email, (size_t)(strchr(email, '@') - email)));
+    p->given_name = text_or(spec->given_name, given_of(cx->mem, p->full_name));
+    p->phone = text_or(spec->phone, "");
+    p->language = text_or(spec->language, "");
+    p->time_zone = text_or(spec->time_zone, "");
+    p->created_at = cx->now;
+    if (!utf8_valid(p->full_name, strlen(p->full_name)) ||
+        utf8_count(p->full_name) > PERSON_NAME_MAX)
+        return err_set_at(&cx->err, &ERR_INVALID, "full_name", "name too long or not UTF-8");
+    if (utf8_count(p->phone) > PERSON_PHONE_MAX)
+        return err_set_at(&cx->err, &ERR_INVALID, "phone", "phone too long");
+    return true;
+}
+
+bool person_create(struct ctx *cx, const struct person_spec *spec, struct person **out)
+{
+    struct person *p = arena_new(cx->mem, struct person);
+
+    if (!person_from_spec(cx, spec, p) || !db_begin(cx))
+        return false;
+    if (!db_exec(cx, NULL, SQL_PERSON_INSERT, DB_ID(cx->tenant_id), DB_ID(p->id),
+                 DB_TEXT(p->full_name), DB_TEXT(p->given_name), DB_TEXT(p->email),
+                 DB_TEXT(p->phone), DB_TEXT(p->language), DB_TEXT(p->time_zone), DB_TIME(cx->now),
+                 DB_TIME(cx->now))) {
+        if (cx->err.kind == &ERR_CONFLICT && !strcmp(db_duplicate_key(cx), "person_email")) {
+            err_clear(&cx->err);
+            err_set_at(&cx->err, &ERR_PERSON_TAKEN, "email", "address in use");
+        }
+        goto rollback;
+    }
+    if (!event_emit(cx, EVENT_PERSON_REGISTERED, p->id,
+                    json_own(cx->mem, json_pack("{s:s}", "name", p->full_name))))
+        goto rollback;
+    if (!db_commit(cx))
+        return false;
+    *out = p;
+    return true;
+
+rollback:
+    db_rollback(cx);
+    return false;
+}
+
+#define PERSON_COLUMNS \
+    "SELECT id, full_name, given_name, email, phone, language, time_zone, is_disabled, created_at "
+
+static struct person *person_from_row(struct ctx *cx, const struct db_row *row)
+{
+    struct person *p = arena_new(cx->mem, struct person);
+
+    p->id = db_id(row, 0);
+    p->full_name = db_text(row, 1);
+    p->given_name = db_text(row, 2);
+    p->email = db_text(row, 3);
+    p->phone = db_text(row, 4);
+    p->language = db_text(row, 5);
+    p->time_zone = db_text(row, 6);
+    p->is_disabled = db_bool(row, 7);
+    p->created_at = db_time(row, 8);
+    return p;
+}
+
+static const char SQL_PERSON_GET[] = PERSON_COLUMNS
+    "FROM person WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL "
+    "AND (? OR id = ?)";
+
+/* Staff see everybody, a customer only himself: colleagues are listed by membership. */
+bool person_get(struct ctx *cx, struct id id, struct person **out)
+{
+    struct db_rows rows;
+    bool sees_all = cx->viewer.kind == VIEWER_SYSTEM || cx->viewer.kind == VIEWER_STAFF;
+
+    if (!db_query(cx, &rows, SQL_PERSON_GET, DB_ID(cx->tenant_id), DB_ID(id), DB_BOOL(sees_all),
+                  DB_ID(cx->viewer.person_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, id));
+    *out = person_from_row(cx, &rows.row);
+    return true;
+}
+
+static const char SQL_PERSON_BY_EMAIL[] =
+    PERSON_COLUMNS "FROM person WHERE tenant_id = ? AND email = ? AND deleted_at IS NULL";
+
+bool person_find_by_email(struct ctx *cx, const char *email, struct person **out)
+{
+    struct db_rows rows;
+    const char *clean = person_email_clean(cx->mem, email);
+
+    if (!clean) {
+        *out = NULL;
+        return true;
+    }
+    if (!db_query(cx, &rows, SQL_PERSON_BY_EMAIL, DB_ID(cx->tenant_id), DB_TEXT(clean)))
+        return false;
+    *out = db_next(&rows) ? person_from_row(cx, &rows.row) : NULL;
+    return true;
+}
+
+static const char SQL_PERSON_SET_DISABLED[] =
+    "UPDATE person SET is_disabled = ?, updated_at = ? "
+    "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
+static const char SQL_PERSON_END_SESSIONS[] =
+    "DELETE FROM session WHERE tenant_id = ? AND person_id = ?";
+
+bool person_set_disabled(struct ctx *cx, struct id id, bool is_disabled)
+{
+    int64_t changed;
+
+    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS))
+        return err_set(&cx->err, &ERR_DENIED, "person_set_disabled");
+    if (!db_begin(cx))
+        return false;
+    if (!db_exec(cx, &changed, SQL_PERSON_SET_DISABLED, DB_BOOL(is_disabled), DB_TIME(cx->now),
+                 DB_ID(cx->tenant_id), DB_ID(id)))
+        goto rollback;
+    if (changed == 0) {
+        err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, id));
+        goto rollback;
+    }
+    if (is_disabled && !db_exec(cx, NULL, SQL_PERSON_END_SESSIONS, DB_ID(cx->tenant_id), DB_ID(id)))
+        goto rollback;
+    if (!event_emit(cx, EVENT_PERSON_UPDATED, id,
+                    json_own(cx->mem, json_pack("{s:{s:b}}", "after", "is_disabled", is_disabled))))
+        goto rollback;
+    return db_commit(cx);
+
+rollback:
+    db_rollback(cx);
+    return false;
+}

@@ -1,0 +1,483 @@
+#include "portal/account/tenant.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/utf8.h"
+#include "db/event.h"
+#include "portal/account/credential.h"
+#include "portal/account/person.h"
+#include "portal/account/role.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_SLOTS = 128, CACHE_ARENA_BYTES = 1024 };
+#define CACHE_FRESH CLOCK_SECOND
+
+const struct err_kind ERR_TENANT_SLUG = {
+    ERR_CLASS_INVALID, "TENANT_SLUG",
+    "A tenant's short name has 1 to 63 small letters, digits and hyphens, and begins with a "
+    "letter."};
+const struct err_kind ERR_TENANT_TAKEN = {ERR_CLASS_CONFLICT, "TENANT_TAKEN",
+                                          "Another tenant uses this name already."};
+
+/* --- the cache --- */
+
+struct slot {
+    struct arena *mem; /* holds the two below */
+    const char *host;  /* NULL: empty */
+    struct req_tenant *tenant;
+    int64_t loaded_us; /* by the monotonic clock */
+};
+
+struct zone_node {
+    struct zone_node *next;
+    struct zone *zone;
+    char name[];
+};
+
+struct tenant_cache {
+    pthread_mutex_t lock; /* slots, zones */
+    struct slot slots[CACHE_SLOTS];
+    struct zone_node *zones; /* never removed: requests borrow them */
+};
+
+struct tenant_cache *tenant_cache_make(void)
+{
+    struct tenant_cache *cache = calloc(1, sizeof(*cache));
+
+    if (!cache || pthread_mutex_init(&cache->lock, NULL) != 0)
+        abort();
+    return cache;
+}
+
+void tenant_cache_free(struct tenant_cache *cache)
+{
+    struct zone_node *node;
+
+    if (!cache)
+        return;
+    for (size_t i = 0; i < CACHE_SLOTS; i++) {
+        if (cache->slots[i].mem)
+            arena_free(cache->slots[i].mem);
+    }
+    while ((node = cache->zones)) {
+        cache->zones = node->next;
+        zone_free(node->zone);
+        free(node);
+    }
+    pthread_mutex_destroy(&cache->lock);
+    free(cache);
+}
+
+static struct req_tenant *tenant_copy(struct arena *mem, const struct req_tenant *from)
+{
+    struct req_tenant *t = arena_new(mem, struct req_tenant);
+
+    *t = *from;
+    t->slug = arena_dup(mem, from->slug);
+    t->name = arena_dup(mem, from->name);
+    t->accent = arena_dup(mem, from->accent);
+    t->mark = arena_dup(mem, from->mark);
+    t->support_phone = arena_dup(mem, from->support_phone);
+    t->support_email = arena_dup(mem, from->support_email);
+    t->support_hours = arena_dup(mem, from->support_hours);
+    t->language = arena_dup(mem, from->language);
+    t->currency = arena_dup(mem, from->currency);
+    t->api_version = arena_dup(mem, from->api_version);
+    return t;
+}
+
+static struct slot *cache_slot(struct tenant_cache *cache, const char *host)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a */
+
+    for (const char *c = host; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619U;
+    return &cache->slots[hash % CACHE_SLOTS];
+}
+
+static struct req_tenant *cache_find(struct tenant_cache *cache, struct arena *mem,
+                                     const char *host)
+{
+    struct slot *slot = cache_slot(cache, host);
+    struct req_tenant *found = NULL;
+    int64_t now = clock_mono_us();
+
+    pthread_mutex_lock(&cache->lock);
+    if (slot->host && !strcmp(slot->host, host) && now - slot->loaded_us < CACHE_FRESH)
+        found = tenant_copy(mem, slot->tenant);
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
+static void cache_put(struct tenant_cache *cache, const char *host, const struct req_tenant *tenant)
+{
+    struct slot *slot = cache_slot(cache, host);
+    int64_t now = clock_mono_us();
+
+    pthread_mutex_lock(&cache->lock);
+    if (!slot->mem)
+        slot->mem = arena_make(CACHE_ARENA_BYTES);
+    arena_reset(slot->mem);
+    slot->host = arena_dup(slot->mem, host);
+    slot->tenant = tenant_copy(slot->mem, tenant);
+    slot->loaded_us = now;
+    pthread_mutex_unlock(&cache->lock);
+}
+
+static const struct zone *zone_find(const struct tenant_cache *cache, const char *name)
+{
+    for (const struct zone_node *node = cache->zones; node; node = node->next) {
+        if (!strcmp(node->name, name))
+            return node->zone;
+    }
+    return NULL;
+}
+
+/* The zone's file is read without the lock; whoever comes second drops his copy. */
+static const struct zone *cache_zone(struct tenant_cache *cache, const char *name)
+{
+    size_t len = strlen(name);
+    struct zone *loaded;
+    const struct zone *known;
+    struct zone_node *node;
+
+    pthread_mutex_lock(&cache->lock);
+    known = zone_find(cache, name);
+    pthread_mutex_unlock(&cache->lock);
+    if (known || !zone_load(name, &loaded))
+        return known;
+    node = calloc(1, sizeof(*node) + len + 1);
+    if (!node)
+        abort();
+    memcpy(node->name, name, len);
+    node->zone = loaded;
+    pthread_mutex_lock(&cache->lock);
+    known = zone_find(cache, name);
+    if (!known) {
+        node->next = cache->zones;
+        cache->zones = node;
+    }
+    pthread_mutex_unlock(&cache->lock);
+    if (!known)
+        return loaded;
+    zone_free(loaded);
+    free(node);
+    return known;
+}
+
+/* --- by host --- */
+
+/* The name alone: "Portal.Example.:8080" is "portal.example". */
+static const char *host_name(struct arena *mem, const char *host)
+{
+    char *name = arena_dup(mem, host ? host : "");
+    char *end = name[0] == '[' ? strchr(name, ']') : NULL;
+    char *colon = strchr(end ? end : name, ':');
+    size_t len;
+
+    if (colon)
+        *colon = '\0';
+    len = strlen(name);
+    if (len > 0 && name[len - 1] == '.')
+        name[--len] = '\0';
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] >= 'A' && name[i] <= 'Z')
+            name[i] = (char)(name[i] - 'A' + 'a');
+    }
+    return len <= TENANT_HOST_MAX && utf8_valid(name, len) ? name : "";
+}
+
+#define TENANT_LOOK                                                                     \
+    "SELECT t.id, t.slug, t.name, t.accent, t.mark, t.support_phone, t.support_email, " \
+    "t.support_hours, t.language, t.currency, t.api_version, t.time_zone FROM tenant t "
+
+static const char SQL_TENANT_BY_HOST[] =
+    TENANT_LOOK "JOIN tenant_host h ON h.tenant_id = t.id WHERE h.host = ?";
+static const char SQL_TENANT_DEFAULT[] = TENANT_LOOK "WHERE t.slug = ?";
+
+static struct req_tenant *tenant_look_from_row(struct ctx *cx, struct tenant_cache *cache,
+                                               const struct db_row *row)
+{
+    struct req_tenant *t = arena_new(cx->mem, struct req_tenant);
+
+    t->id = db_id(row, 0);
+    t->slug = db_text(row, 1);
+    t->name = db_text(row, 2);
+    t->accent = db_text(row, 3);
+    t->mark = db_text(row, 4);
+    t->support_phone = db_text(row, 5);
+    t->support_email = db_text(row, 6);
+    t->support_hours = db_text(row, 7);
+    t->language = db_text(row, 8);
+    t->currency = db_text(row, 9);
+    t->api_version = db_text(row, 10);
+    t->zone = cache_zone(cache, db_text(row, 11));
+    if (!t->zone)
+        t->zone = cache_zone(cache, "UTC");
+    return t;
+}
+
+static bool tenant_ask(struct ctx *cx, struct tenant_cache *cache, const char *sql,
+                       const char *value, struct req_tenant **out)
+{
+    struct db_rows rows;
+
+    *out = NULL;
+    if (!*value)
+        return true;
+    if (!db_query(cx, &rows, sql, DB_TEXT(value)))
+        return false;
+    if (db_next(&rows))
+        *out = tenant_look_from_row(cx, cache, &rows.row);
+    return true;
+}
+
+bool tenant_by_host(struct ctx *cx, struct tenant_cache *cache, const char *host,
+                    const char *default_slug, struct req_tenant **out)
+{
+    const char *name = host_name(cx->mem, host);
+    struct req_tenant *t = cache_find(cache, cx->mem, name);
+
+    if (!t) {
+        if (!tenant_ask(cx, cache, SQL_TENANT_BY_HOST, name, &t))
+            return false;
+        if (!t && !tenant_ask(cx, cache, SQL_TENANT_DEFAULT, default_slug, &t))
+            return false;
+        if (!t)
+            return err_set(&cx->err, &ERR_NOT_FOUND, "no tenant for this host");
+        if (!t->zone)
+            return err_set(&cx->err, &ERR_INTERNAL, "no time zone files on this machine");
+        cache_put(cache, name, t);
+    }
+    cx->tenant_id = t->id;
+    *out = t;
+    return true;
+}
+
+/* --- making and listing --- */
+
+static bool slug_is_good(const char *slug)
+{
+    size_t len = slug ? strlen(slug) : 0;
+
+    if (len == 0 || len > TENANT_SLUG_MAX || slug[0] < 'a' || slug[0] > 'z')
+        return false;
+    return strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == len && slug[len - 1] != '-';
+}
+
+static bool zone_is_known(const char *name)
+{
+    struct zone *zone;
+
+    if (!zone_load(name, &zone))
+        return false;
+    zone_free(zone);
+    return true;
+}
+
+static bool currency_is_good(const char *code)
+{
+    return strlen(code) == 3 && strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}
+
+static bool tenant_check_words(struct ctx *cx, const char *name, const char *zone,
+                               const char *currency)
+{
+    if (name && (!*name || !utf8_valid(name, strlen(name)) || utf8_count(name) > TENANT_NAME_MAX))
+        return err_set_at(&cx->err, &ERR_INVALID, "name", "tenant name");
+    if (zone && !zone_is_known(zone))
+        return err_set_at(&cx->err, &ERR_INVALID, "time_zone", "unknown time zone %s", zone);
+    if (currency && !currency_is_good(currency))
+        return err_set_at(&cx->err, &ERR_INVALID, "currency", "currency %s", currency);
+    return true;
+}
+
+static bool tenant_from_spec(struct ctx *cx, const struct tenant_spec *spec, struct tenant *t)
+{
+    if (!slug_is_good(spec->slug))
+        return err_set_at(&cx->err, &ERR_TENANT_SLUG, "slug", "slug");
+    t->id = ctx_new_id(cx);
+    t->slug = spec->slug;
+    t->name = spec->name ? spec->name : spec->slug;
+    t->language = spec->language ? spec->language : "en";
+    t->time_zone = spec->time_zone ? spec->time_zone : "UTC";
+    t->currency = spec->currency ? spec->currency : "EUR";
+    t->created_at = cx->now;
+    return tenant_check_words(cx, t->name, t->time_zone, t->currency);
+}
+
+static bool taken(struct ctx *cx, const char *what)
+{
+    if (cx->err.kind != &ERR_CONFLICT)
+        return false;
+    err_clear(&cx->err);
+    err_set_at(&cx->err, &ERR_TENANT_TAKEN, what, "%s is in use", what);
+    return false;
+}
+
+static const char SQL_TENANT_INSERT[] =
+    "INSERT INTO tenant (id, slug, name, legal_name, language, time_zone, currency, token_secret, "
+    "created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+static bool tenant_insert(struct ctx *cx, const struct tenant *t)
+{
+    uint8_t secret[TENANT_SECRET_SIZE];
+    uint8_t *sealed;
+    size_t sealed_len;
+
+    crypto_random(secret, sizeof(secret));
+    crypto_seal(cx->master, cx->mem,
+                arena_printf(cx->mem, "tenant.token_secret:%s", id_text(cx->mem, t->id)), secret,
+                sizeof(secret), &sealed, &sealed_len);
+    crypto_wipe(secret, sizeof(secret));
+    return db_exec(cx, NULL, SQL_TENANT_INSERT, DB_ID(t->id), DB_TEXT(t->slug), DB_TEXT(t->name),
+                   DB_TEXT(t->name), DB_TEXT(t->language), DB_TEXT(t->time_zone),
+                   DB_TEXT(t->currency), DB_BYTES(sealed, sealed_len), DB_TIME(cx->now),
+                   DB_TIME(cx->now)) ||
+           taken(cx, "slug");
+}
+
+static const char SQL_TENANT_HOST_INSERT[] =
+    "INSERT INTO tenant_host (host, tenant_id) VALUES (?, ?)";
+
+bool tenant_add_host(struct ctx *cx, const char *host)
+{
+    const char *name = host_name(cx->mem, host);
+
+    if (!*name || strpbrk(name, "/ \t"))
+        return err_set_at(&cx->err, &ERR_INVALID, "host", "not a host name");
+    return db_exec(cx, NULL, SQL_TENANT_HOST_INSERT, DB_TEXT(name), DB_ID(cx->tenant_id)) ||
+           taken(cx, "host");
+}
+
+static const char SQL_TENANT_TEAM_INSERT[] =
+    "INSERT INTO team (tenant_id, id, name, is_default) VALUES (?, ?, ?, TRUE)";
+
+static bool tenant_add_admin(struct ctx *cx, const struct tenant_spec *spec, struct id team_id,
+                             const char *hash)
+{
+    struct person_spec person = {.email = spec->admin_email, .full_name = spec->admin_name};
+    struct person *admin;
+
+    if (!spec->admin_email)
+        return true;
+    return person_create(cx, &person, &admin) &&
+           role_staff_set(cx, admin->id, ROLE_PRESETS[0].name, team_id, NULL) &&
+           (!hash || credential_store(cx, admin->id, hash));
+}
+
+static bool tenant_write(struct ctx *cx, const struct tenant_spec *spec, const struct tenant *t,
+                         const char *hash)
+{
+    struct id team_id = ctx_new_id(cx);
+
+    return tenant_insert(cx, t) && (!spec->host || tenant_add_host(cx, spec->host)) &&
+           role_add_presets(cx) &&
+           db_exec(cx, NULL, SQL_TENANT_TEAM_INSERT, DB_ID(t->id), DB_ID(team_id),
+                   DB_TEXT("Support")) &&
+           tenant_add_admin(cx, spec, team_id, hash) &&
+           event_emit(cx, EVENT_TENANT_CREATED, t->id,
+                      json_own(cx->mem, json_pack("{s:s,s:s}", "slug", t->slug, "name", t->name)));
+}
+
+bool tenant_create(struct ctx *cx, const struct tenant_spec *spec, struct tenant **out)
+{
+    struct tenant *t = arena_new(cx->mem, struct tenant);
+    struct id before = cx->tenant_id;
+    char hash[CRYPTO_PASSWORD_TEXT_SIZE];
+
+    if (cx->viewer.kind != VIEWER_SYSTEM)
+        return err_set(&cx->err, &ERR_DENIED, "tenant_create");
+    if (!tenant_from_spec(cx, spec, t))
+        return false;
+    if (spec->admin_password && !credential_hash(cx, spec->admin_password, hash))
+        return false;
+    if (!db_begin(cx))
+        return false;
+    cx->tenant_id = t->id;
+    if (!tenant_write(cx, spec, t, spec->admin_password ? hash : NULL)) {
+        db_rollback(cx);
+        goto failed;
+    }
+    if (!db_commit(cx))
+        goto failed;
+    *out = t;
+    return true;
+
+failed:
+    cx->tenant_id = before;
+    return false;
+}
+
+#define TENANT_SELECT \
+    "SELECT id, slug, name, language, time_zone, currency, created_at FROM tenant "
+
+static void tenant_from_row(const struct db_row *row, struct tenant *t)
+{
+    t->id = db_id(row, 0);
+    t->slug = db_text(row, 1);
+    t->name = db_text(row, 2);
+    t->language = db_text(row, 3);
+    t->time_zone = db_text(row, 4);
+    t->currency = db_text(row, 5);
+    t->created_at = db_time(row, 6);
+}
+
+static const char SQL_TENANT_BY_SLUG[] = TENANT_SELECT "WHERE slug = ?";
+
+bool tenant_by_slug(struct ctx *cx, const char *slug, struct tenant **out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_TENANT_BY_SLUG, DB_TEXT(slug)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_NOT_FOUND, "tenant %s", slug);
+    *out = arena_new(cx->mem, struct tenant);
+    tenant_from_row(&rows.row, *out);
+    return true;
+}
+
+static const char SQL_TENANT_LIST[] = TENANT_SELECT "WHERE slug > ? ORDER BY slug LIMIT ?";
+
+bool tenant_list(struct ctx *cx, const char *after_slug, unsigned limit, struct tenant **out,
+                 size_t *count)
+{
+    struct db_rows rows;
+    struct tenant *list;
+    size_t n = 0;
+
+    if (!db_query(cx, &rows, SQL_TENANT_LIST, DB_TEXT(after_slug), DB_INT(limit)))
+        return false;
+    list = arena_array(cx->mem, struct tenant, rows.count ? rows.count : 1);
+    while (db_next(&rows))
+        tenant_from_row(&rows.row, &list[n++]);
+    *out = list;
+    *count = n;
+    return true;
+}
+
+static const char SQL_TENANT_CHANGE[] =
+    "UPDATE tenant SET name = COALESCE(?, name), accent = COALESCE(?, accent), "
+    "mark = COALESCE(?, mark), support_phone = COALESCE(?, support_phone), "
+    "support_email = COALESCE(?, support_email), support_hours = COALESCE(?, support_hours), "
+    "language = COALESCE(?, language), time_zone = COALESCE(?, time_zone), "
+    "currency = COALESCE(?, currency), updated_at = ? WHERE id = ?";
+
+bool tenant_change(struct ctx *cx, const struct tenant_look *look)
+{
+    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS))
+        return err_set(&cx->err, &ERR_DENIED, "tenant_change");
+    if (!tenant_check_words(cx, look->name, look->time_zone, look->currency))
+        return false;
+    if (look->accent &&
+        (strlen(look->accent) != 6 || strspn(look->accent, "0123456789abcdefABCDEF") != 6))
+        return err_set_at(&cx->err, &ERR_INVALID, "accent", "accent is not six hex digits");
+    return db_exec(cx, NULL, SQL_TENANT_CHANGE, DB_TEXT(look->name), DB_TEXT(look->accent),
+                   DB_TEXT(look->mark), DB_TEXT(look->support_phone), DB_TEXT(look->support_email),
+                   DB_TEXT(look->support_hours), DB_TEXT(look->language), DB_TEXT(look->time_zone),
+                   DB_TEXT(look->currency), DB_TIME(cx->now), DB_ID(cx->tenant_id));
+}
