@@ -10,7 +10,6 @@ struct lang_set;
 struct tenant_cache;
 struct req;
 struct templates;
-struct tenant_cache;
 struct statics;
 struct licence_cache;
 struct signing_keys;
@@ -30,7 +29,6 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     struct lang_set *langs;
     struct templates *templates;
     struct statics *statics;
-    struct tenant_cache *tenants;
     struct licence_cache *licence_cache; /* role licensing */
     struct signing_keys *signing_keys;   /* role licensing: unsealed */
     struct script_pool *scripts;
