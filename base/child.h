@@ -12,9 +12,10 @@ struct child_spec {
     int out_fd;              /* becomes standard output; -1: /dev/null */
     int err_fd;              /* becomes standard error; -1: inherited */
     bool new_session;        /* own session, so that Ctrl-C on the terminal reaches only us */
-    bool dies_with_parent;   /* SIGKILL when the parent ends (PR_SET_PDEATHSIG) */
-    bool bare_env;           /* empty environment */
-    uid_t uid;               /* switched to when not 0 and we are root, groups dropped */
+    bool dies_with_parent; /* SIGKILL when the thread that started it ends (PR_SET_PDEATHSIG): start
+                              such a child from a thread that lives as long as it is wanted */
+    bool bare_env;         /* empty environment */
+    uid_t uid;             /* switched to when not 0 and we are root, groups dropped */
     gid_t gid;
     uint64_t address_space_bytes; /* RLIMIT_AS, 0: none */
     unsigned cpu_seconds;         /* RLIMIT_CPU, 0: none */

@@ -43,14 +43,18 @@ struct config_key {
     int64_t min, max;    /* CONFIG_INT */
     const char *choices; /* CONFIG_CHOICE: "debug|info|warn|error" */
     const char *help;    /* one line */
+    /* CONFIG_TEXT: what is wrong with a value that is not empty, or NULL; may itself be NULL. */
+    const char *(*check)(const char *value);
+    bool is_secret; /* never shown: config_describe says only whether it is set */
 };
 extern const struct config_key CONFIG_KEYS[];
 extern const size_t CONFIG_KEY_COUNT;
 
 /* Defaults, then the INI file (NULL: none), then the environment. All faults are gathered: false
  * sets ERR_INVALID with the first and writes every one to *faults, a line each. Unknown keys are
- * faults. */
+ * faults; in the environment, where others have their names too, only within our sections. */
 bool config_load(struct arena *mem, struct err *err, const char *path, struct config *out,
                  const char **faults) MUST_CHECK;
-/* All settings as text: name, value in force, default, help. markdown: a table for the docs. */
+/* All settings as text: name, value in force, default, help. markdown: the page of the docs, which
+ * leaves out the values in force and so is the same on every machine; config may be NULL there. */
 const char *config_describe(struct arena *mem, const struct config *config, bool markdown);

@@ -1,0 +1,361 @@
+#include "base/config.h"
+
+#include "base/parse.h"
+#include "base/utf8.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_FILE_MAX = 64 * 1024, CONFIG_NAME_MAX = 64 };
+
+/* "127.0.0.1:8080", "[::1]:8080", ":8080" or "8080". */
+static const char *check_listen(const char *value)
+{
+    const char *colon = strrchr(value, ':');
+    int64_t port;
+
+    if (!parse_i64(colon != NULL ? colon + 1 : value, 0, 65535, &port))
+        return "must be an address and a port, as 127.0.0.1:8080";
+    return NULL;
+}
+
+static const char *check_url(const char *value)
+{
+    size_t scheme = strncmp(value, "https://", 8) == 0  ? 8
+                    : strncmp(value, "http://", 7) == 0 ? 7
+                                                        : 0;
+
+    if (scheme == 0 || value[scheme] == '\0' || value[strlen(value) - 1] == '/')
+        return "must begin with http:// or https:// and not end with a slash";
+    return NULL;
+}
+
+static const char *check_slug(const char *value)
+{
+    if (strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(value))
+        return "may hold only small letters, digits and hyphens";
+    return NULL;
+}
+
+/* clang-format off */
+#define TEXT(name, member, otherwise, check, help) \
+    {name, CONFIG_TEXT, offsetof(struct config, member), otherwise, 0, 0, NULL, help, check, false}
+#define INT(name, member, otherwise, min, max, help) \
+    {name, CONFIG_INT, offsetof(struct config, member), otherwise, min, max, NULL, help, NULL, false}
+#define BOOL(name, member, otherwise, help) \
+    {name, CONFIG_BOOL, offsetof(struct config, member), otherwise, 0, 0, NULL, help, NULL, false}
+#define CHOICE(name, member, otherwise, choices, help) \
+    {name, CONFIG_CHOICE, offsetof(struct config, member), otherwise, 0, 0, choices, help, NULL, false}
+#define SECRET(name, member, otherwise, help) \
+    {name, CONFIG_TEXT, offsetof(struct config, member), otherwise, 0, 0, NULL, help, NULL, true}
+
+const struct config_key CONFIG_KEYS[] = {
+    TEXT("var.dir", var_dir, "var", NULL,
+         "Folder of all state: the private database, the storage and the master key."),
+    SECRET("database.url", database_url, "",
+           "MariaDB server or cluster, as mysql://user:password@host:3306,host2/name. Empty: a private server below var.dir."),
+    INT("database.pool", database_pool, "16", 1, 256,
+        "Connections to the database that each role holds."),
+    TEXT("portal.listen", portal_listen, "127.0.0.1:8080", check_listen,
+         "Address and port of the portal."),
+    INT("portal.threads", portal_threads, "128", 4, 16384,
+        "Threads that serve the portal: each holds one browser's connection."),
+    TEXT("portal.public_url", public_url, "", check_url,
+         "The portal's address as browsers see it. Empty: taken from each request."),
+    TEXT("licensing.listen", licensing_listen, "127.0.0.1:8081", check_listen,
+         "Address and port of the licence service."),
+    INT("licensing.threads", licensing_threads, "256", 4, 16384,
+        "Threads that serve licence requests: each holds one client's connection."),
+    TEXT("licensing.public_url", licensing_public_url, "", check_url,
+         "The licence service's address as clients see it. Empty: taken from each request."),
+    INT("http.body_deadline_ms", body_deadline_ms, "15000", 100, 600000,
+        "How long a request's body may take to arrive."),
+    INT("http.drain_ms", drain_ms, "10000", 0, 600000,
+        "How long requests in flight may take to finish when the program stops."),
+    TEXT("http.trusted_proxies", trusted_proxies, "", NULL,
+         "Addresses of proxies whose X-Forwarded headers are believed, separated by commas."),
+    BOOL("http.behind_tls", behind_tls, "false",
+         "Browsers reach the portal through TLS: cookies are Secure and answers ask for it."),
+    TEXT("storage.path", storage_path, "", NULL,
+         "Folder of attachments and artefacts, shared by all nodes. Empty: var.dir/storage."),
+    TEXT("key.file", key_file, "", NULL,
+         "File of the master key that seals secrets in the database. Empty: var.dir/master.key."),
+    TEXT("www.dir", www_dir, "", NULL,
+         "Folder of templates and language catalogues. Empty: www beside the program."),
+    TEXT("www.static_dir", static_dir, "", NULL,
+         "Folder of the built static files. Empty: static beside the program."),
+    TEXT("tenant.default", tenant_default, "", check_slug,
+         "Tenant that answers for host names nobody has claimed. Empty: such names are not found."),
+    INT("session.hours", session_hours, "336", 1, 8760,
+        "Hours after which a signed-in person must sign in again."),
+    INT("session.idle_minutes", session_idle_minutes, "1440", 5, 525600,
+        "Minutes without a request after which a session ends."),
+    INT("licence.cache_entries", licence_cache_entries, "200000", 0, 100000000,
+        "Licences that a node keeps in memory, about 1 KB each. 0: none."),
+    INT("script.workers", script_workers, "2", 1, 256,
+        "Worker processes that run rules."),
+    INT("script.check_ms", script_check_ms, "20", 1, 1000,
+        "Time that a rule which checks a form may take."),
+    INT("script.after_ms", script_after_ms, "200", 1, 60000,
+        "Time that a rule which follows an event may take."),
+    CHOICE("log.level", log_level, "info", "debug|info|warn|error",
+           "Least level of the lines that are logged."),
+    BOOL("log.access", access_log, "false",
+         "Each request is logged, with its status and duration."),
+};
+/* clang-format on */
+const size_t CONFIG_KEY_COUNT = COUNT(CONFIG_KEYS);
+
+extern char **environ; /* POSIX has it in no header */
+
+struct load {
+    struct arena *mem;
+    struct err *err;
+    struct config config;
+    struct str faults;
+};
+
+static void load_fault(struct load *load, const char *origin, const char *what)
+{
+    err_set(load->err, &ERR_INVALID, "configuration: %s: %s", origin, what);
+    str_fmt(&load->faults, "%s: %s\n", origin, what);
+}
+
+static bool choice_has(const char *choices, const char *value)
+{
+    struct span rest = span_of(choices);
+    struct span one;
+
+    while (span_cut(&rest, '|', &one)) {
+        if (span_equal(one, value))
+            return true;
+    }
+    return false;
+}
+
+static bool parse_bool(const char *value, bool *out)
+{
+    static const char *const YES[] = {"true", "yes", "on", "1"};
+    static const char *const NO[] = {"false", "no", "off", "0"};
+
+    for (size_t i = 0; i < COUNT(YES); i++) {
+        if (strcmp(value, YES[i]) == 0 || strcmp(value, NO[i]) == 0) {
+            *out = strcmp(value, YES[i]) == 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Writes the value to its place, or says what is wrong with it. */
+static const char *config_put(struct load *load, const struct config_key *key, const char *value)
+{
+    char *place = (char *)&load->config + key->offset;
+    const char *text = arena_dup(load->mem, value);
+    const char *wrong = NULL;
+    int64_t number;
+    bool flag;
+
+    switch (key->type) {
+    case CONFIG_INT:
+        if (!parse_i64(value, key->min, key->max, &number))
+            return arena_printf(load->mem, "must be a number from %lld to %lld",
+                                (long long)key->min, (long long)key->max);
+        memcpy(place, &number, sizeof number);
+        return NULL;
+    case CONFIG_BOOL:
+        if (!parse_bool(value, &flag))
+            return "must be true or false";
+        memcpy(place, &flag, sizeof flag);
+        return NULL;
+    case CONFIG_CHOICE:
+        if (!choice_has(key->choices, value))
+            return arena_printf(load->mem, "must be one of %s", key->choices);
+        break;
+    case CONFIG_TEXT:
+        if (key->check != NULL && *value != '\0')
+            wrong = key->check(value);
+        if (wrong != NULL)
+            return wrong;
+        break;
+    }
+    memcpy(place, &text, sizeof text);
+    return NULL;
+}
+
+static void load_value(struct load *load, const char *origin, const struct config_key *key,
+                       const char *value)
+{
+    const char *wrong =
+        utf8_valid(value, strlen(value)) ? config_put(load, key, value) : "must be valid UTF-8";
+
+    if (wrong != NULL)
+        load_fault(load, arena_printf(load->mem, "%s: %s", origin, key->name), wrong);
+}
+
+static void load_defaults(struct load *load)
+{
+    for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const char *wrong = config_put(load, &CONFIG_KEYS[i], CONFIG_KEYS[i].otherwise);
+
+        assert(wrong == NULL);
+        (void)wrong;
+    }
+}
+
+static char *read_file(struct load *load, const char *path)
+{
+    char *text = arena_alloc(load->mem, CONFIG_FILE_MAX + 1);
+    FILE *file = fopen(path, "re");
+    size_t len;
+    bool ok;
+
+    if (file == NULL) {
+        load_fault(load, path, strerror(errno));
+        return NULL;
+    }
+    len = fread(text, 1, CONFIG_FILE_MAX + 1, file);
+    ok = ferror(file) == 0;
+    fclose(file);
+    if (!ok || len > CONFIG_FILE_MAX || memchr(text, '\0', len) != NULL) {
+        load_fault(load, path, ok ? "not a settings file" : "cannot be read");
+        return NULL;
+    }
+    text[len] = '\0';
+    return text;
+}
+
+static const struct config_key *config_find(const char *name)
+{
+    for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
+        if (strcmp(CONFIG_KEYS[i].name, name) == 0)
+            return &CONFIG_KEYS[i];
+    }
+    return NULL;
+}
+
+/* One line "key = value" below a [section]. */
+static void load_setting(struct load *load, const char *origin, const char *section,
+                         struct span line, bool *seen)
+{
+    const struct config_key *key;
+    struct span name;
+    const char *full;
+
+    if (memchr(line.p, '=', line.len) == NULL) {
+        load_fault(load, origin, "neither a [section] nor a \"key = value\"");
+        return;
+    }
+    span_cut(&line, '=', &name);
+    full = arena_printf(load->mem, "%s.%s", section, span_dup(load->mem, span_trim(name)));
+    key = config_find(full);
+    if (key == NULL) {
+        load_fault(load, origin, arena_printf(load->mem, "there is no setting %s", full));
+        return;
+    }
+    if (seen[key - CONFIG_KEYS])
+        load_fault(load, origin, arena_printf(load->mem, "%s is set twice", full));
+    seen[key - CONFIG_KEYS] = true;
+    load_value(load, origin, key, span_dup(load->mem, span_trim(line)));
+}
+
+static void load_file(struct load *load, const char *path)
+{
+    const char *text = read_file(load, path);
+    bool seen[COUNT(CONFIG_KEYS)] = {false};
+    const char *section = "";
+    struct span rest;
+    struct span line;
+
+    if (text == NULL)
+        return;
+    rest = span_of(text);
+    for (int number = 1; span_cut(&rest, '\n', &line); number++) {
+        const char *origin = arena_printf(load->mem, "%s:%d", path, number);
+
+        line = span_trim(line);
+        if (line.len == 0 || line.p[0] == '#' || line.p[0] == ';')
+            continue;
+        if (line.p[0] != '[') {
+            load_setting(load, origin, section, line, seen);
+        } else if (line.p[line.len - 1] == ']') {
+            section = span_dup(load->mem, (struct span){line.p + 1, line.len - 2});
+        } else {
+            load_fault(load, origin, "a section ends with ]");
+        }
+    }
+}
+
+static char ascii_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static void config_env_name(const char *name, char out[CONFIG_NAME_MAX])
+{
+    static const char PREFIX[] = "GATEHOUSE_";
+    size_t at = sizeof PREFIX - 1;
+
+    memcpy(out, PREFIX, at);
+    assert(strlen(name) < CONFIG_NAME_MAX - at);
+    for (; *name != '\0'; name++)
+        out[at++] = *name == '.' ? '_' : ascii_upper(*name);
+    out[at] = '\0';
+}
+
+/* A variable GATEHOUSE_<one of our sections>_... that names no setting is a misspelt one. */
+static bool env_is_misspelt(struct span name)
+{
+    char ours[CONFIG_NAME_MAX];
+    bool in_section = false;
+
+    for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
+        size_t section = strlen("GATEHOUSE_") + strcspn(CONFIG_KEYS[i].name, ".") + 1;
+
+        config_env_name(CONFIG_KEYS[i].name, ours);
+        if (span_equal(name, ours))
+            return false;
+        if (name.len > section && strncmp(name.p, ours, section) == 0)
+            in_section = true;
+    }
+    return in_section;
+}
+
+static void load_environment(struct load *load)
+{
+    char name[CONFIG_NAME_MAX];
+
+    for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const char *value;
+
+        config_env_name(CONFIG_KEYS[i].name, name);
+        value = getenv(name);
+        if (value != NULL)
+            load_value(load, name, &CONFIG_KEYS[i], value);
+    }
+    for (char **one = environ; one != NULL && *one != NULL; one++) {
+        struct span variable = {*one, strcspn(*one, "=")};
+
+        if (env_is_misspelt(variable))
+            load_fault(load, span_dup(load->mem, variable), "there is no such setting");
+    }
+}
+
+bool config_load(struct arena *mem, struct err *err, const char *path, struct config *out,
+                 const char **faults)
+{
+    struct load load = {.mem = mem, .err = err, .faults = str_new(mem)};
+
+    load_defaults(&load);
+    if (path != NULL)
+        load_file(&load, path);
+    load_environment(&load);
+    *faults = load.faults.p;
+    if (load.faults.len > 0)
+        return false;
+    *out = load.config;
+    return true;
+}
