@@ -53,7 +53,8 @@ struct db_rows {       /* all rows of a result, in cx->mem */
  * statement is kept per connection and SQL text. sql is a constant or text from db_where: never a
  * caller's bytes. Fails: ERR_BUSY deadlock, lock time-out, no connection within the pool's time,
  * database away; ERR_CONFLICT a duplicate key (db_duplicate_key names it) or a row in use;
- * ERR_INTERNAL all else. Outside db_begin each statement is its own transaction. */
+ * ERR_NOT_FOUND a row that it refers to is not there (foreign key); ERR_INTERNAL all else. Outside
+ * db_begin each statement is its own transaction. */
 #define db_query(cx, rows, sql, ...)                                         \
     db_query_args((cx), (rows), (sql), (const struct db_arg[]){__VA_ARGS__}, \
                   sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))

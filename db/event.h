@@ -51,3 +51,58 @@ bool event_emit(struct ctx *cx, enum event_kind kind, struct id subject_id,
 bool event_chain_link(struct ctx *cx, unsigned limit, unsigned *linked) MUST_CHECK;
 /* Recomputes the chain. *broken_at is zero when it is whole, else the first event at fault. */
 bool event_chain_verify(struct ctx *cx, struct id *broken_at, int64_t *checked) MUST_CHECK;
+
+/* --- consumers: who acts on events after commit, each at least once ---
+ *
+ * event_emit writes, in the same transaction, one row for each consumer that wants the kind (table
+ * CONSUMERS in event.c: "rules" wants ticket.*, licence.*, order.*, article.published). The jobs
+ * role then loops, without a tenant of its own:
+ *
+ *   event_claim(cx, "rules", 20, 30 * CLOCK_SECOND, &list, &count)
+ *   for each: cx->tenant_id = list[i].tenant_id, work; then in ONE transaction
+ *       db_begin, effects, event_done(cx, &list[i]), db_commit
+ *   and when the work failed: event_failed(cx, &list[i], "why", &gave_up)
+ *
+ * Only one claimant holds an event at a time; who is slower than its lease loses it, and then
+ * event_done fails with ERR_CONFLICT and undoes the effects with it. So effects in the database
+ * happen once; what leaves the house (mail, webhook) at least once, to be named by the event's id.
+ */
+enum { EVENT_ATTEMPTS_MAX = 8 };
+
+struct event {
+    struct id tenant_id;
+    struct id id;
+    enum event_kind kind;
+    struct id subject_id;
+    struct id actor_id;     /* zero: the system */
+    const char *actor_kind; /* "system" "staff" "customer" "nobody" "program" (token or script) */
+    const char *trace;      /* of the run that emitted it */
+    int64_t at;
+    const char *data; /* JSON text; NULL: none, or erased */
+};
+
+struct event_delivery { /* one event in one consumer's hands; in cx->mem */
+    struct event event;
+    const char *consumer;
+    int attempts;    /* this one included */
+    struct id lease; /* names this claim */
+};
+
+/* Claims up to limit events, of any tenant, that are due for the consumer, oldest first, for
+ * lease_us. Not inside a transaction. */
+bool event_claim(struct ctx *cx, const char *consumer, unsigned limit, int64_t lease_us,
+                 struct event_delivery **out, unsigned *count) MUST_CHECK;
+/* Marks it done; inside the transaction of its effects. Fails: ERR_CONFLICT the lease was lost. */
+bool event_done(struct ctx *cx, const struct event_delivery *delivery) MUST_CHECK;
+/* Puts it back with a growing pause (seconds, then minutes), or after EVENT_ATTEMPTS_MAX attempts
+ * parks it for good: *gave_up. reason is kept for staff, cut to 200 characters. */
+bool event_failed(struct ctx *cx, const struct event_delivery *delivery, const char *reason,
+                  bool *gave_up) MUST_CHECK;
+
+/* The tenant's event. Fails: ERR_NOT_FOUND. */
+bool event_get(struct ctx *cx, struct id id, struct event *out) MUST_CHECK;
+/* Events about one row, oldest first, at most limit: its history. In cx->mem. */
+bool event_list(struct ctx *cx, struct id subject_id, unsigned limit, struct event **out,
+                unsigned *count) MUST_CHECK;
+/* Takes the data out of all events about one row (a person's right); the chain stays whole. */
+bool event_erase(struct ctx *cx, struct id subject_id) MUST_CHECK;
