@@ -48,13 +48,14 @@ struct db_statement {
 
 struct db {
     struct db_pool *pool;
-    struct db *next;  /* in the pool's list of idle ones */
-    MYSQL *mysql;     /* NULL: lost, opened again at the next statement outside a transaction */
-    unsigned host;    /* which of the pool's hosts */
-    int64_t given_at; /* monotonic us, when it was given back */
-    unsigned depth;   /* of db_begin */
-    bool is_undone;   /* rolled back within an outer transaction: only db_rollback may follow */
-    int fail_after;   /* statements until the made-up failure; negative: off */
+    struct db *next;      /* in the pool's list of idle ones */
+    MYSQL *mysql;         /* NULL: lost, opened again at the next statement outside a transaction */
+    unsigned host;        /* which of the pool's hosts */
+    int64_t given_at;     /* monotonic us, when it was given back */
+    unsigned depth;       /* of db_begin */
+    bool is_undone;       /* rolled back within an outer transaction: only db_rollback may follow */
+    int fail_after;       /* statements until the made-up failure; negative: off */
+    unsigned last_number; /* of the error that db_fail saw last */
     char duplicate_key[DB_KEY_NAME_SIZE];
     struct db_statement *buckets[DB_STATEMENT_BUCKETS];
     struct db_statement *newest, *oldest;

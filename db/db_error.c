@@ -77,6 +77,8 @@ bool db_fail(struct ctx *cx, unsigned number, const char *message, const char *s
     struct db *db = cx->db;
     const struct err_kind *kind = &ERR_INTERNAL;
 
+    if (db != NULL)
+        db->last_number = number;
     if (number == ER_DUP_ENTRY || number == ER_DUP_ENTRY_WITH_KEY_NAME) {
         if (db != NULL)
             read_key_name(db, message);

@@ -16,5 +16,9 @@ extern const int MIGRATION_COUNT;
  * how many were run. */
 extern const struct err_kind ERR_SCHEMA_NEWER;
 bool migrate_run(struct ctx *cx, int *applied) MUST_CHECK;
+/* The same with another list; migrate_run gives MIGRATIONS. A statement that failed is where the
+ * next run goes on. */
+bool migrate_apply(struct ctx *cx, const struct migration *list, int count,
+                   int *applied) MUST_CHECK;
 /* The schema's number; 0 for an empty database. */
 bool migrate_version(struct ctx *cx, int *out) MUST_CHECK;
