@@ -181,13 +181,15 @@ bool article_list_numbers(struct ctx *cx, const int64_t *numbers, size_t number_
     size_t n = 0;
 
     *count = 0;
+    if (number_count > ARTICLE_LIST_MAX)
+        number_count = ARTICLE_LIST_MAX;
     if (number_count == 0)
         return true;
     args[0] = DB_ID(cx->tenant_id);
     where_start(&w, cx, SQL_ARTICLE_LIST, args, 1);
     article_visible(cx, &w);
     str_add(&w.text, " AND a.number IN (?");
-    for (size_t i = 0; i < number_count && i < ARTICLE_LIST_MAX; i++) {
+    for (size_t i = 0; i < number_count; i++) {
         if (i > 0)
             str_add(&w.text, ", ?");
         args[i + 1] = DB_INT(numbers[i]);
@@ -291,10 +293,8 @@ bool article_publish(struct ctx *cx, const struct article_draft *draft, struct a
     json_t *data;
     bool is_new = true;
 
-    if (!check_draft(cx, draft) || !db_begin(cx))
+    if (!check_draft(cx, draft) || !find_row(cx, draft, &row, &is_new) || !db_begin(cx))
         return false;
-    if (!find_row(cx, draft, &row, &is_new))
-        goto rollback;
     revision = ctx_new_id(cx);
     if (!write_row(cx, draft, &row, is_new, revision) || !write_revision(cx, draft, &row, revision))
         goto rollback;
