@@ -44,9 +44,9 @@ static void headings_move_down_and_are_listed(void **state)
     json_t *contents;
     const char *html = html_of(state, "# Cut `mode`\n\ntext\n\n## Deeper\n\n#### Low\n", &contents);
 
-    assert_non_null(strstr(html, "<h2 id=\"s1\">Cut <code>mode</code></h2>"));
-    assert_non_null(strstr(html, "<h3 id=\"s2\">Deeper</h3>"));
-    assert_non_null(strstr(html, "<h5>Low</h5>"));
+    assert_non_null(strstr(html, "<h2 id=\"s1\">\nCut <code>mode</code>\n</h2>"));
+    assert_non_null(strstr(html, "<h3 id=\"s2\">\nDeeper\n</h3>"));
+    assert_non_null(strstr(html, "<h5>\nLow\n</h5>"));
     assert_null(strstr(html, "<h1"));
     assert_int_equal(json_array_size(contents), 2);
     assert_string_equal(json_get_text(json_array_get(contents, 0), "text", ""), "Cut mode");
