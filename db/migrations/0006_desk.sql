@@ -88,6 +88,7 @@ CREATE TABLE ticket (
   first_answer_at DATETIME(6) NULL,
   resolved_at DATETIME(6) NULL,
   closed_at DATETIME(6) NULL,
+  asked_at DATETIME(6) NULL,
   due_at DATETIME(6) NULL,
   version BIGINT NOT NULL DEFAULT 1,
   request_key VARCHAR(64) NULL,

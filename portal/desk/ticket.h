@@ -39,12 +39,14 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     const char *city, *store;
     bool needs_review;
     int64_t created_at, updated_at, first_answer_at, resolved_at, closed_at;
-    int64_t due_at; /* the next answer is promised by then; 0: no promise, or nothing due */
+    int64_t asked_at; /* since when the customer waits for an answer; 0: he does not */
+    int64_t due_at;   /* the next answer is promised by then; 0: no promise, or nothing due */
     int64_t version;
     /* names of what the ids stand for */
     const char *organisation_name, *organisation_code, *person_name, *team_name, *assignee_name;
     const char *reporter_name, *reporter_phone, *reporter_email, *reporter_address;
     const char *product_name;
+    json_t *snapshot; /* inside a change: ticket_to_event_json as it was before */
 };
 
 extern const struct err_kind ERR_TICKET_TRANSITION; /* this state cannot follow the present one */

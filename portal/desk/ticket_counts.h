@@ -14,6 +14,6 @@ bool ticket_counts(struct ctx *cx, struct ticket_counts *out) MUST_CHECK;
 /* What needs the customer: tickets that wait for his answer or his "solved", the oldest first. */
 bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***rows,
                              size_t *count) MUST_CHECK;
-/* Staff: how many tickets are in each queue. Counting stops at TICKET_COUNT_CAP. */
-enum { TICKET_COUNT_CAP = 1000 };
+/* Staff: how many tickets are in each queue. Counting stops at TICKET_COUNTS_CAP. */
+enum { TICKET_COUNTS_CAP = 1000 };
 bool ticket_counts_views(struct ctx *cx, int64_t out[TICKET_VIEW_COUNT]) MUST_CHECK;

@@ -15,7 +15,8 @@ struct ticket_new {            /* what is filed; absent text is NULL, absent ids
     const char *topic;
     struct id product_id, licence_id, machine_id;
     const char *product_version;
-    int64_t level; /* 0: the topic's */
+    int64_t impact; /* 1 nothing works .. 4 no hurry; 0: unsaid */
+    int64_t level;  /* staff: 1..4; 0 is decided from the topic and the impact */
     const char *city, *store;
     const char *reporter_name, *reporter_phone, *reporter_email, *reporter_store, *reporter_address;
     const char *request_key; /* the same key of the same person files once */

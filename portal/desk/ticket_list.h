@@ -2,20 +2,16 @@
 #pragma once
 
 #include "portal/desk/ticket.h"
+#include "portal/desk/ticket_view.h"
 
 enum { TICKET_PAGE = 50 };
 
-enum ticket_tab { TICKET_TAB_OPEN, TICKET_TAB_WAITING, TICKET_TAB_SOLVED, TICKET_TAB_ALL };
-
-enum ticket_view { /* staff queues, each defined by one row of TICKET_VIEWS */
-                   TICKET_VIEW_UNASSIGNED,
-                   TICKET_VIEW_MINE,
-                   TICKET_VIEW_WAITING,
-                   TICKET_VIEW_DUE,
-                   TICKET_VIEW_REVIEW,
-                   TICKET_VIEW_OPEN,
-                   TICKET_VIEW_SOLVED,
-                   TICKET_VIEW_COUNT
+enum ticket_tab {
+    TICKET_TAB_OPEN,
+    TICKET_TAB_WAITING,
+    TICKET_TAB_SOLVED,
+    TICKET_TAB_ALL,
+    TICKET_TABS
 };
 
 struct ticket_filter {
@@ -40,6 +36,3 @@ bool ticket_list(struct ctx *cx, const struct ticket_filter *filter,
  */
 bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, unsigned limit,
                       struct ticket_page_of *out) MUST_CHECK;
-const char *ticket_list_view_code(enum ticket_view view);  /* "unassigned": in addresses */
-const char *ticket_list_view_label(enum ticket_view view); /* English */
-bool ticket_list_view_parse(const char *code, enum ticket_view *out) MUST_CHECK;

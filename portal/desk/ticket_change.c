@@ -1,0 +1,162 @@
+#include "portal/desk/ticket_change.h"
+
+#include "portal/desk/sla.h"
+#include "portal/desk/ticket_status.h"
+#include "portal/desk/ticket_thread.h"
+
+#include <string.h>
+
+static const char SQL_TICKET_LOCK[] =
+    "UPDATE ticket SET version = version + 1 "
+    "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
+static const char SQL_TICKET_TOUCH[] =
+    "UPDATE ticket SET updated_at = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_TICKET_CHANGE_MAY[] =
+    "SELECT can_reply FROM participant WHERE tenant_id = ? AND ticket_id = ? AND person_id = ?";
+
+static const char SQL_TICKET_STATUS[] =
+    "UPDATE ticket SET status = ?, category = ?, resolved_at = ?, closed_at = ?, asked_at = ?, "
+    "due_at = ? WHERE tenant_id = ? AND id = ?";
+
+bool ticket_change_undo(struct ctx *cx)
+{
+    db_rollback(cx);
+    return false;
+}
+
+bool ticket_change_nothing(struct ctx *cx)
+{
+    return db_commit(cx);
+}
+
+/* Somebody who was added to read only does not write, unless he may see all tickets anyway. */
+static bool may_write(struct ctx *cx, const struct ticket *t)
+{
+    struct db_rows rows;
+
+    if (ticket_sees_notes(cx) || viewer_has(&cx->viewer, RIGHT_TICKET_ALL) ||
+        id_equal(t->person_id, cx->viewer.person_id))
+        return true;
+    if (!db_query(cx, &rows, SQL_TICKET_CHANGE_MAY, DB_ID(cx->tenant_id), DB_ID(t->id),
+                  DB_ID(cx->viewer.person_id)))
+        return false;
+    if (!db_next(&rows) || !db_bool(&rows.row, 0))
+        return err_set(&cx->err, &ERR_DENIED, "ticket %s: reads only", id_text(cx->mem, t->id));
+    return true;
+}
+
+bool ticket_change_start(struct ctx *cx, struct id id, struct ticket **before)
+{
+    struct ticket *t;
+
+    if (!db_begin(cx))
+        return false;
+    if (!db_exec(cx, NULL, SQL_TICKET_LOCK, DB_ID(cx->tenant_id), DB_ID(id)))
+        return ticket_change_undo(cx);
+    if (!ticket_get(cx, id, &t) || !may_write(cx, t) || !ticket_to_event_json(cx, t, &t->snapshot))
+        return ticket_change_undo(cx);
+    *before = t;
+    return true;
+}
+
+bool ticket_change_start_staff(struct ctx *cx, struct id id, struct ticket **before)
+{
+    if (!ticket_change_start(cx, id, before))
+        return false;
+    if (!ticket_sees_notes(cx)) {
+        err_set(&cx->err, &ERR_DENIED, "ticket %s: an act of staff", id_text(cx->mem, id));
+        return ticket_change_undo(cx);
+    }
+    return true;
+}
+
+bool ticket_change_emit(struct ctx *cx, enum event_kind kind, const struct ticket *before,
+                        const json_t *extra)
+{
+    struct ticket *after;
+    json_t *is, *data;
+    const char *key;
+    json_t *value;
+
+    if (!ticket_get(cx, before->id, &after) || !ticket_to_event_json(cx, after, &is))
+        return false;
+    data = json_own(cx->mem, json_pack("{s:O, s:O}", "before", before->snapshot, "after", is));
+    if (extra != NULL)
+        json_object_foreach ((json_t *)(uintptr_t)extra, key, value) /* Jansson's cast; read only */
+            json_object_set(data, key, value);
+    return event_emit(cx, kind, before->id, data);
+}
+
+bool ticket_change_finish(struct ctx *cx, enum event_kind kind, const struct ticket *before,
+                          const json_t *extra)
+{
+    if (!db_exec(cx, NULL, SQL_TICKET_TOUCH, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                 DB_ID(before->id)) ||
+        !ticket_change_emit(cx, kind, before, extra))
+        return ticket_change_undo(cx);
+    return db_commit(cx);
+}
+
+bool ticket_change_line(struct ctx *cx, struct id id, bool is_public, const char *what,
+                        const char *from, const char *to)
+{
+    struct id line;
+    json_t *data =
+        json_own(cx->mem, json_pack("{s:s, s:s?, s:s?}", "change", what, "from", from, "to", to));
+    const struct message_new event = {
+        .ticket_id = id,
+        .kind = "event",
+        .is_public = is_public,
+        .body = "",
+        .data = data,
+    };
+
+    return ticket_thread_insert(cx, &event, &line);
+}
+
+/* The customer waits only while it is our turn; what he waited for stays when it was so before. */
+static bool next_due(struct ctx *cx, const struct ticket *t, enum ticket_category to,
+                     int64_t *asked_at, int64_t *due_at)
+{
+    *asked_at = 0;
+    *due_at = 0;
+    if (to != TICKET_OPEN)
+        return true;
+    if (t->category == TICKET_OPEN) {
+        *asked_at = t->asked_at;
+        *due_at = t->due_at;
+        return true;
+    }
+    *asked_at = cx->now;
+    return sla_due(cx, t->level, cx->now, due_at);
+}
+
+bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *status, bool *changed)
+{
+    const struct ticket_status *to;
+    int64_t resolved_at = 0, closed_at = 0, asked_at, due_at;
+
+    *changed = false;
+    if (!ticket_status_find(cx, status, &to))
+        return false;
+    if (to == NULL)
+        return err_set_at(&cx->err, &ERR_INVALID, "status", "no state %s", status);
+    if (strcmp(to->code, t->status) == 0)
+        return true;
+    if (!ticket_status_decide(cx->viewer.kind, t->category, to->category))
+        return err_set_at(&cx->err, &ERR_TICKET_TRANSITION, "status", "ticket %s: %s to %s",
+                          id_text(cx->mem, t->id), t->status, to->code);
+    if (to->category == TICKET_SOLVED || to->category == TICKET_CLOSED)
+        resolved_at = t->resolved_at != 0 ? t->resolved_at : cx->now;
+    if (to->category == TICKET_CLOSED)
+        closed_at = cx->now;
+    if (!next_due(cx, t, to->category, &asked_at, &due_at))
+        return false;
+    if (!db_exec(cx, NULL, SQL_TICKET_STATUS, DB_TEXT(to->code),
+                 DB_TEXT(ticket_category_name(to->category)), DB_TIME(resolved_at),
+                 DB_TIME(closed_at), DB_TIME(asked_at), DB_TIME(due_at), DB_ID(cx->tenant_id),
+                 DB_ID(t->id)))
+        return false;
+    *changed = true;
+    return ticket_change_line(cx, t->id, true, "status", t->status, to->code);
+}

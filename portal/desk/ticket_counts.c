@@ -1,0 +1,75 @@
+#include "portal/desk/ticket_counts.h"
+
+#include "db/where.h"
+#include "portal/desk/ticket_row.h"
+
+static const char SQL_TICKET_COUNTS[] =
+    "SELECT t.category, COUNT(*) FROM ticket t WHERE t.tenant_id = ? AND t.deleted_at IS NULL";
+static const char SQL_TICKET_NEEDS_YOU[] = "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS;
+/* Counting ends at the cap: a queue of thousands is "1000+" and costs no more than that. */
+static const char SQL_TICKET_VIEW_SIZE[] =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM ticket t WHERE t.tenant_id = ? AND t.deleted_at IS NULL";
+
+bool ticket_counts(struct ctx *cx, struct ticket_counts *out)
+{
+    struct where w;
+    struct db_rows rows;
+    int64_t by_category[TICKET_CATEGORIES] = {0};
+    enum ticket_category category;
+
+    where_start(&w, cx, SQL_TICKET_COUNTS, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    ticket_visible(cx, &w);
+    where_add(&w, " GROUP BY t.category", DB_NONE);
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    while (db_next(&rows))
+        if (ticket_category_parse(db_text(&rows.row, 0), &category))
+            by_category[category] = db_i64(&rows.row, 1);
+    *out = (struct ticket_counts){
+        .open = by_category[TICKET_OPEN],
+        .waiting = by_category[TICKET_WAITING],
+        .solved = by_category[TICKET_SOLVED],
+        .closed = by_category[TICKET_CLOSED],
+    };
+    return true;
+}
+
+bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***rows_out,
+                             size_t *count)
+{
+    struct where w;
+    struct db_rows rows;
+    struct ticket **all;
+    size_t n = 0;
+
+    where_start(&w, cx, SQL_TICKET_NEEDS_YOU, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    ticket_visible(cx, &w);
+    where_add(&w, " AND t.category IN ('waiting', 'solved') ORDER BY t.updated_at, t.id LIMIT ?",
+              DB_INT(limit));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    all = arena_array(cx->mem, struct ticket *, rows.count + 1);
+    while (db_next(&rows))
+        all[n++] = ticket_row_read(cx, &rows.row);
+    *rows_out = all;
+    *count = n;
+    return true;
+}
+
+bool ticket_counts_views(struct ctx *cx, int64_t out[TICKET_VIEW_COUNT])
+{
+    if (!ticket_sees_notes(cx))
+        return err_set(&cx->err, &ERR_DENIED, "queues are for staff");
+    for (int view = 0; view < TICKET_VIEW_COUNT; view++) {
+        struct where w;
+        struct db_rows rows;
+
+        where_start(&w, cx, SQL_TICKET_VIEW_SIZE, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+        ticket_view_where(cx, &w, (enum ticket_view)view);
+        where_add(&w, " LIMIT ?) AS some", DB_INT(TICKET_COUNTS_CAP));
+        if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+            return false;
+        out[view] = db_next(&rows) ? db_i64(&rows.row, 0) : 0;
+    }
+    return true;
+}

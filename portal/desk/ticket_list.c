@@ -1,0 +1,123 @@
+#include "portal/desk/ticket_list.h"
+
+#include "base/parse.h"
+#include "db/where.h"
+#include "portal/desk/ticket_row.h"
+#include "portal/desk/ticket_term.h"
+#include "portal/desk/ticket_view.h"
+
+#include <string.h>
+
+enum { LIMIT_MAX = 200, CURSOR_TIME_DIGITS = 20 };
+
+static const char SQL_TICKET_LIST[] = "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS;
+
+static const char *const TAB_FRAGMENTS[] = {
+    [TICKET_TAB_OPEN] = " AND t.category = 'open'",
+    [TICKET_TAB_WAITING] = " AND t.category = 'waiting'",
+    [TICKET_TAB_SOLVED] = " AND t.category IN ('solved', 'closed')",
+    [TICKET_TAB_ALL] = "",
+};
+
+/* A cursor is the last row's sort instant and id: "1763769600000000.0192..-..". */
+static bool cursor_read(struct ctx *cx, const char *text, int64_t *at, struct id *id)
+{
+    const char *dot = strchr(text, '.');
+
+    if (dot == NULL || dot - text > CURSOR_TIME_DIGITS ||
+        !parse_i64(arena_dup_bytes(cx->mem, text, (size_t)(dot - text)), 0, INT64_MAX, at) ||
+        !id_parse(dot + 1, id))
+        return err_set_at(&cx->err, &ERR_INVALID, "after", "cursor %.60s", text);
+    return true;
+}
+
+static const char *cursor_write(struct ctx *cx, int64_t at, struct id id)
+{
+    return arena_printf(cx->mem, "%lld.%s", (long long)at, id_text(cx->mem, id));
+}
+
+static unsigned limit_of(unsigned asked)
+{
+    if (asked == 0)
+        return TICKET_PAGE;
+    return asked < LIMIT_MAX ? asked : LIMIT_MAX;
+}
+
+/* One row more than asked tells whether there is a next page. */
+static void take_page(struct ctx *cx, struct db_rows *rows, unsigned limit, bool by_due,
+                      struct ticket_page_of *out)
+{
+    int64_t at = 0;
+
+    *out = (struct ticket_page_of){.rows = arena_array(cx->mem, struct ticket *, rows->count + 1)};
+    while (out->count < limit && db_next(rows)) {
+        struct ticket *t = ticket_row_read(cx, &rows->row);
+
+        out->rows[out->count++] = t;
+        at = by_due ? ticket_row_due_key(&rows->row) : t->updated_at;
+    }
+    if (rows->count > limit && out->count > 0)
+        out->next = cursor_write(cx, at, out->rows[out->count - 1]->id);
+}
+
+bool ticket_list(struct ctx *cx, const struct ticket_filter *filter, struct ticket_page_of *out)
+{
+    const unsigned limit = limit_of(filter->limit);
+    struct where w;
+    struct db_rows rows;
+    struct id id;
+    int64_t at;
+
+    where_start(&w, cx, SQL_TICKET_LIST, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    ticket_visible(cx, &w);
+    where_add(&w, TAB_FRAGMENTS[filter->tab], DB_NONE);
+    if (!id_is_zero(filter->organisation_id))
+        where_add(&w, " AND t.organisation_id = ?", DB_ID(filter->organisation_id));
+    if (!id_is_zero(filter->licence_id))
+        where_add(&w, " AND t.licence_id = ?", DB_ID(filter->licence_id));
+    if (filter->search != NULL && filter->search[0] != '\0')
+        ticket_term_search(cx, &w, filter->search);
+    if (filter->after != NULL) {
+        if (!cursor_read(cx, filter->after, &at, &id))
+            return false;
+        where_add(&w, " AND t.updated_at <= ?", DB_TIME(at));
+        where_add(&w, " AND (t.updated_at < ?", DB_TIME(at));
+        where_add(&w, " OR t.id < ?)", DB_ID(id));
+    }
+    where_add(&w, " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?", DB_INT(limit + 1));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    take_page(cx, &rows, limit, false, out);
+    return true;
+}
+
+bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, unsigned limit,
+                      struct ticket_page_of *out)
+{
+    const bool by_due = view != TICKET_VIEW_SOLVED;
+    struct where w;
+    struct db_rows rows;
+    struct id id;
+    int64_t at;
+
+    if (!ticket_sees_notes(cx))
+        return err_set(&cx->err, &ERR_DENIED, "queues are for staff");
+    limit = limit_of(limit);
+    where_start(&w, cx, SQL_TICKET_LIST, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    ticket_view_where(cx, &w, view);
+    if (after != NULL) {
+        if (!cursor_read(cx, after, &at, &id))
+            return false;
+        where_add(&w, by_due ? " AND t.due_key >= ?" : " AND t.updated_at <= ?", DB_TIME(at));
+        where_add(&w, by_due ? " AND (t.due_key > ?" : " AND (t.updated_at < ?", DB_TIME(at));
+        where_add(&w, by_due ? " OR t.id > ?)" : " OR t.id < ?)", DB_ID(id));
+    }
+    where_add(&w,
+              by_due ? " ORDER BY t.due_key, t.id LIMIT ?"
+                     : " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?",
+              DB_INT(limit + 1));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    take_page(cx, &rows, limit, by_due, out);
+    return true;
+}

@@ -1,0 +1,67 @@
+#include "base/utf8.h"
+#include "portal/desk/sla.h"
+#include "portal/desk/ticket_change.h"
+#include "portal/desk/ticket_status.h"
+#include "portal/desk/ticket_thread.h"
+
+#include <string.h>
+
+static const char SQL_TICKET_REPLY_ANSWERED[] =
+    "UPDATE ticket SET first_answer_at = COALESCE(first_answer_at, ?), asked_at = NULL, "
+    "due_at = NULL WHERE tenant_id = ? AND id = ?";
+static const char SQL_TICKET_REPLY_ASKED[] =
+    "UPDATE ticket SET asked_at = ?, due_at = ? WHERE tenant_id = ? AND id = ?";
+
+/* What the answer does to the clock and the state. */
+static bool take_turn(struct ctx *cx, const struct ticket *t, const char *status, bool *changed)
+{
+    const struct ticket_status *open;
+    int64_t due_at;
+
+    *changed = false;
+    if (cx->viewer.kind != VIEWER_CUSTOMER) {
+        struct ticket answered = *t;
+
+        if (!db_exec(cx, NULL, SQL_TICKET_REPLY_ANSWERED, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                     DB_ID(t->id)))
+            return false;
+        answered.asked_at = answered.due_at = 0;
+        return status == NULL || ticket_change_status(cx, &answered, status, changed);
+    }
+    if (t->category == TICKET_CLOSED)
+        return err_set(&cx->err, &ERR_TICKET_CLOSED, "ticket %s", id_text(cx->mem, t->id));
+    if (t->category != TICKET_OPEN)
+        return ticket_status_first(cx, TICKET_OPEN, &open) &&
+               ticket_change_status(cx, t, open->code, changed);
+    if (t->asked_at != 0)
+        return true;
+    return sla_due(cx, t->level, cx->now, &due_at) &&
+           db_exec(cx, NULL, SQL_TICKET_REPLY_ASKED, DB_TIME(cx->now), DB_TIME(due_at),
+                   DB_ID(cx->tenant_id), DB_ID(t->id));
+}
+
+bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *status,
+                  struct id *message_id)
+{
+    struct ticket *t;
+    struct message_new reply = {.ticket_id = id, .kind = "reply", .is_public = true, .body = text};
+    size_t length = text != NULL ? utf8_count(text) : 0;
+    bool changed;
+    json_t *extra;
+
+    if (length == 0 || length > TICKET_BODY_MAX)
+        return err_set_at(&cx->err, &ERR_INVALID, "text", "%zu characters", length);
+    if (!ticket_change_start(cx, id, &t))
+        return false;
+    if (!ticket_thread_insert(cx, &reply, message_id) || !take_turn(cx, t, status, &changed))
+        return ticket_change_undo(cx);
+    extra = json_own(cx->mem,
+                     json_pack("{s:{s:s, s:s, s:b, s:s}}", "message", "id",
+                               id_text(cx->mem, *message_id), "text", text, "public", 1, "author",
+                               cx->viewer.kind == VIEWER_CUSTOMER ? "customer" : "staff"));
+    if (!changed)
+        return ticket_change_finish(cx, EVENT_TICKET_REPLIED, t, extra);
+    if (!ticket_change_emit(cx, EVENT_TICKET_REPLIED, t, extra))
+        return ticket_change_undo(cx);
+    return ticket_change_finish(cx, EVENT_TICKET_STATUS_CHANGED, t, NULL);
+}

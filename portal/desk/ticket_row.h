@@ -1,0 +1,27 @@
+/* How a row of ticket becomes a record; for this folder. */
+#pragma once
+
+#include "db/db.h"
+#include "portal/desk/ticket.h"
+
+/* The columns and joins that ticket_row_read expects; ends so that conditions on t can follow. */
+#define TICKET_ROW_COLUMNS                                                                        \
+    "t.id, t.number, t.organisation_id, t.site_id, t.person_id, t.reporter_id, t.source, "        \
+    "t.subject, t.topic, t.product_id, t.licence_id, t.machine_id, t.product_version, t.status, " \
+    "t.category, t.level, t.impact, t.urgency, t.team_id, t.assignee_id, t.city, t.store, "       \
+    "t.needs_review, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at, t.closed_at, " \
+    "t.asked_at, t.due_at, t.due_key, t.version, o.name, o.code, p.full_name, m.name, "           \
+    "a.full_name, r.name, r.phone, r.email, r.address, pr.name"
+#define TICKET_ROW_JOINS                                                                  \
+    " FROM ticket t "                                                                     \
+    "LEFT JOIN organisation o ON o.tenant_id = t.tenant_id AND o.id = t.organisation_id " \
+    "LEFT JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id "             \
+    "LEFT JOIN team m ON m.tenant_id = t.tenant_id AND m.id = t.team_id "                 \
+    "LEFT JOIN person a ON a.tenant_id = t.tenant_id AND a.id = t.assignee_id "           \
+    "LEFT JOIN reporter r ON r.tenant_id = t.tenant_id AND r.id = t.reporter_id "         \
+    "LEFT JOIN product pr ON pr.tenant_id = t.tenant_id AND pr.id = t.product_id "        \
+    "WHERE t.tenant_id = ? AND t.deleted_at IS NULL"
+
+struct ticket *ticket_row_read(struct ctx *cx, const struct db_row *row);
+/* The value of due_key of that row: the sort key of queues. */
+int64_t ticket_row_due_key(const struct db_row *row);

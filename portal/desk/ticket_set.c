@@ -1,0 +1,121 @@
+#include "portal/desk/sla.h"
+#include "portal/desk/ticket_change.h"
+#include "portal/desk/ticket_status.h"
+#include "portal/desk/ticket_topic.h"
+
+#include <string.h>
+
+static const char SQL_TICKET_SET_TEAM[] =
+    "UPDATE ticket SET team_id = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_TICKET_SET_LEVEL[] =
+    "UPDATE ticket SET level = ?, due_at = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_TICKET_SET_TOPIC[] =
+    "UPDATE ticket SET topic = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_TICKET_SET_REVIEW[] =
+    "UPDATE ticket SET needs_review = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_TICKET_SET_TEAM_NAME[] =
+    "SELECT name FROM team WHERE tenant_id = ? AND id = ?";
+
+bool ticket_set_status(struct ctx *cx, struct id id, const char *status)
+{
+    struct ticket *t;
+    bool changed;
+
+    if (!ticket_change_start(cx, id, &t))
+        return false;
+    if (!ticket_change_status(cx, t, status, &changed))
+        return ticket_change_undo(cx);
+    if (!changed)
+        return ticket_change_nothing(cx);
+    return ticket_change_finish(cx, EVENT_TICKET_STATUS_CHANGED, t, NULL);
+}
+
+static bool team_name(struct ctx *cx, struct id team_id, const char **out)
+{
+    struct db_rows rows;
+
+    *out = NULL;
+    if (id_is_zero(team_id))
+        return true;
+    if (!db_query(cx, &rows, SQL_TICKET_SET_TEAM_NAME, DB_ID(cx->tenant_id), DB_ID(team_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set_at(&cx->err, &ERR_INVALID, "team", "no team %s", id_text(cx->mem, team_id));
+    *out = db_text(&rows.row, 0);
+    return true;
+}
+
+bool ticket_set_team(struct ctx *cx, struct id id, struct id team_id)
+{
+    struct ticket *t;
+    const char *name;
+
+    if (!ticket_change_start_staff(cx, id, &t))
+        return false;
+    if (id_equal(t->team_id, team_id))
+        return ticket_change_nothing(cx);
+    if (!team_name(cx, team_id, &name) ||
+        !db_exec(cx, NULL, SQL_TICKET_SET_TEAM, DB_ID_OR_NULL(team_id), DB_ID(cx->tenant_id),
+                 DB_ID(id)) ||
+        !ticket_change_line(cx, id, false, "team", id_is_zero(t->team_id) ? NULL : t->team_name,
+                            name))
+        return ticket_change_undo(cx);
+    return ticket_change_finish(cx, EVENT_TICKET_ASSIGNED, t, NULL);
+}
+
+bool ticket_set_level(struct ctx *cx, struct id id, int64_t level)
+{
+    struct ticket *t;
+    int64_t due_at;
+
+    if (level < TICKET_LEVEL_MIN || level > TICKET_LEVEL_MAX)
+        return err_set_at(&cx->err, &ERR_INVALID, "level", "level %lld", (long long)level);
+    if (!ticket_change_start_staff(cx, id, &t))
+        return false;
+    if (t->level == level)
+        return ticket_change_nothing(cx);
+    if (!sla_due(cx, level, t->asked_at, &due_at) ||
+        !db_exec(cx, NULL, SQL_TICKET_SET_LEVEL, DB_INT(level), DB_TIME(due_at),
+                 DB_ID(cx->tenant_id), DB_ID(id)) ||
+        !ticket_change_line(cx, id, false, "level", arena_printf(cx->mem, "%d", t->level),
+                            arena_printf(cx->mem, "%d", (int)level)))
+        return ticket_change_undo(cx);
+    return ticket_change_finish(cx, EVENT_TICKET_UPDATED, t, NULL);
+}
+
+bool ticket_set_topic(struct ctx *cx, struct id id, const char *topic)
+{
+    struct ticket *t;
+    const struct ticket_topic *to;
+
+    if (!ticket_topic_find(cx, topic, &to))
+        return false;
+    if (to == NULL)
+        return err_set_at(&cx->err, &ERR_INVALID, "topic", "no topic %s",
+                          topic != NULL ? topic : "");
+    if (!ticket_change_start_staff(cx, id, &t))
+        return false;
+    if (strcmp(t->topic, to->code) == 0)
+        return ticket_change_nothing(cx);
+    if (!db_exec(cx, NULL, SQL_TICKET_SET_TOPIC, DB_TEXT(to->code), DB_ID(cx->tenant_id),
+                 DB_ID(id)) ||
+        !ticket_change_line(cx, id, false, "topic", t->topic, to->code))
+        return ticket_change_undo(cx);
+    return ticket_change_finish(cx, EVENT_TICKET_UPDATED, t, NULL);
+}
+
+bool ticket_set_review(struct ctx *cx, struct id id, bool needs_review)
+{
+    struct ticket *t;
+
+    if (!ticket_change_start_staff(cx, id, &t))
+        return false;
+    if (t->needs_review == needs_review)
+        return ticket_change_nothing(cx);
+    if (!db_exec(cx, NULL, SQL_TICKET_SET_REVIEW, DB_BOOL(needs_review), DB_ID(cx->tenant_id),
+                 DB_ID(id)) ||
+        !ticket_change_line(cx, id, false, "review", t->needs_review ? "yes" : "no",
+                            needs_review ? "yes" : "no"))
+        return ticket_change_undo(cx);
+    return ticket_change_finish(cx, EVENT_TICKET_UPDATED, t, NULL);
+}
