@@ -66,7 +66,7 @@ bool ticket_counts_views(struct ctx *cx, int64_t out[TICKET_VIEW_COUNT])
 
         where_start(&w, cx, SQL_TICKET_VIEW_SIZE, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
         ticket_view_where(cx, &w, (enum ticket_view)view);
-        where_add(&w, " LIMIT ?) AS some", DB_INT(TICKET_COUNTS_CAP));
+        where_add(&w, " LIMIT ?) AS found", DB_INT(TICKET_COUNTS_CAP));
         if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
             return false;
         out[view] = db_next(&rows) ? db_i64(&rows.row, 0) : 0;
