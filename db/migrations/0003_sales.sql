@@ -99,6 +99,7 @@ CREATE TABLE sales_order (
   production_at DATETIME(6) NULL,
   delivered_at DATETIME(6) NULL,
   done_at DATETIME(6) NULL,
+  cancelled_at DATETIME(6) NULL,
   due_on DATE NULL,
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,

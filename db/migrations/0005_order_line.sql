@@ -1,4 +1,5 @@
--- Order lines: after products and licences exist, since a line names both.
+-- Order lines: after products and licences exist, since a line names both. licence_id has no foreign
+-- key: a licence may be deleted through the licensing protocol while the paper about it stays.
 
 CREATE TABLE sales_order_line (
   tenant_id UUID NOT NULL,
@@ -15,6 +16,5 @@ CREATE TABLE sales_order_line (
   PRIMARY KEY (tenant_id, id),
   UNIQUE KEY sales_order_line_position (tenant_id, order_id, position),
   FOREIGN KEY (tenant_id, order_id) REFERENCES sales_order (tenant_id, id),
-  FOREIGN KEY (tenant_id, product_id) REFERENCES product (tenant_id, id),
-  FOREIGN KEY (tenant_id, licence_id) REFERENCES licence (tenant_id, id)
+  FOREIGN KEY (tenant_id, product_id) REFERENCES product (tenant_id, id)
 );
