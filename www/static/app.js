@@ -1,0 +1,96 @@
+/* What a script may add to pages that work without one: copying, keys, dialogs, drafts' live state.
+ * Markup says what it wants by data-* attributes; nothing here knows a page. */
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const texts = document.body.dataset;
+
+  root.classList.add("has-js");
+
+  function announce(text) {
+    const live = document.getElementById("live");
+    if (live) live.textContent = text;
+  }
+
+  /* data-copy="text": copies it and says so in the button itself. */
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      return announce(texts.copyFailed);
+    }
+    const label = button.querySelector("[data-copy-label]");
+    if (label && !button.dataset.was) {
+      button.dataset.was = label.textContent;
+      label.textContent = texts.copied;
+      setTimeout(() => {
+        label.textContent = button.dataset.was;
+        delete button.dataset.was;
+      }, 2000);
+    }
+    announce(texts.copied);
+  }
+
+  /* data-reveal="id": shows a password field's text; the button says what the next press does. */
+  function reveal(button) {
+    const field = document.getElementById(button.dataset.reveal);
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    const button = target.closest("[data-copy], [data-reveal], [data-dialog], [data-close]");
+    if (button) {
+      if ("copy" in button.dataset) copy(button);
+      if ("reveal" in button.dataset) reveal(button);
+      if ("dialog" in button.dataset) document.getElementById(button.dataset.dialog)?.showModal();
+      if ("close" in button.dataset) button.closest("dialog, [data-closable]")?.remove();
+    }
+    for (const menu of document.querySelectorAll("details.menu[open], details.setting[open]"))
+      if (!menu.contains(target)) menu.open = false;
+  });
+
+  const isTyping = (element) => element instanceof Element
+    && (element.closest("input, textarea, select, [contenteditable]") !== null);
+
+  document.addEventListener("keydown", (event) => {
+    /* An input method is composing: the key belongs to it. */
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll("details.menu[open], details.setting[open]")) {
+        menu.open = false;
+        menu.querySelector("summary")?.focus();
+      }
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target instanceof Element
+        && event.target.closest("form[data-send-key]");
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+      return;
+    }
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey
+        && !isTyping(event.target)) {
+      const search = document.querySelector("[data-search]:not([hidden])");
+      if (search && search.offsetParent !== null) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+    }
+  });
+
+  /* A select with data-submit sends its form at once; without the script its button stands there. */
+  document.addEventListener("change", (event) => {
+    if (event.target instanceof Element && event.target.matches("[data-submit]"))
+      event.target.form?.requestSubmit();
+  });
+
+  /* The first fault of a form takes the focus, so that a reader hears it. */
+  document.querySelector("[data-faults]")?.focus();
+})();
