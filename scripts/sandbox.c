@@ -12,12 +12,8 @@
 enum { ERROR_MAX = 400, LINE_MAX_VALUE = 1000000 };
 
 static const char *const OUTCOME_NAMES[] = {
-    [SANDBOX_DONE] = "done",
-    [SANDBOX_ERROR] = "error",
-    [SANDBOX_INSTRUCTIONS] = "instructions",
-    [SANDBOX_MEMORY] = "memory",
-    [SANDBOX_STEPS] = "steps",
-    [SANDBOX_LOOKUPS] = "lookups",
+    [SANDBOX_DONE] = "done",     [SANDBOX_ERROR] = "error", [SANDBOX_INSTRUCTIONS] = "instructions",
+    [SANDBOX_MEMORY] = "memory", [SANDBOX_STEPS] = "steps", [SANDBOX_LOOKUPS] = "lookups",
 };
 _Static_assert(COUNT(OUTCOME_NAMES) == SANDBOX_OUTCOME_COUNT, "name every outcome");
 
@@ -26,9 +22,9 @@ _Static_assert(COUNT(OUTCOME_NAMES) == SANDBOX_OUTCOME_COUNT, "name every outcom
  * with hooks off), rawset and rawget (frozen tables), collectgarbage, print, random (replay). */
 static const char *const BASE_NAMES[] = {"assert", "error", "ipairs", "select", "type"};
 static const char *const MATH_NAMES[] = {
-    "abs",  "acos", "asin", "atan",       "ceil",       "cos", "deg",  "exp",  "floor",
-    "fmod", "huge", "log",  "max",        "maxinteger", "min", "mininteger", "modf", "pi",
-    "rad",  "sin",  "sqrt", "tan",        "tointeger",  "type", "ult"};
+    "abs",  "acos", "asin", "atan", "ceil",       "cos",  "deg",        "exp",  "floor",
+    "fmod", "huge", "log",  "max",  "maxinteger", "min",  "mininteger", "modf", "pi",
+    "rad",  "sin",  "sqrt", "tan",  "tointeger",  "type", "ult"};
 
 const char *sandbox_outcome_name(enum sandbox_outcome outcome)
 {

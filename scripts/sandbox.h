@@ -1,7 +1,7 @@
 /* The sandbox: one run of one rule's text in a fresh Lua state, under limits.
  *
- * It runs only inside a worker process (script_worker.c). What a rule gets is data and what it gives
- * back is data; nothing in here knows what a ticket is. */
+ * It runs only inside a worker process (script_worker.c). What a rule gets is data and what it
+ * gives back is data; nothing in here knows what a ticket is. */
 #pragma once
 
 #include "base/json.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct key { /* of a table, comparable without Lua */
+struct key {  /* of a table, comparable without Lua */
     int rank; /* booleans, then numbers, then texts */
     lua_Number number;
     lua_Integer whole;
@@ -344,10 +344,10 @@ static int table_sort(lua_State *lua)
 /* Into the table on top. */
 void sandbox_table_open(lua_State *lua)
 {
-    static const luaL_Reg OURS[] = {
-        {"insert", table_insert}, {"remove", table_remove}, {"concat", table_concat},
-        {"pack", table_pack},     {"unpack", table_unpack}, {"move", table_move},
-        {"sort", table_sort},     {NULL, NULL}};
+    static const luaL_Reg OURS[] = {{"insert", table_insert}, {"remove", table_remove},
+                                    {"concat", table_concat}, {"pack", table_pack},
+                                    {"unpack", table_unpack}, {"move", table_move},
+                                    {"sort", table_sort},     {NULL, NULL}};
 
     luaL_newlib(lua, OURS);
     sandbox_guard_freeze(lua);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { FORMAT_ARGS_MAX = 100 };
+enum { FORMAT_ARGS_MAX = 100, REPEATS_PER_STEP = 8 };
 
 int sandbox_text_of(lua_State *lua)
 {
@@ -82,7 +82,7 @@ static int text_rep(lua_State *lua)
     if ((lua_Unsigned)n > (lua_Unsigned)sandbox_guard_of(lua)->task->limits.memory_bytes / unit)
         return luaL_error(lua, "the repeated text would be too long");
     sandbox_guard_spend_bytes(lua, unit * (size_t)n);
-    sandbox_guard_spend(lua, n);
+    sandbox_guard_spend(lua, n / REPEATS_PER_STEP + 1);
     luaL_buffinit(lua, &buffer);
     for (lua_Integer i = 0; i < n; i++) {
         luaL_addlstring(&buffer, text, len);
@@ -267,8 +267,8 @@ static int text_gmatch(lua_State *lua)
 }
 
 /* "%0".."%9" and "%%" in a replacement text. */
-static void add_template(lua_State *lua, luaL_Buffer *out, const char *text, const struct pattern *p,
-                         const struct pattern_hit *hit)
+static void add_template(lua_State *lua, luaL_Buffer *out, const char *text,
+                         const struct pattern *p, const struct pattern_hit *hit)
 {
     size_t len;
     const char *template = lua_tolstring(lua, 3, &len);

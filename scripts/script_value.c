@@ -224,7 +224,8 @@ static json_t *read_value(struct reading *r, int index, int depth)
     case LUA_TTABLE:
         return read_table(r, index, depth);
     default:
-        luaL_error(r->lua, "the answer holds a %s, which is not data", luaL_typename(r->lua, index));
+        luaL_error(r->lua, "the answer holds a %s, which is not data",
+                   luaL_typename(r->lua, index));
         return NULL;
     }
 }
