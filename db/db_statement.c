@@ -157,6 +157,8 @@ static bool prepare(struct ctx *cx, const char *sql, struct db_statement **out, 
         *number = mysql_stmt_errno(stmt);
         db_fail(cx, *number, mysql_stmt_error(stmt), sql);
         mysql_stmt_close(stmt);
+        if (db_is_lost(*number))
+            *number = CR_SERVER_GONE_ERROR; /* to prepare changes nothing: as if never asked */
         return false;
     }
     s = need(calloc(1, sizeof(*s)));

@@ -82,6 +82,8 @@ static void make_dir(void)
 {
     const char *tmp = getenv("TMPDIR");
 
+    if (server.dir[0] != '\0')
+        return;
     if (tmp == NULL || strlen(tmp) > 60) /* a socket's path is short */
         tmp = "/tmp";
     sweep(tmp);
@@ -230,7 +232,9 @@ void test_server_end(void)
         kill(server.pid, SIGKILL); /* its data goes with it */
         stop();
     }
-    remove_tree(server.dir);
+    if (server.dir[0] != '\0')
+        remove_tree(server.dir);
+    server.dir[0] = '\0';
 }
 
 pid_t test_server_pid(void)
@@ -247,6 +251,7 @@ const char *test_dir(void)
 {
     static char path[PATH_SIZE];
 
+    make_dir();
     snprintf(path, sizeof(path), "%s/files", server.dir);
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         give_up(path, NULL);

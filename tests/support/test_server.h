@@ -8,4 +8,5 @@
 /* Makes the program's folder with a copy of the template data (made first if migrations or MariaDB
  * changed), starts mariadbd. Aborts with a message when it cannot. */
 void test_server_make(void);
-void test_server_end(void); /* stops it and removes the folder */
+/* Stops it, if it was made, and removes the program's folder. */
+void test_server_end(void);
