@@ -1,5 +1,6 @@
 /* Every path of the program, who may ask it, and which function answers. */
 #include "portal/http/route.h"
+#include "portal/pages/kb_page.h"
 
 const struct route ROUTES[] = {
     /* clang-format off */
@@ -7,6 +8,10 @@ const struct route ROUTES[] = {
     /* --- signing in, home (portal/pages/login_page.c, home_page.c) --- */
 
     /* --- knowledge (portal/pages/kb_page.c) --- */
+    {METHOD_GET,  "/kb",                    kb_page_home,     NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/kb/search",             kb_page_search,   NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/kb/category/{slug}",    kb_page_category, NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/kb/article/{number}",   kb_page_article,  NEED_PUBLIC, 0, 0},
 
     /* --- tickets, customers (portal/pages/ticket_page.c) --- */
 
