@@ -32,6 +32,8 @@ static const char SQL_FILING_PEOPLE[] =
     "JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id "
     "WHERE m.tenant_id = ? AND m.organisation_id = ? AND p.is_disabled = FALSE "
     "AND p.deleted_at IS NULL ORDER BY p.full_name LIMIT ?";
+static const char SQL_FILING_TEAMS[] =
+    "SELECT id, name FROM team WHERE tenant_id = ? ORDER BY name LIMIT ?";
 
 static const char *text_or_empty(const struct db_row *row, unsigned column)
 {
@@ -179,6 +181,23 @@ bool filing_people(struct ctx *cx, struct id organisation_id, struct filing_pers
     all = arena_array(cx->mem, struct filing_person, rows.count + 1);
     for (size_t i = 0; db_next(&rows); i++)
         all[i] = (struct filing_person){.id = db_id(&rows.row, 0), .name = db_text(&rows.row, 1)};
+    *out = all;
+    *count = rows.count;
+    return true;
+}
+
+bool filing_teams(struct ctx *cx, struct filing_team **out, size_t *count)
+{
+    struct db_rows rows;
+    struct filing_team *all;
+
+    if (!ticket_sees_notes(cx))
+        return err_set(&cx->err, &ERR_DENIED, "teams are for staff");
+    if (!db_query(cx, &rows, SQL_FILING_TEAMS, DB_ID(cx->tenant_id), DB_INT(FILING_LIST_MAX)))
+        return false;
+    all = arena_array(cx->mem, struct filing_team, rows.count + 1);
+    for (size_t i = 0; db_next(&rows); i++)
+        all[i] = (struct filing_team){.id = db_id(&rows.row, 0), .name = db_text(&rows.row, 1)};
     *out = all;
     *count = rows.count;
     return true;

@@ -23,6 +23,10 @@ struct filing_machine {
     const char *name, *version;
     struct id site_id;
 };
+struct filing_team {
+    struct id id;
+    const char *name;
+};
 struct filing_person {
     struct id id;
     const char *name;
@@ -39,6 +43,8 @@ bool filing_machines(struct ctx *cx, struct id organisation_id, struct filing_ma
                      size_t *count) MUST_CHECK;
 bool filing_people(struct ctx *cx, struct id organisation_id, struct filing_person **out,
                    size_t *count) MUST_CHECK;
+/* The tenant's teams; staff and system alone. */
+bool filing_teams(struct ctx *cx, struct filing_team **out, size_t *count) MUST_CHECK;
 /* The licence of a ticket that the viewer has got, as it is now; *out is NULL when the ticket has
  * none or it was revoked. Who sees the ticket sees this, also without a right to licences. */
 bool filing_licence_of(struct ctx *cx, const struct ticket *t,

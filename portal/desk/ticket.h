@@ -86,6 +86,17 @@ bool ticket_to_event_json(struct ctx *cx, const struct ticket *t, json_t **out) 
  * Emits ticket.replied, and ticket.status_changed when the state changes. */
 bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *status,
                   struct id *message_id) MUST_CHECK;
+/* The same, or a note, with files that attachment_store has stored; all in one transaction. */
+struct attachment_file;
+struct ticket_answer {
+    bool is_note;
+    const char *text;
+    const char *status; /* to set with a public answer; NULL: none */
+    const struct attachment_file *files;
+    size_t file_count;
+};
+bool ticket_reply_send(struct ctx *cx, struct id id, const struct ticket_answer *answer,
+                       struct id *message_id) MUST_CHECK;
 /* An internal note. Emits ticket.noted. */
 bool ticket_note(struct ctx *cx, struct id id, const char *text, struct id *message_id) MUST_CHECK;
 /* Sets a state by its code. Fails: ERR_INVALID no such state; ERR_TICKET_TRANSITION. Emits

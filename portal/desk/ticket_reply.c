@@ -1,4 +1,5 @@
 #include "base/utf8.h"
+#include "portal/desk/attachment.h"
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_status.h"
@@ -64,4 +65,16 @@ bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *st
     if (!ticket_change_emit(cx, EVENT_TICKET_REPLIED, t, extra))
         return ticket_change_undo(cx);
     return ticket_change_finish(cx, EVENT_TICKET_STATUS_CHANGED, t, NULL);
+}
+
+bool ticket_reply_send(struct ctx *cx, struct id id, const struct ticket_answer *answer,
+                       struct id *message_id)
+{
+    if (!db_begin(cx))
+        return false;
+    if (!(answer->is_note ? ticket_note(cx, id, answer->text, message_id)
+                          : ticket_reply(cx, id, answer->text, answer->status, message_id)) ||
+        !attachment_add(cx, id, *message_id, answer->files, answer->file_count))
+        return ticket_change_undo(cx);
+    return db_commit(cx);
 }

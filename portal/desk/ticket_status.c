@@ -83,8 +83,8 @@ static const bool STAFF[TICKET_CATEGORIES][TICKET_CATEGORIES] = {
     [TICKET_CLOSED] = {true, false, false, true},
 };
 static const bool CUSTOMER[TICKET_CATEGORIES][TICKET_CATEGORIES] = {
-    [TICKET_OPEN] = {false, false, true, false},
-    [TICKET_WAITING] = {true, false, true, false},
+    [TICKET_OPEN] = {false, false, false, true},
+    [TICKET_WAITING] = {true, false, false, true},
     [TICKET_SOLVED] = {true, false, false, true},
     [TICKET_CLOSED] = {false, false, false, false},
 };

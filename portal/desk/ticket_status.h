@@ -19,7 +19,8 @@ bool ticket_status_find(struct ctx *cx, const char *code,
 bool ticket_status_first(struct ctx *cx, enum ticket_category category,
                          const struct ticket_status **out) MUST_CHECK;
 
-/* Pure. Staff and rules move a ticket anywhere, but from closed only back to open. A customer says
- * "solved" of an open or waiting one, confirms a solved one (closed) or opens it again. */
+/* Pure. Staff and rules move a ticket anywhere, but from closed only back to open. A customer
+ * closes an open, waiting or solved one (his problem is solved, or he confirms it), and opens a
+ * waiting or solved one again. */
 bool ticket_status_decide(enum viewer_kind side, enum ticket_category from,
                           enum ticket_category to);

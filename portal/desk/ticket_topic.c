@@ -6,12 +6,12 @@
 #include <string.h>
 
 static const struct ticket_topic DEFAULTS[] = {
-    {"fault", T("Fault"), T("Something stops or is wrong"), "wrench", 2},
-    {"question", T("Question"), T("How do I do this?"), "help", 3},
-    {"order", T("Order or invoice"), T("Prices, seats, payment"), "receipt", 3},
-    {"licence", T("Licence"), T("Seats, activation, renewal"), "key", 2},
-    {"training", T("Training"), T("For a store or a person"), "training", 4},
-    {"feedback", T("Feedback"), T("An idea or a complaint"), "message", 4},
+    {"fault", T("Fault"), T("Something stops or is wrong"), "hammer", 2},
+    {"question", T("Question"), T("How do I do this?"), "circle-question-mark", 3},
+    {"order", T("Order or invoice"), T("Prices, seats, payment"), "receipt-text", 3},
+    {"licence", T("Licence"), T("Seats, activation, renewal"), "key-round", 2},
+    {"training", T("Training"), T("For a store or a person"), "graduation-cap", 4},
+    {"feedback", T("Feedback"), T("An idea or a complaint"), "message-circle", 4},
 };
 
 static const char SQL_TICKET_TOPIC_LIST[] =

@@ -1,0 +1,166 @@
+#include "portal/pages/queue_act_page.h"
+
+#include "portal/pages/queue_page.h"
+#include "portal/pages/ticket_context.h"
+
+#include <string.h>
+
+static const char *const KINDS[] = {"reply", "note", NULL};
+
+struct act_fields { /* of all forms on the page; each reads its own */
+    const char *text, *kind, *status, *topic, *tag;
+    struct id person_id, team_id;
+    int64_t level;
+    bool is_removed;
+};
+
+static const struct form_field REPLY_FIELDS[] = {
+    {"text", T("Your answer"), FORM_LINES, true, 1, TICKET_BODY_MAX, NULL,
+     offsetof(struct act_fields, text)},
+    {"kind", T("Answer or note"), FORM_CHOICE, true, 0, 0, KINDS,
+     offsetof(struct act_fields, kind)},
+    {"status", T("State"), FORM_TEXT, false, 0, 32, NULL, offsetof(struct act_fields, status)},
+};
+static const struct form_field STATUS_FIELDS[] = {
+    {"status", T("State"), FORM_TEXT, true, 1, 32, NULL, offsetof(struct act_fields, status)},
+};
+static const struct form_field ASSIGN_FIELDS[] = {
+    {"assignee", T("Assigned"), FORM_ID, false, 0, 0, NULL, offsetof(struct act_fields, person_id)},
+};
+static const struct form_field TEAM_FIELDS[] = {
+    {"team", T("Team"), FORM_ID, false, 0, 0, NULL, offsetof(struct act_fields, team_id)},
+};
+static const struct form_field LEVEL_FIELDS[] = {
+    {"level", T("Level"), FORM_INT, true, TICKET_LEVEL_MIN, TICKET_LEVEL_MAX, NULL,
+     offsetof(struct act_fields, level)},
+};
+static const struct form_field TOPIC_FIELDS[] = {
+    {"topic", T("Topic"), FORM_TEXT, true, 1, 32, NULL, offsetof(struct act_fields, topic)},
+};
+static const struct form_field TAG_FIELDS[] = {
+    {"tag", T("Tag"), FORM_TEXT, true, 1, TICKET_TAG_MAX, NULL, offsetof(struct act_fields, tag)},
+    {"remove", T("Remove"), FORM_BOOL, false, 0, 0, NULL, offsetof(struct act_fields, is_removed)},
+};
+
+/* Back to the ticket, in the queue it was opened from. */
+static bool done(struct req *rq, const struct form *form, const char *said)
+{
+    return reply_flash(rq, "ok", req_text(rq, said)) &&
+           reply_see_other(rq, queue_page_address(rq, form_value(form, "view")));
+}
+
+static bool refused(struct req *rq, struct form *form, const struct form_field *fields,
+                    size_t count)
+{
+    return form_take_err(rq, form, fields, count) && queue_page_again(rq, form);
+}
+
+/* One form with one act: read, do, say. */
+static bool act(struct req *rq, const struct form_field *fields, size_t count,
+                bool (*work)(struct req *rq, const struct act_fields *f), const char *said)
+{
+    struct form *form;
+    struct act_fields f = {0};
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (!form_read(rq, form, fields, count, &f))
+        return queue_page_again(rq, form);
+    if (!work(rq, &f))
+        return refused(rq, form, fields, count);
+    return done(rq, form, said);
+}
+
+static bool set_status(struct req *rq, const struct act_fields *f)
+{
+    return ticket_set_status(&rq->cx, rq->id, f->status);
+}
+
+static bool assign(struct req *rq, const struct act_fields *f)
+{
+    return ticket_assign(&rq->cx, rq->id, f->person_id);
+}
+
+static bool set_team(struct req *rq, const struct act_fields *f)
+{
+    return ticket_set_team(&rq->cx, rq->id, f->team_id);
+}
+
+static bool set_level(struct req *rq, const struct act_fields *f)
+{
+    return ticket_set_level(&rq->cx, rq->id, f->level);
+}
+
+static bool set_topic(struct req *rq, const struct act_fields *f)
+{
+    return ticket_set_topic(&rq->cx, rq->id, f->topic);
+}
+
+static bool set_tag(struct req *rq, const struct act_fields *f)
+{
+    return f->is_removed ? ticket_untag(&rq->cx, rq->id, f->tag)
+                         : ticket_tag(&rq->cx, rq->id, f->tag);
+}
+
+static bool end_review(struct req *rq, const struct act_fields *f)
+{
+    (void)f; /* the form has one button and nothing else */
+    return ticket_set_review(&rq->cx, rq->id, false);
+}
+
+bool queue_act_page_status(struct req *rq)
+{
+    return act(rq, STATUS_FIELDS, COUNT(STATUS_FIELDS), set_status, T("The state is set."));
+}
+
+bool queue_act_page_assign(struct req *rq)
+{
+    return act(rq, ASSIGN_FIELDS, COUNT(ASSIGN_FIELDS), assign, T("The ticket is assigned."));
+}
+
+bool queue_act_page_team(struct req *rq)
+{
+    return act(rq, TEAM_FIELDS, COUNT(TEAM_FIELDS), set_team, T("The team is set."));
+}
+
+bool queue_act_page_level(struct req *rq)
+{
+    return act(rq, LEVEL_FIELDS, COUNT(LEVEL_FIELDS), set_level, T("The level is set."));
+}
+
+bool queue_act_page_topic(struct req *rq)
+{
+    return act(rq, TOPIC_FIELDS, COUNT(TOPIC_FIELDS), set_topic, T("The topic is set."));
+}
+
+bool queue_act_page_tag(struct req *rq)
+{
+    return act(rq, TAG_FIELDS, COUNT(TAG_FIELDS), set_tag, T("The tags are changed."));
+}
+
+bool queue_act_page_review(struct req *rq)
+{
+    return act(rq, NULL, 0, end_review, T("The review is done."));
+}
+
+bool queue_act_page_reply(struct req *rq)
+{
+    struct form *form;
+    struct act_fields f = {0};
+    struct ticket_answer answer = {0};
+    struct attachment_file *files;
+    struct id message_id;
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (!form_read(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS), &f))
+        return queue_page_again(rq, form);
+    answer = (struct ticket_answer){
+        .is_note = strcmp(f.kind, "note") == 0, .text = f.text, .status = f.status};
+    if (!ticket_context_store(rq, form, &files, &answer.file_count))
+        return refused(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS));
+    answer.files = files;
+    if (!ticket_reply_send(&rq->cx, rq->id, &answer, &message_id))
+        return refused(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS));
+    return done(rq, form, answer.is_note ? T("The note is kept.") : T("Your reply is sent."));
+}

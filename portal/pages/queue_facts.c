@@ -1,0 +1,171 @@
+#include "portal/pages/queue_facts.h"
+
+#include "portal/account/role.h"
+#include "portal/desk/ticket_thread.h"
+
+#include <string.h>
+
+enum { STAFF_MAX = 200, OTHERS_MAX = 5 };
+
+static json_t *choice(const char *value, const char *text, bool is_chosen)
+{
+    return json_pack("{s:s, s:s, s:b}", "value", value, "text", text, "is_chosen", is_chosen);
+}
+
+/* States that may follow the present one. */
+static json_t *statuses_json(struct req *rq, const struct ticket_words *words,
+                             const struct ticket *t)
+{
+    json_t *all = json_array();
+
+    for (size_t i = 0; i < words->status_count; i++) {
+        const struct ticket_status *s = &words->statuses[i];
+
+        if (ticket_status_decide(rq->cx.viewer.kind, t->category, s->category))
+            json_array_append_new(all, choice(s->code, req_text(rq, s->staff_label),
+                                              strcmp(s->code, t->status) == 0));
+    }
+    return all;
+}
+
+static json_t *topics_json(struct req *rq, const struct ticket_words *words, const struct ticket *t)
+{
+    json_t *all = json_array();
+
+    for (size_t i = 0; i < words->topic_count; i++)
+        json_array_append_new(all,
+                              choice(words->topics[i].code, req_text(rq, words->topics[i].label),
+                                     strcmp(words->topics[i].code, t->topic) == 0));
+    return all;
+}
+
+static json_t *levels_json(struct req *rq, const struct ticket *t)
+{
+    json_t *all = json_array();
+
+    for (int level = TICKET_LEVEL_MIN; level <= TICKET_LEVEL_MAX; level++) {
+        const char *value = arena_printf(rq->cx.mem, "%d", level);
+
+        json_array_append_new(all, choice(value, value, level == t->level));
+    }
+    return all;
+}
+
+static bool add_people(struct req *rq, const struct ticket *t, json_t *context)
+{
+    struct staff *staff;
+    struct filing_team *teams;
+    size_t staff_count, team_count;
+    json_t *people, *groups;
+
+    if (!role_staff_list(&rq->cx, STAFF_MAX, &staff, &staff_count) ||
+        !filing_teams(&rq->cx, &teams, &team_count))
+        return false;
+    people = json_array();
+    for (size_t i = 0; i < staff_count; i++)
+        if (staff[i].rights & RIGHT_DESK)
+            json_array_append_new(people, choice(id_text(rq->cx.mem, staff[i].person_id),
+                                                 staff[i].full_name,
+                                                 id_equal(staff[i].person_id, t->assignee_id)));
+    groups = json_array();
+    for (size_t i = 0; i < team_count; i++)
+        json_array_append_new(groups, choice(id_text(rq->cx.mem, teams[i].id), teams[i].name,
+                                             id_equal(teams[i].id, t->team_id)));
+    json_object_set_new(context, "staff", people);
+    json_object_set_new(context, "teams", groups);
+    json_object_set_new(context, "me_id",
+                        json_string(id_text(rq->cx.mem, rq->cx.viewer.person_id)));
+    json_object_set_new(context, "is_mine",
+                        json_boolean(id_equal(t->assignee_id, rq->cx.viewer.person_id)));
+    return true;
+}
+
+static bool add_product(struct req *rq, const struct ticket *t, json_t *context)
+{
+    struct filing_licence *licence;
+    struct filing_machine *machine;
+
+    if (!filing_licence_of(&rq->cx, t, &licence) || !filing_machine_of(&rq->cx, t, &machine))
+        return false;
+    json_object_set_new(context, "licence", ticket_context_licence(rq, licence));
+    json_object_set_new(context, "machine", json_text(machine != NULL ? machine->name : NULL));
+    json_object_set_new(context, "product", json_string(t->product_name));
+    json_object_set_new(context, "version", json_string(t->product_version));
+    return true;
+}
+
+/* Other tickets of the organisation that are not done. */
+static bool add_others(struct req *rq, const struct ticket *t, json_t *context)
+{
+    struct ticket_page_of page = {0};
+    json_t *others = json_array();
+
+    json_object_set_new(context, "others", others);
+    if (!id_is_zero(t->organisation_id) &&
+        !ticket_list(&rq->cx,
+                     &(struct ticket_filter){.tab = TICKET_TAB_OPEN,
+                                             .organisation_id = t->organisation_id,
+                                             .limit = OTHERS_MAX + 1},
+                     &page))
+        return false;
+    for (size_t i = 0; i < page.count && json_array_size(others) < OTHERS_MAX; i++)
+        if (!id_equal(page.rows[i]->id, t->id))
+            json_array_append_new(others,
+                                  json_pack("{s:s, s:s, s:s}", "href",
+                                            arena_printf(rq->cx.mem, "/desk/tickets/%s",
+                                                         id_text(rq->cx.mem, page.rows[i]->id)),
+                                            "number", page.rows[i]->number, "subject",
+                                            page.rows[i]->subject));
+    json_object_set_new(context, "has_other_tickets", json_boolean(json_array_size(others) > 0));
+    return true;
+}
+
+static bool add_tags(struct req *rq, const struct ticket *t, json_t *context)
+{
+    json_t *tags;
+
+    if (!ticket_tags(&rq->cx, t->id, &tags))
+        return false;
+    json_object_set(context, "tags", tags);
+    json_object_set_new(context, "has_tags", json_boolean(json_array_size(tags) > 0));
+    return true;
+}
+
+static json_t *head_json(struct req *rq, const struct ticket_words *words, const struct ticket *t)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "id",
+                     id_text(rq->cx.mem, t->id), "number", t->number, "subject", t->subject,
+                     "topic", ticket_context_topic(rq, words, t->topic), "status",
+                     ticket_context_status(rq, words, t->status), "level", t->level, "assignee",
+                     t->assignee_name, "team", t->team_name, "needs_review", t->needs_review,
+                     "is_closed", t->category == TICKET_CLOSED, "created",
+                     page_time(rq, t->created_at), "first_answer",
+                     page_time(rq, t->first_answer_at), "due", ticket_context_due(rq, t), "chip",
+                     ticket_context_chip(rq, words, t));
+}
+
+static json_t *reporter_json(const struct ticket *t)
+{
+    const char *name = t->reporter_name[0] != '\0' ? t->reporter_name : t->person_name;
+
+    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s}", "name", name, "initials",
+                     page_initials(name), "phone", t->reporter_phone, "email", t->reporter_email,
+                     "store", t->store, "city", t->city, "organisation", t->organisation_name,
+                     "organisation_code", t->organisation_code);
+}
+
+bool queue_facts_add(struct req *rq, const struct ticket_words *words, const struct ticket *t,
+                     json_t *context)
+{
+    json_object_set_new(context, "ticket", head_json(rq, words, t));
+    json_object_set_new(context, "reporter", reporter_json(t));
+    json_object_set_new(context, "statuses", statuses_json(rq, words, t));
+    json_object_set_new(context, "topics", topics_json(rq, words, t));
+    json_object_set_new(context, "levels", levels_json(rq, t));
+    if (!id_is_zero(t->organisation_id) && viewer_has(&rq->cx.viewer, RIGHT_CUSTOMERS))
+        json_object_set_new(context, "organisation_href",
+                            json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
+                                                     id_text(rq->cx.mem, t->organisation_id))));
+    return add_people(rq, t, context) && add_product(rq, t, context) &&
+           add_others(rq, t, context) && add_tags(rq, t, context);
+}

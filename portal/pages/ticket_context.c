@@ -1,0 +1,250 @@
+#include "portal/pages/ticket_context.h"
+
+#include "base/clock.h"
+#include "portal/desk/ticket_thread.h"
+
+#include <string.h>
+
+enum { DUE_SOON_HOURS = TICKET_VIEW_DUE_HOURS };
+
+bool ticket_context_words(struct req *rq, struct ticket_words *out)
+{
+    out->is_staff = ticket_sees_notes(&rq->cx);
+    return ticket_status_list(&rq->cx, &out->statuses, &out->status_count) &&
+           ticket_topic_list(&rq->cx, &out->topics, &out->topic_count);
+}
+
+/* A code that the tenant has dropped meanwhile is shown as it is. */
+const char *ticket_context_topic(struct req *rq, const struct ticket_words *words, const char *code)
+{
+    for (size_t i = 0; i < words->topic_count; i++)
+        if (strcmp(words->topics[i].code, code) == 0)
+            return req_text(rq, words->topics[i].label);
+    return code;
+}
+
+const char *ticket_context_status(struct req *rq, const struct ticket_words *words,
+                                  const char *code)
+{
+    for (size_t i = 0; i < words->status_count; i++)
+        if (strcmp(words->statuses[i].code, code) == 0)
+            return req_text(rq, words->is_staff ? words->statuses[i].staff_label
+                                                : words->statuses[i].customer_label);
+    return code;
+}
+
+json_t *ticket_context_chip(struct req *rq, const struct ticket_words *words,
+                            const struct ticket *t)
+{
+    static const struct {
+        const char *kind, *icon;
+    } LOOKS[] = {
+        [TICKET_OPEN] = {"accent", "loader"},
+        [TICKET_WAITING] = {"warn", "message-circle"},
+        [TICKET_SOLVED] = {"ok", "circle-check"},
+        [TICKET_CLOSED] = {NULL, "archive"},
+    };
+
+    return json_pack("{s:s?, s:s, s:s}", "kind", LOOKS[t->category].kind, "icon",
+                     LOOKS[t->category].icon, "text", ticket_context_status(rq, words, t->status));
+}
+
+json_t *ticket_context_due(struct req *rq, const struct ticket *t)
+{
+    const int64_t left = t->due_at - rq->cx.now;
+    const char *ago;
+    json_t *chip = json_null();
+
+    if (t->due_at == 0)
+        return json_null();
+    ago = format_ago(rq->cx.mem, &rq->format, t->due_at);
+    if (left < DUE_SOON_HOURS * CLOCK_HOUR)
+        chip = json_pack("{s:s, s:s, s:s, s:o}", "kind", left < 0 ? "bad" : "warn", "icon",
+                         left < 0 ? "circle-alert" : "clock", "text",
+                         lang_fill1(rq->cx.mem, rq->lang, T("Due {}"), ago), "time",
+                         page_time(rq, t->due_at));
+    return json_pack("{s:o, s:s, s:s, s:o}", "chip", chip, "text",
+                     lang_fill1(rq->cx.mem, rq->lang, T("Due {}"),
+                                format_time(rq->cx.mem, &rq->format, t->due_at)),
+                     "ago", ago, "time", page_time(rq, t->due_at));
+}
+
+json_t *ticket_context_row(struct req *rq, const struct ticket_words *words, const struct ticket *t)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "href",
+                     arena_printf(rq->cx.mem, "/tickets/%s", id_text(rq->cx.mem, t->id)), "number",
+                     t->number, "subject", t->subject, "topic",
+                     ticket_context_topic(rq, words, t->topic), "product", t->product_name,
+                     "person", t->person_name, "store", t->store, "chip",
+                     ticket_context_chip(rq, words, t), "updated", page_time(rq, t->updated_at),
+                     "due", ticket_context_due(rq, t));
+}
+
+json_t *ticket_context_file(struct req *rq, const struct attachment *a)
+{
+    return json_pack("{s:s, s:s, s:s, s:b}", "href",
+                     arena_printf(rq->cx.mem, "/files/%s", id_text(rq->cx.mem, a->id)), "name",
+                     a->name, "size", format_bytes(rq->cx.mem, &rq->format, a->bytes), "is_image",
+                     strncmp(a->type, "image/", strlen("image/")) == 0);
+}
+
+/* --- the thread --- */
+
+static const struct {
+    const char *change;
+    const char *set;  /* who, to what */
+    const char *none; /* who: when it is set to nothing */
+    const char *icon;
+} LINES[] = {
+    {"status", T("{} set the state: {}"), NULL, "refresh-cw"},
+    {"assignee", T("{} gave this ticket to {}"), T("{} put this ticket back into the queue"),
+     "eye"},
+    {"team", T("{} gave this ticket to the team {}"), T("{} took this ticket off its team"),
+     "users"},
+    {"level", T("{} set level {}"), NULL, "flag"},
+    {"topic", T("{} set the topic: {}"), NULL, "folder"},
+    {"tag", T("{} added the tag {}"), NULL, "tag"},
+};
+
+static const char *who_of(struct req *rq, const struct message *m)
+{
+    if (m->author_name != NULL && m->author_name[0] != '\0')
+        return m->author_name;
+    if (strcmp(m->author, "script") == 0)
+        return req_text(rq, T("A rule"));
+    return req_text(rq, T("The system"));
+}
+
+static const char *line_text(struct req *rq, const struct ticket_words *words,
+                             const struct message *m, const char **icon)
+{
+    const char *change = json_get_text(m->data, "change", "");
+    const char *to = json_get_text(m->data, "to", NULL);
+    const char *who = who_of(rq, m);
+
+    *icon = "info";
+    if (strcmp(change, "review") == 0)
+        return lang_fill1(rq->cx.mem, rq->lang,
+                          to != NULL && strcmp(to, "yes") == 0 ? T("{} marked it for review")
+                                                               : T("{} ended the review"),
+                          who);
+    if (strcmp(change, "tag") == 0 && to == NULL)
+        return lang_fill(rq->cx.mem, rq->lang, T("{} removed the tag {}"),
+                         (const char *const[]){who, json_get_text(m->data, "from", "")}, 2);
+    for (size_t i = 0; i < COUNT(LINES); i++) {
+        if (strcmp(change, LINES[i].change) != 0)
+            continue;
+        *icon = LINES[i].icon;
+        if (to == NULL)
+            return LINES[i].none != NULL ? lang_fill1(rq->cx.mem, rq->lang, LINES[i].none, who)
+                                         : who;
+        if (strcmp(change, "status") == 0)
+            to = ticket_context_status(rq, words, to);
+        if (strcmp(change, "topic") == 0)
+            to = ticket_context_topic(rq, words, to);
+        return lang_fill(rq->cx.mem, rq->lang, LINES[i].set, (const char *const[]){who, to}, 2);
+    }
+    return who;
+}
+
+/* The word beside the name: which side speaks, or by which way it came. */
+static const char *side_text(struct req *rq, const struct ticket_words *words,
+                             const struct message *m)
+{
+    if (strcmp(m->kind, "note") == 0)
+        return req_text(rq, T("internal note"));
+    if (strcmp(m->author, "customer") != 0)
+        return words->is_staff ? req_text(rq, T("public reply")) : rq->tenant->name;
+    if (strcmp(m->source, "mail") == 0)
+        return req_text(rq, T("by mail"));
+    return words->is_staff ? req_text(rq, T("customer")) : "";
+}
+
+static json_t *message_json(struct req *rq, const struct ticket_words *words,
+                            const struct message *m)
+{
+    const bool is_customer = strcmp(m->author, "customer") == 0;
+    const bool is_note = strcmp(m->kind, "note") == 0;
+    const char *icon;
+    json_t *files;
+
+    if (strcmp(m->kind, "event") == 0) {
+        const char *text = line_text(rq, words, m, &icon);
+
+        return json_pack("{s:b, s:s, s:s, s:o}", "is_event", 1, "icon", icon, "text", text, "at",
+                         page_time(rq, m->created_at));
+    }
+    files = json_array();
+    for (size_t i = 0; i < m->file_count; i++)
+        json_array_append_new(files, ticket_context_file(rq, m->files[i]));
+    return json_pack("{s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:s, s:o, s:s, s:b, s:o}", "id",
+                     id_text(rq->cx.mem, m->id), "is_event", 0, "is_customer", is_customer,
+                     "is_staff", !is_customer && !is_note, "is_note", is_note, "name",
+                     who_of(rq, m), "initials", page_initials(who_of(rq, m)), "side",
+                     side_text(rq, words, m), "at", page_time(rq, m->created_at), "body", m->body,
+                     "has_files", m->file_count > 0, "files", files);
+}
+
+bool ticket_context_thread(struct req *rq, const struct ticket_words *words, const struct ticket *t,
+                           json_t **out)
+{
+    struct message **messages;
+    size_t count;
+    json_t *thread;
+
+    if (!ticket_thread(&rq->cx, t->id, &messages, &count))
+        return false;
+    thread = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(thread, message_json(rq, words, messages[i]));
+    *out = thread;
+    return true;
+}
+
+/* --- licence and files --- */
+
+json_t *ticket_context_licence(struct req *rq, const struct filing_licence *l)
+{
+    const bool ends_soon =
+        l != NULL && l->expires_at != 0 && l->expires_at - rq->cx.now < 30 * CLOCK_DAY;
+    const bool is_over = l != NULL && l->expires_at != 0 && l->expires_at < rq->cx.now;
+
+    if (l == NULL)
+        return json_null();
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:s?, s:s}", "product",
+                     l->product_name, "serial", l->serial, "name", l->name, "version", l->version,
+                     "expires", page_day(rq, l->expires_at), "support",
+                     page_day(rq, l->support_until), "is_over", is_over, "ends_soon",
+                     ends_soon && !is_over, "is_suspended", l->is_suspended, "is_trial",
+                     l->is_trial, "seats",
+                     l->seats > 0 ? format_number(rq->cx.mem, &rq->format, l->seats) : NULL,
+                     "seats_used", format_number(rq->cx.mem, &rq->format, l->seats_used));
+}
+
+const char *ticket_context_storage(struct req *rq)
+{
+    const struct config *config = &rq->app->config;
+
+    if (config->storage_path != NULL && config->storage_path[0] != '\0')
+        return config->storage_path;
+    return arena_printf(rq->cx.mem, "%s/storage", config->var_dir);
+}
+
+bool ticket_context_store(struct req *rq, const struct form *form, struct attachment_file **files,
+                          size_t *count)
+{
+    struct attachment_file *all =
+        arena_array(rq->cx.mem, struct attachment_file, form->file_count + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < form->file_count; i++)
+        if (form->files[i].bytes.len > 0)
+            all[n++] = (struct attachment_file){.name = form->files[i].name,
+                                                .bytes = form->files[i].bytes.p,
+                                                .len = form->files[i].bytes.len};
+    if (n > 0 && !attachment_store(&rq->cx, ticket_context_storage(rq), all, n))
+        return false;
+    *files = all;
+    *count = n;
+    return true;
+}

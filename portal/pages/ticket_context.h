@@ -1,0 +1,44 @@
+/* Tickets as the templates show them, for customers' pages and the desk. New references. */
+#pragma once
+
+#include "portal/desk/attachment.h"
+#include "portal/desk/filing.h"
+#include "portal/desk/ticket_list.h"
+#include "portal/desk/ticket_status.h"
+#include "portal/desk/ticket_topic.h"
+#include "portal/http/form.h"
+#include "portal/http/page.h"
+
+struct ticket_words { /* the tenant's words, read once a page */
+    const struct ticket_status *statuses;
+    size_t status_count;
+    const struct ticket_topic *topics;
+    size_t topic_count;
+    bool is_staff; /* staff words for states, internal lines in the thread */
+};
+
+bool ticket_context_words(struct req *rq, struct ticket_words *out) MUST_CHECK;
+/* The state as parts/chip takes it. */
+json_t *ticket_context_chip(struct req *rq, const struct ticket_words *words,
+                            const struct ticket *t);
+const char *ticket_context_topic(struct req *rq, const struct ticket_words *words,
+                                 const char *code);
+const char *ticket_context_status(struct req *rq, const struct ticket_words *words,
+                                  const char *code);
+/* When the next answer is due: {"chip": parts/deadline or null, "text", "time"}; null when nothing
+ * is promised. */
+json_t *ticket_context_due(struct req *rq, const struct ticket *t);
+/* A row of the customers' table. */
+json_t *ticket_context_row(struct req *rq, const struct ticket_words *words,
+                           const struct ticket *t);
+/* The thread as parts/message takes it. */
+bool ticket_context_thread(struct req *rq, const struct ticket_words *words, const struct ticket *t,
+                           json_t **out) MUST_CHECK;
+json_t *ticket_context_file(struct req *rq, const struct attachment *a);
+/* Product, serial, seats and validity for the side panels; null without a licence. */
+json_t *ticket_context_licence(struct req *rq, const struct filing_licence *l);
+/* Stores the files of a form before its transaction. */
+bool ticket_context_store(struct req *rq, const struct form *form, struct attachment_file **files,
+                          size_t *count) MUST_CHECK;
+/* Where uploaded bytes lie. */
+const char *ticket_context_storage(struct req *rq);
