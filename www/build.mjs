@@ -38,7 +38,7 @@ function pico() {
 }
 
 // One file for the browser, a file per subject for us; the order is the cascade's.
-const STYLES = ["tokens", "base", "frame", "page", "parts", "form", "table", "thread", "kb", "desk", "style",
+const STYLES = ["tokens", "base", "frame", "page", "parts", "form", "table", "thread", "kb", "desk", "sign_in", "style",
   "print"];
 const appCss = () =>
   STYLES.map((name) => text(www, "static/css", `${name}.css`)).join("\n")
