@@ -117,6 +117,24 @@ bool policy_get(struct ctx *cx, struct id id, struct policy **out) MUST_CHECK;
 /* By name, of one product or (zero id) of all. */
 bool policy_list(struct ctx *cx, struct id product_id, unsigned limit, struct policy **out,
                  size_t *count) MUST_CHECK;
+/* The columns that policy_from_row reads from `first` on; p is "" or the table's alias ("p."). */
+#define POLICY_COLUMNS(p)                                                                         \
+    p "id, " p "product_id, " p "name, " p "duration_seconds, " p "is_strict, " p                 \
+      "is_floating, " p "max_machines, " p "max_processes, " p "max_users, " p "max_cores, " p    \
+      "max_memory, " p "max_disk, " p "max_uses, " p "machine_uniqueness_strategy, " p            \
+      "component_uniqueness_strategy, " p "machine_matching_strategy, " p                         \
+      "component_matching_strategy, " p "expiration_strategy, " p "expiration_basis, " p          \
+      "renewal_basis, " p "transfer_strategy, " p "authentication_strategy, " p                   \
+      "machine_leasing_strategy, " p "process_leasing_strategy, " p "overage_strategy, " p        \
+      "scheme, " p "is_protected, " p "require_product_scope, " p "require_policy_scope, " p      \
+      "require_machine_scope, " p "require_fingerprint_scope, " p "require_components_scope, " p  \
+      "require_user_scope, " p "require_checksum_scope, " p "require_version_scope, " p           \
+      "require_check_in, " p "check_in_interval, " p "check_in_interval_count, " p                \
+      "require_heartbeat, " p "heartbeat_duration_seconds, " p "heartbeat_cull_strategy, " p      \
+      "heartbeat_resurrection_strategy, " p "heartbeat_basis, " p "metadata, " p "created_at, " p \
+      "updated_at"
+enum { POLICY_COLUMN_COUNT = 46 };
+void policy_from_row(const struct db_row *row, unsigned first, struct policy *out);
 /* True when count stays within max under the policy's overage strategy. */
 bool policy_allows(enum policy_overage overage, int64_t count, int64_t max);
 
