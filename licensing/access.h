@@ -3,8 +3,8 @@
 
 #include "db/db.h"
 
-/* Bound into "AND (? OR l.organisation_id = ?)": all rows, or those of one organisation (none, where
- * it is zero). */
+/* Bound into "AND (? OR l.organisation_id = ?)": all rows, or those of one organisation (none,
+ * where it is zero). */
 struct access {
     bool sees_all;
     struct id organisation_id;

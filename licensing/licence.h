@@ -50,6 +50,7 @@ struct licence { /* a record: open, lives in cx->mem */
     enum licence_status status; /* at cx->now */
     const char *product_name, *policy_name;
     const char *organisation_name, *owner_name, *owner_email; /* NULL for none */
+    bool is_owner_banned;
     int64_t machine_count;
     int64_t licensee_count; /* without the owner */
 };
@@ -69,6 +70,11 @@ extern const struct err_kind ERR_LICENCE_IS_SUSPENDED;  /* to suspend it again *
 extern const struct err_kind ERR_LICENCE_NOT_SUSPENDED; /* to reinstate it */
 extern const struct err_kind ERR_LICENCE_NO_DURATION;   /* to renew: the policy has none */
 extern const struct err_kind ERR_LICENCE_NO_EXPIRY;     /* to renew: it never ends */
+
+extern const struct err_kind ERR_LICENCE_USER_CONFLICT; /* the owner is no further user */
+extern const struct err_kind ERR_LICENCE_USER_TAKEN;
+extern const struct err_kind ERR_LICENCE_USER_NOT_FOUND;
+extern const struct err_kind ERR_LICENCE_USERS_FULL;
 
 /* What licence_issue is asked for. Zero and NULL mean "not given" throughout. */
 struct licence_draft {
@@ -132,6 +138,8 @@ bool licence_revoke(struct ctx *cx, struct id id, const char *reason) MUST_CHECK
 
 /* The next instant a check-in is due; 0 where the policy asks for none. */
 int64_t licence_next_check_in(const struct policy *policy, int64_t last_check_in_at);
+/* The latest of creation, validation, check-in and check-out: what "inactive" is counted from. */
+int64_t licence_last_used(const struct licence *licence);
 enum licence_status licence_status_at(bool is_owner_banned, bool is_suspended, int64_t expires_at,
                                       int64_t last_used_at, int64_t now);
 /* Tells the caches of all nodes that a row changed; inside its transaction. subject: "licence",

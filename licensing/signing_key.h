@@ -29,11 +29,11 @@ struct signing_keys *signing_keys_make(void);
 /* Wipes them. */
 void signing_keys_free(struct signing_keys *keys);
 
-struct signing_entry { /* borrowed until signing_keys_free */
+struct signing_entry { /* read-only; borrowed until signing_keys_free */
     struct id tenant_id;
+    struct id key_id;
     struct crypto_signer *signer;
-    uint8_t token_secret[CRYPTO_HASH_SIZE]; /* for tokens: locked memory, wiped with the rest */
-    int64_t loaded_at_us;                   /* monotonic */
+    uint8_t token_secret[CRYPTO_HASH_SIZE]; /* what the tenant's API tokens are hashed with */
 };
 /* The tenant's entry; one older than SIGNING_KEYS_FRESH_MS is compared with the row in use, so that
  * a rotation is seen. Makes the tenant's key where it has none yet. Fails: ERR_SIGNING_KEY_SEALED,

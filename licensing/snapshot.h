@@ -32,8 +32,6 @@ struct snapshot { /* Threads: read-only once made. */
     struct licence licence;
     struct policy policy;
     const char *product_distribution;
-    bool is_owner_banned;
-    const char *owner_email;             /* NULL for none */
     const struct snapshot_person *users; /* licensees, without the owner */
     size_t user_count;
     const char *const *entitlements; /* codes: the policy's and its own, each once */
@@ -43,10 +41,10 @@ struct snapshot { /* Threads: read-only once made. */
     int64_t cores, memory, disk; /* sums over the machines, saturating */
 };
 
-/* Reads a licence of the tenant in one consistent view; everything is in mem. *out is NULL where
- * there is none. The viewer is not asked: this serves the licence service, whose callers have shown
- * the key or a credential. */
-bool snapshot_load_key(struct ctx *cx, struct arena *mem, const uint8_t key_hash[CRYPTO_HASH_SIZE],
-                       struct snapshot **out) MUST_CHECK;
-bool snapshot_load_id(struct ctx *cx, struct arena *mem, struct id id,
-                      struct snapshot **out) MUST_CHECK;
+/* Reads a licence of the tenant into cx->mem. *out is NULL where there is none. The viewer is not
+ * asked: this serves the licence service, whose callers have shown the key or a credential. */
+bool snapshot_load_key(struct ctx *cx, const char *key, struct snapshot **out) MUST_CHECK;
+bool snapshot_load_id(struct ctx *cx, struct id id, struct snapshot **out) MUST_CHECK;
+/* A copy in mem with what answers and verdicts read: no names of product, policy, organisation and
+ * owner, no note. */
+struct snapshot *snapshot_copy(struct arena *mem, const struct snapshot *s);

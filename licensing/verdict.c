@@ -135,7 +135,8 @@ static struct id scope_person(const struct question *q)
 
     if (user == NULL)
         return (struct id){0};
-    if (!id_is_zero(s->licence.owner_id) && is_person(user, s->licence.owner_id, s->owner_email))
+    if (!id_is_zero(s->licence.owner_id) &&
+        is_person(user, s->licence.owner_id, s->licence.owner_email))
         return s->licence.owner_id;
     for (size_t i = 0; i < s->user_count; i++)
         if (is_person(user, s->users[i].id, s->users[i].email))
@@ -164,7 +165,7 @@ static bool decide_standing(struct question *q)
     const struct licence *licence = &q->of->licence;
     int64_t due = licence_next_check_in(&q->of->policy, licence->last_check_in_at);
 
-    if (q->of->is_owner_banned)
+    if (licence->is_owner_banned)
         return refuse(q, VERDICT_BANNED);
     if (licence->is_suspended)
         return refuse(q, VERDICT_SUSPENDED);
