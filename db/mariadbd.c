@@ -82,37 +82,58 @@ static bool find_program(struct err *err, const char *name, const char *old_name
 
 /* --- the log --- */
 
+static bool is_error_line(struct span line)
+{
+    static const char MARK[] = "[ERROR]";
+    const size_t len = sizeof(MARK) - 1;
+
+    for (size_t i = 0; i + len <= line.len; i++)
+        if (memcmp(line.p + i, MARK, len) == 0)
+            return true;
+    return false;
+}
+
+/* The last lines of text, all or those with errors; how many. */
+static int last_lines(struct span text, bool errors_only, struct span out[TAIL_LINES])
+{
+    struct span line;
+    int count = 0;
+
+    while (span_cut(&text, '\n', &line)) {
+        if (line.len == 0 || (errors_only && !is_error_line(line)))
+            continue;
+        if (count == TAIL_LINES)
+            memmove(out, out + 1, (TAIL_LINES - 1) * sizeof(*out));
+        else
+            count++;
+        out[count - 1] = line;
+    }
+    return count;
+}
+
 void mariadbd_log_tail(const char *path, char *out, size_t size)
 {
-    char text[TAIL_BYTES + 1];
-    const char *lines[TAIL_LINES] = {NULL};
+    char text[TAIL_BYTES];
+    struct span lines[TAIL_LINES];
+    struct span all = {text, 0};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     off_t end = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
-    ssize_t n = 0;
     size_t used = 0;
+    ssize_t n;
+    int count;
 
     out[0] = '\0';
     if (fd < 0)
         return;
     n = pread(fd, text, TAIL_BYTES, end > TAIL_BYTES ? end - TAIL_BYTES : 0);
     close(fd);
-    text[n > 0 ? n : 0] = '\0';
-    for (int pass = 0; pass < 2 && lines[TAIL_LINES - 1] == NULL; pass++) {
-        struct span rest = span_of(text);
-        struct span line;
-
-        while (span_cut(&rest, '\n', &line)) {
-            text[(size_t)(line.p - text) + line.len] = '\0';
-            if (line.len == 0 || (pass == 0 && strstr(line.p, "[ERROR]") == NULL))
-                continue;
-            memmove(lines, lines + 1, sizeof(lines) - sizeof(lines[0]));
-            lines[TAIL_LINES - 1] = line.p;
-        }
-    }
-    for (int i = 0; i < TAIL_LINES && used < size; i++)
-        if (lines[i] != NULL)
-            used +=
-                (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? " | " : "", lines[i]);
+    all.len = n > 0 ? (size_t)n : 0;
+    count = last_lines(all, true, lines);
+    if (count == 0)
+        count = last_lines(all, false, lines);
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%.*s", used > 0 ? " | " : "",
+                                 (int)lines[i].len, lines[i].p);
 }
 
 static bool fail_with_log(struct err *err, const char *what, const char *log)

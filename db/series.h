@@ -3,11 +3,12 @@
 
 #include "db/db.h"
 
-/* The next number of a series ("ticket", "order", "invoice", "contract") in its tenant's format,
- * such as "T-20418" or "SO-2026-0031"; in cx->mem. A gapless series (order, invoice, contract) must
- * be called inside the transaction that uses the number: its row stays locked until commit. Others
- * are taken in a transaction of their own and may have gaps. A series that does not exist yet is
- * made with the default format. */
+/* The next number of a series ("ticket", "customer", "article", "order", "invoice", "contract") in
+ * its tenant's format, such as "T-20418" or "SO-2026-0031"; in cx->mem. A gapless series (order,
+ * invoice, contract) must be called inside the transaction that uses the number: its row stays
+ * locked until commit. Others (ticket, customer, article) may have gaps: taken before db_begin they
+ * hold up nobody, within it they stay locked too. A series that does not exist yet is made with the
+ * default format. The names are a table in series.c. */
 bool series_next(struct ctx *cx, const char *name, const char **out, int64_t *number) MUST_CHECK;
 /* Sets format ("T-{n}", "SO-{yyyy}-{n:4}") and the number that comes next. */
 bool series_set(struct ctx *cx, const char *name, const char *format, int64_t next) MUST_CHECK;

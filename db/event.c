@@ -1,0 +1,286 @@
+#include "db/event.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+enum { SALT_SIZE = 16, REASON_MAX = 200, PAUSE_FIRST_SECONDS = 5, PAUSE_FACTOR = 4 };
+
+static const struct {
+    const char *name;
+    const char *wire_name; /* licensing-protocol 7.5 */
+} EVENTS[] = {
+    /* clang-format off */
+    [EVENT_TICKET_CREATED]        = {"ticket.created",        ""},
+    [EVENT_TICKET_UPDATED]        = {"ticket.updated",        ""},
+    [EVENT_TICKET_REPLIED]        = {"ticket.replied",        ""},
+    [EVENT_TICKET_NOTED]          = {"ticket.noted",          ""},
+    [EVENT_TICKET_ASSIGNED]       = {"ticket.assigned",       ""},
+    [EVENT_TICKET_STATUS_CHANGED] = {"ticket.status_changed", ""},
+    [EVENT_LICENCE_ISSUED]        = {"licence.issued",        "license.created"},
+    [EVENT_LICENCE_UPDATED]       = {"licence.updated",       "license.updated"},
+    [EVENT_LICENCE_SUSPENDED]     = {"licence.suspended",     "license.suspended"},
+    [EVENT_LICENCE_REINSTATED]    = {"licence.reinstated",    "license.reinstated"},
+    [EVENT_LICENCE_ACTIVATED]     = {"licence.activated",     "machine.created"},
+    [EVENT_LICENCE_RELEASED]      = {"licence.released",      "machine.deleted"},
+    [EVENT_ORDER_PLACED]          = {"order.placed",          ""},
+    [EVENT_ORDER_UPDATED]         = {"order.updated",         ""},
+    [EVENT_ARTICLE_PUBLISHED]     = {"article.published",     ""},
+    [EVENT_PERSON_REGISTERED]     = {"person.registered",     "user.created"},
+    [EVENT_PERSON_LOGIN]          = {"person.login",          ""},
+    [EVENT_PERSON_LOGIN_FAILED]   = {"person.login_failed",   ""},
+    [EVENT_PERSON_LOGOUT]         = {"person.logout",         ""},
+    [EVENT_ORGANISATION_CREATED]  = {"organisation.created",  ""},
+    [EVENT_ORGANISATION_CHANGED]  = {"organisation.changed",  ""},
+    [EVENT_TENANT_CREATED]        = {"tenant.created",        ""},
+    [EVENT_TOKEN_ISSUED]          = {"token.issued",          "token.generated"},
+    [EVENT_SCRIPT_DEPLOYED]       = {"script.deployed",       ""},
+    [EVENT_SCRIPT_SWITCHED_OFF]   = {"script.switched_off",   ""},
+    /* clang-format on */
+};
+_Static_assert(COUNT(EVENTS) == EVENT_KIND_COUNT, "name every event");
+
+/* Who gets what: a name and the beginnings of the events' names. */
+static const struct {
+    const char *consumer;
+    const char *prefixes[4];
+} CONSUMERS[] = {
+    {"rules", {"ticket.", "licence.", "order.", "article."}},
+};
+
+static const char SQL_EVENT_ADD[] =
+    "INSERT INTO event (tenant_id, id, name, subject_id, actor_id, actor_kind, trace, at, data, "
+    "salt, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char SQL_DELIVERY_ADD[] =
+    "INSERT INTO event_delivery (tenant_id, consumer, event_id, due_at) VALUES (?, ?, ?, ?)";
+/* The claims are the house's own: they work for all tenants, so they bind none. */
+static const char SQL_DELIVERY_CLAIM_ANY_TENANT[] =
+    "UPDATE event_delivery SET lease = ?, due_at = ?, attempts = attempts + 1 "
+    "WHERE consumer = ? AND is_parked = FALSE AND due_at <= ? ORDER BY due_at, event_id LIMIT ?";
+static const char SQL_DELIVERY_CLAIMED_ANY_TENANT[] =
+    "SELECT e.tenant_id, e.id, e.name, e.subject_id, e.actor_id, e.actor_kind, e.trace, e.at, "
+    "e.data, d.attempts FROM event_delivery d "
+    "JOIN event e ON e.tenant_id = d.tenant_id AND e.id = d.event_id "
+    "WHERE d.lease = ? ORDER BY e.id";
+static const char SQL_DELIVERY_DONE[] =
+    "DELETE FROM event_delivery "
+    "WHERE tenant_id = ? AND consumer = ? AND event_id = ? AND lease = ?";
+static const char SQL_DELIVERY_FAILED[] =
+    "UPDATE event_delivery SET lease = NULL, due_at = ?, is_parked = ?, reason = ? "
+    "WHERE tenant_id = ? AND consumer = ? AND event_id = ? AND lease = ?";
+static const char SQL_EVENT_GET[] =
+    "SELECT tenant_id, id, name, subject_id, actor_id, actor_kind, trace, at, data FROM event "
+    "WHERE tenant_id = ? AND id = ?";
+static const char SQL_EVENT_LIST[] =
+    "SELECT tenant_id, id, name, subject_id, actor_id, actor_kind, trace, at, data FROM event "
+    "WHERE tenant_id = ? AND subject_id = ? ORDER BY id LIMIT ?";
+static const char SQL_EVENT_ERASE[] =
+    "UPDATE event SET data = NULL, salt = NULL, erased_at = ? "
+    "WHERE tenant_id = ? AND subject_id = ? AND erased_at IS NULL";
+
+const char *event_name(enum event_kind kind)
+{
+    return EVENTS[kind].name;
+}
+
+const char *event_wire_name(enum event_kind kind)
+{
+    return EVENTS[kind].wire_name;
+}
+
+bool event_parse(const char *name, enum event_kind *out)
+{
+    for (unsigned i = 0; i < EVENT_KIND_COUNT; i++)
+        if (strcmp(EVENTS[i].name, name) == 0) {
+            *out = (enum event_kind)i;
+            return true;
+        }
+    return false;
+}
+
+static struct event event_from_row(const struct db_row *row)
+{
+    struct event event = {
+        .tenant_id = db_id(row, 0),
+        .id = db_id(row, 1),
+        .kind = EVENT_KIND_COUNT,
+        .subject_id = db_id(row, 3),
+        .actor_id = db_id(row, 4),
+        .actor_kind = db_text(row, 5),
+        .trace = db_text(row, 6),
+        .at = db_time(row, 7),
+        .data = db_text(row, 8),
+    };
+
+    /* A name of a newer program stays EVENT_KIND_COUNT: readers skip it. */
+    if (!event_parse(db_text(row, 2), &event.kind))
+        event.kind = EVENT_KIND_COUNT;
+    return event;
+}
+
+/* --- writing --- */
+
+static const char *actor_kind(const struct ctx *cx)
+{
+    switch (cx->viewer.kind) {
+    case VIEWER_NOBODY:
+        return "nobody";
+    case VIEWER_CUSTOMER:
+        return "customer";
+    case VIEWER_STAFF:
+        return "staff";
+    case VIEWER_SYSTEM:
+        return id_is_zero(cx->actor_id) ? "system" : "program";
+    }
+    return "nobody";
+}
+
+/* The salt keeps a digest that outlives its data from being guessed. */
+static void digest_of(struct arena *mem, const uint8_t salt[SALT_SIZE], const char *data,
+                      uint8_t out[CRYPTO_HASH_SIZE])
+{
+    struct str all = str_new(mem);
+
+    str_add_n(&all, (const char *)salt, SALT_SIZE);
+    str_add(&all, data == NULL ? "" : data);
+    crypto_sha256(all.p, all.len, out);
+}
+
+static bool is_wanted(unsigned consumer, const char *name)
+{
+    for (unsigned i = 0; i < COUNT(CONSUMERS[consumer].prefixes); i++) {
+        const char *prefix = CONSUMERS[consumer].prefixes[i];
+
+        if (prefix != NULL && strncmp(name, prefix, strlen(prefix)) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool event_emit(struct ctx *cx, enum event_kind kind, struct id subject_id, const json_t *data)
+{
+    const char *name = EVENTS[kind].name;
+    const char *text = data == NULL ? NULL : json_write(cx->mem, data);
+    struct id id = ctx_new_id(cx);
+    uint8_t salt[SALT_SIZE];
+    uint8_t digest[CRYPTO_HASH_SIZE];
+
+    crypto_random(salt, sizeof(salt));
+    digest_of(cx->mem, salt, text, digest);
+    if (!db_exec(cx, NULL, SQL_EVENT_ADD, DB_ID(cx->tenant_id), DB_ID(id), DB_TEXT(name),
+                 DB_ID(subject_id), DB_ID_OR_NULL(cx->actor_id), DB_TEXT(actor_kind(cx)),
+                 DB_TEXT(cx->trace), DB_TIME(cx->now), DB_TEXT(text), DB_BYTES(salt, sizeof(salt)),
+                 DB_BYTES(digest, sizeof(digest))))
+        return false;
+    for (unsigned i = 0; i < COUNT(CONSUMERS); i++)
+        if (is_wanted(i, name) &&
+            !db_exec(cx, NULL, SQL_DELIVERY_ADD, DB_ID(cx->tenant_id),
+                     DB_TEXT(CONSUMERS[i].consumer), DB_ID(id), DB_TIME(cx->now)))
+            return false;
+    return true;
+}
+
+bool event_erase(struct ctx *cx, struct id subject_id)
+{
+    return db_exec(cx, NULL, SQL_EVENT_ERASE, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                   DB_ID(subject_id));
+}
+
+/* --- reading --- */
+
+bool event_get(struct ctx *cx, struct id id, struct event *out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_EVENT_GET, DB_ID(cx->tenant_id), DB_ID(id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_NOT_FOUND, "event %s", id_text(cx->mem, id));
+    *out = event_from_row(&rows.row);
+    return true;
+}
+
+bool event_list(struct ctx *cx, struct id subject_id, unsigned limit, struct event **out,
+                unsigned *count)
+{
+    struct db_rows rows;
+    struct event *list;
+
+    if (!db_query(cx, &rows, SQL_EVENT_LIST, DB_ID(cx->tenant_id), DB_ID(subject_id),
+                  DB_INT(limit)))
+        return false;
+    list = arena_array(cx->mem, struct event, rows.count);
+    while (db_next(&rows))
+        list[rows.next - 1] = event_from_row(&rows.row);
+    *out = list;
+    *count = (unsigned)rows.count;
+    return true;
+}
+
+/* --- consumers --- */
+
+bool event_claim(struct ctx *cx, const char *consumer, unsigned limit, int64_t lease_us,
+                 struct event_delivery **out, unsigned *count)
+{
+    /* Not ctx_new_id: a claim that is tried again is another claim. */
+    struct id lease = id_make(cx->now);
+    struct event_delivery *list = NULL;
+    struct db_rows rows = {0};
+    int64_t claimed;
+
+    if (!db_exec(cx, &claimed, SQL_DELIVERY_CLAIM_ANY_TENANT, DB_ID(lease),
+                 DB_TIME(cx->now + lease_us), DB_TEXT(consumer), DB_TIME(cx->now), DB_INT(limit)))
+        return false;
+    if (claimed > 0) {
+        if (!db_query(cx, &rows, SQL_DELIVERY_CLAIMED_ANY_TENANT, DB_ID(lease)))
+            return false;
+        list = arena_array(cx->mem, struct event_delivery, rows.count);
+        while (db_next(&rows))
+            list[rows.next - 1] = (struct event_delivery){.event = event_from_row(&rows.row),
+                                                          .consumer = arena_dup(cx->mem, consumer),
+                                                          .attempts = (int)db_i64(&rows.row, 9),
+                                                          .lease = lease};
+    }
+    *out = list;
+    *count = (unsigned)rows.count;
+    return true;
+}
+
+static bool fail_lease(struct ctx *cx, const struct event_delivery *delivery)
+{
+    return err_set(&cx->err, &ERR_CONFLICT, "event %s for %s: the lease was lost",
+                   id_text(cx->mem, delivery->event.id), delivery->consumer);
+}
+
+bool event_done(struct ctx *cx, const struct event_delivery *delivery)
+{
+    int64_t changed;
+
+    if (!db_exec(cx, &changed, SQL_DELIVERY_DONE, DB_ID(delivery->event.tenant_id),
+                 DB_TEXT(delivery->consumer), DB_ID(delivery->event.id), DB_ID(delivery->lease)))
+        return false;
+    return changed == 1 || fail_lease(cx, delivery);
+}
+
+bool event_failed(struct ctx *cx, const struct event_delivery *delivery, const char *reason,
+                  bool *gave_up)
+{
+    bool is_last = delivery->attempts >= EVENT_ATTEMPTS_MAX;
+    int64_t pause = PAUSE_FIRST_SECONDS;
+    int64_t changed;
+    struct span kept = {reason, utf8_prefix(reason, REASON_MAX)};
+
+    for (int i = 1; i < delivery->attempts && i < EVENT_ATTEMPTS_MAX; i++)
+        pause *= PAUSE_FACTOR;
+    if (!db_exec(cx, &changed, SQL_DELIVERY_FAILED, DB_TIME(cx->now + pause * CLOCK_SECOND),
+                 DB_BOOL(is_last), DB_TEXT(span_dup(cx->mem, kept)),
+                 DB_ID(delivery->event.tenant_id), DB_TEXT(delivery->consumer),
+                 DB_ID(delivery->event.id), DB_ID(delivery->lease)))
+        return false;
+    if (changed != 1)
+        return fail_lease(cx, delivery);
+    *gave_up = is_last;
+    return true;
+}
