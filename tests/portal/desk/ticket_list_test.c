@@ -1,0 +1,312 @@
+#include "base/clock.h"
+#include "db/where.h"
+#include "portal/desk/ticket_counts.h"
+#include "portal/desk/ticket_row.h"
+#include "portal/desk/ticket_term.h"
+#include "tests/portal/desk/desk_frame.h"
+
+#include <string.h>
+
+enum { MANY = 3000 };
+
+static const char SQL_MANY[] =
+    "INSERT INTO ticket (tenant_id, id, number, organisation_id, person_id, source, subject, topic, "
+    "status, category, level, assignee_id, needs_review, created_at, updated_at, due_at) "
+    "SELECT ?, UUID(), CONCAT('M-', seq), IF(seq % 10 = 0, ?, ?), NULL, 'portal', "
+    "CONCAT('Subject ', seq), 'fault', ELT(1 + seq % 4, 'open', 'waiting', 'solved', 'closed'), "
+    "ELT(1 + seq % 4, 'open', 'waiting', 'solved', 'closed'), 3, IF(seq % 20 = 0, ?, NULL), "
+    "seq % 100 = 0, ?, DATE_ADD(?, INTERVAL seq SECOND), "
+    "IF(seq % 3 = 0, NULL, DATE_ADD(?, INTERVAL seq SECOND)) FROM seq_1_to_3000";
+
+static struct desk make_many(struct ctx *cx)
+{
+    const struct desk d = desk_make(cx);
+
+    test_sql(cx, SQL_MANY, DB_ID(cx->tenant_id), DB_ID(d.organisation), DB_ID(d.other_organisation),
+             DB_ID(d.priya), DB_TIME(cx->now), DB_TIME(cx->now), DB_TIME(cx->now));
+    test_sql(cx, "ANALYZE TABLE ticket", DB_NONE);
+    return d;
+}
+
+/* --- pages --- */
+
+static void pages_follow_each_other_without_gap_or_repeat(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = make_many(cx);
+    struct ticket_filter filter = {.tab = TICKET_TAB_ALL, .limit = 70};
+    struct ticket_page_of page;
+    int64_t last = INT64_MAX;
+    size_t seen = 0;
+
+    desk_as_tom(cx, &d);
+    do {
+        test_ok(cx, ticket_list(cx, &filter, &page));
+        for (size_t i = 0; i < page.count; i++) {
+            assert_true(page.rows[i]->updated_at < last);
+            last = page.rows[i]->updated_at;
+        }
+        seen += page.count;
+        filter.after = page.next;
+    } while (page.next != NULL);
+    assert_int_equal(seen, MANY / 10);
+}
+
+static void rows_of_one_instant_are_paged_by_id(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    struct ticket_filter filter = {.tab = TICKET_TAB_ALL, .limit = 2};
+    struct ticket_page_of page;
+    size_t seen = 0, pages = 0;
+
+    for (int i = 0; i < 5; i++)
+        (void)desk_file(cx, &d, "same instant");
+    do {
+        test_ok(cx, ticket_list(cx, &filter, &page));
+        seen += page.count;
+        pages++;
+        filter.after = page.next;
+    } while (page.next != NULL);
+    assert_int_equal(seen, 5);
+    assert_int_equal(pages, 3);
+}
+
+static void a_cursor_that_is_none_is_refused(void **state)
+{
+    static const char *const BAD[] = {"",
+                                      "x",
+                                      "1",
+                                      "1.x",
+                                      ".",
+                                      "99999999999999999999999.x",
+                                      "-5.01921a2b-0000-7000-8000-000000000000"};
+    struct ctx *cx = test_ctx(state);
+    struct ticket_page_of page;
+
+    for (size_t i = 0; i < COUNT(BAD); i++) {
+        const struct ticket_filter filter = {.after = BAD[i]};
+
+        test_refused(cx, ticket_list(cx, &filter, &page), &ERR_INVALID);
+    }
+}
+
+static void queues_are_due_first_and_page_too(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = make_many(cx);
+    struct ticket_page_of page;
+    const char *after = NULL;
+    int64_t last = 0;
+    size_t seen = 0;
+
+    desk_as_priya(cx, &d);
+    do {
+        test_ok(cx, ticket_list_view(cx, TICKET_VIEW_OPEN, after, 200, &page));
+        for (size_t i = 0; i < page.count; i++) {
+            const int64_t due = page.rows[i]->due_at != 0 ? page.rows[i]->due_at : INT64_MAX;
+
+            assert_true(due >= last);
+            last = due;
+        }
+        seen += page.count;
+        after = page.next;
+    } while (after != NULL);
+    assert_int_equal(seen, MANY / 2);
+}
+
+static void counts_equal_the_lists(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = make_many(cx);
+    int64_t counts[TICKET_VIEW_COUNT];
+
+    desk_as_priya(cx, &d);
+    cx->now += CLOCK_HOUR;
+    test_ok(cx, ticket_counts_views(cx, counts));
+    for (int v = 0; v < TICKET_VIEW_COUNT; v++) {
+        struct ticket_page_of page = {0};
+        const char *after = NULL;
+        int64_t seen = 0;
+
+        do {
+            test_ok(cx, ticket_list_view(cx, (enum ticket_view)v, after, 200, &page));
+            seen += (int64_t)page.count;
+            after = page.next;
+        } while (after != NULL);
+        assert_int_equal(counts[v], seen < TICKET_COUNTS_CAP ? seen : TICKET_COUNTS_CAP);
+    }
+}
+
+static void queues_hold_what_their_names_say(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id mine = desk_file(cx, &d, "mine"), his = desk_file(cx, &d, "his");
+    const struct id free = desk_file(cx, &d, "free"), done = desk_file(cx, &d, "done");
+    const int64_t want[] = {
+        [TICKET_VIEW_UNASSIGNED] = 1, [TICKET_VIEW_MINE] = 1,   [TICKET_VIEW_WAITING] = 0,
+        [TICKET_VIEW_DUE] = 0,        [TICKET_VIEW_REVIEW] = 1, [TICKET_VIEW_OPEN] = 3,
+        [TICKET_VIEW_SOLVED] = 1,
+    };
+    int64_t counts[TICKET_VIEW_COUNT];
+
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_assign(cx, mine, d.priya));
+    test_ok(cx, ticket_set_status(cx, mine, "waiting"));
+    test_ok(cx, ticket_assign(cx, his, d.dan));
+    test_ok(cx, ticket_set_review(cx, free, true));
+    test_ok(cx, ticket_set_status(cx, done, "solved"));
+    test_ok(cx, ticket_counts_views(cx, counts));
+    for (int v = 0; v < TICKET_VIEW_COUNT; v++)
+        assert_int_equal(counts[v], want[v]);
+}
+
+static void queues_are_denied_to_others(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    struct ticket_page_of page;
+    int64_t counts[TICKET_VIEW_COUNT];
+
+    desk_as_tom(cx, &d);
+    test_refused(cx, ticket_list_view(cx, TICKET_VIEW_OPEN, NULL, 0, &page), &ERR_DENIED);
+    test_refused(cx, ticket_counts_views(cx, counts), &ERR_DENIED);
+    test_as_staff(cx, d.priya, RIGHT_SALES);
+    test_refused(cx, ticket_list_view(cx, TICKET_VIEW_OPEN, NULL, 0, &page), &ERR_DENIED);
+}
+
+static void what_waits_for_the_customer_comes_oldest_first(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id first = desk_file(cx, &d, "first"), second = desk_file(cx, &d, "second");
+    struct ticket **rows;
+    size_t count;
+
+    (void)desk_file(cx, &d, "ours");
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_set_status(cx, second, "waiting"));
+    cx->now += CLOCK_MINUTE;
+    test_ok(cx, ticket_set_status(cx, first, "solved"));
+    desk_as_anna(cx, &d);
+    test_ok(cx, ticket_counts_needs_you(cx, 10, &rows, &count));
+    assert_int_equal(count, 2);
+    assert_true(id_equal(rows[0]->id, second));
+    desk_as_eve(cx, &d);
+    test_ok(cx, ticket_counts_needs_you(cx, 10, &rows, &count));
+    assert_int_equal(count, 0);
+}
+
+/* --- search --- */
+
+static size_t found(struct ctx *cx, const char *search)
+{
+    const struct ticket_filter filter = {.tab = TICKET_TAB_ALL, .search = search};
+    struct ticket_page_of page;
+
+    test_ok(cx, ticket_list(cx, &filter, &page));
+    return page.count;
+}
+
+static void search_finds_numbers_words_and_chinese(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id id = desk_file(cx, &d, "Receipt printer stops after 5.2");
+    struct ticket *t;
+
+    (void)desk_file(cx, &d, "升级到 5.2 后小票打印机不出纸");
+    test_ok(cx, ticket_get(cx, id, &t));
+    assert_int_equal(found(cx, t->number), 1);
+    assert_int_equal(found(cx, "printer receipt"), 1);
+    assert_int_equal(found(cx, "PRINTER rec"), 1);
+    assert_int_equal(found(cx, "打印机"), 1);
+    assert_int_equal(found(cx, "印机"), 1);
+    assert_int_equal(found(cx, "ｐｒｉｎｔｅｒ"), 1);
+    assert_int_equal(found(cx, "5"), 2);
+    assert_int_equal(found(cx, "printer scanner"), 0);
+    assert_int_equal(found(cx, "%"), 0);
+    assert_int_equal(found(cx, "' OR 1=1 --"), 0);
+}
+
+static void a_subject_is_split_into_words_and_pairs(void **state)
+{
+    static const char *const WANT[] = {"pos", "打印", "印机", "v5", "纸"};
+    struct ctx *cx = test_ctx(state);
+    const char *terms[TICKET_TERM_MAX];
+    const size_t count =
+        ticket_term_split(cx->mem, "POS 打印机, V5/pos 纸", terms, TICKET_TERM_MAX);
+
+    assert_int_equal(count, COUNT(WANT));
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(terms[i], WANT[i]);
+}
+
+/* --- indexes: on thousands of rows no list may sort or read the table --- */
+
+static void check_plan(struct ctx *cx, struct where *w, const char *index)
+{
+    struct db_rows rows;
+    const char *sql = arena_printf(cx->mem, "EXPLAIN %s", w->text.p);
+
+    test_ok(cx, db_query_args(cx, &rows, sql, w->args, w->count));
+    assert_true(db_next(&rows)); /* id, select_type, table, type, possible, key, .., Extra */
+    assert_string_equal(db_text(&rows.row, 2), "t");
+    assert_string_equal(db_text(&rows.row, 5), index);
+    if (db_text(&rows.row, rows.columns - 1) != NULL)
+        assert_null(strstr(db_text(&rows.row, rows.columns - 1), "filesort"));
+}
+
+static void queues_and_lists_read_by_index(void **state)
+{
+    static const char *const INDEXES[] = {
+        [TICKET_VIEW_UNASSIGNED] = "ticket_assignee_due",
+        [TICKET_VIEW_MINE] = "ticket_assignee_due",
+        [TICKET_VIEW_WAITING] = "ticket_assignee_due",
+        [TICKET_VIEW_DUE] = "ticket_due",
+        [TICKET_VIEW_REVIEW] = "ticket_review_due",
+        [TICKET_VIEW_OPEN] = "ticket_due",
+        [TICKET_VIEW_SOLVED] = "ticket_category",
+    };
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = make_many(cx);
+    struct where w;
+
+    desk_as_priya(cx, &d);
+    for (int v = 0; v < TICKET_VIEW_COUNT; v++) {
+        where_start(&w, cx, "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS,
+                    (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+        ticket_view_where(cx, &w, (enum ticket_view)v);
+        where_add(&w,
+                  v == TICKET_VIEW_SOLVED ? " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?"
+                                          : " ORDER BY t.due_key, t.id LIMIT ?",
+                  DB_INT(51));
+        check_plan(cx, &w, INDEXES[v]);
+    }
+    desk_as_tom(cx, &d);
+    where_start(&w, cx, "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS,
+                (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    ticket_visible(cx, &w);
+    where_add(&w, " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?", DB_INT(26));
+    check_plan(cx, &w, "ticket_organisation");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(pages_follow_each_other_without_gap_or_repeat),
+        cmocka_unit_test(rows_of_one_instant_are_paged_by_id),
+        cmocka_unit_test(a_cursor_that_is_none_is_refused),
+        cmocka_unit_test(queues_are_due_first_and_page_too),
+        cmocka_unit_test(counts_equal_the_lists),
+        cmocka_unit_test(queues_hold_what_their_names_say),
+        cmocka_unit_test(queues_are_denied_to_others),
+        cmocka_unit_test(what_waits_for_the_customer_comes_oldest_first),
+        cmocka_unit_test(search_finds_numbers_words_and_chinese),
+        cmocka_unit_test(a_subject_is_split_into_words_and_pairs),
+        cmocka_unit_test(queues_and_lists_read_by_index),
+    };
+
+    return test_group_run("ticket_list", TESTS, COUNT(TESTS));
+}
