@@ -13,7 +13,7 @@ const struct err_kind ERR_TICKET_TRANSITION = {ERR_CLASS_CONFLICT, "TICKET_TRANS
                                                "This state cannot follow the present one."};
 const struct err_kind ERR_TICKET_CLOSED = {
     ERR_CLASS_CONFLICT, "TICKET_CLOSED",
-    "This ticket is closed. File a new one and name the number of this one."};
+    "This ticket is closed. Open it again, or file a new one."};
 
 static const char *const CATEGORY_NAMES[] = {
     [TICKET_OPEN] = "open",

@@ -86,7 +86,7 @@ static const bool CUSTOMER[TICKET_CATEGORIES][TICKET_CATEGORIES] = {
     [TICKET_OPEN] = {false, false, false, true},
     [TICKET_WAITING] = {true, false, false, true},
     [TICKET_SOLVED] = {true, false, false, true},
-    [TICKET_CLOSED] = {false, false, false, false},
+    [TICKET_CLOSED] = {true, false, false, false},
 };
 
 bool ticket_status_decide(enum viewer_kind side, enum ticket_category from, enum ticket_category to)

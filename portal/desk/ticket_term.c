@@ -31,6 +31,7 @@ size_t ticket_term_split(struct arena *mem, const char *text, const char *terms[
 {
     const char *p = utf8_fold(mem, text);
     size_t count = 0;
+    bool was_cjk = false;
 
     while (*p != '\0') {
         const char *start = p, *next = p, *second;
@@ -40,11 +41,13 @@ size_t ticket_term_split(struct arena *mem, const char *text, const char *terms[
             second = next;
             if (utf8_is_cjk(utf8_next(&second)))
                 count = keep(terms, count, max, cut(mem, start, second));
-            else if (start == p && (count == 0 || start[0] != '\0'))
+            else if (!was_cjk) /* alone; the last of a run is in its pair already */
                 count = keep(terms, count, max, cut(mem, start, next));
+            was_cjk = true;
             p = next;
             continue;
         }
+        was_cjk = false;
         if (!utf8_is_word(c)) {
             p = next;
             continue;

@@ -245,7 +245,7 @@ static void a_subject_is_split_into_words_and_pairs(void **state)
 
 /* --- indexes: on thousands of rows no list may sort or read the table --- */
 
-static void check_plan(struct ctx *cx, struct where *w, const char *index)
+static void check_plan(struct ctx *cx, struct where *w, const char *indexes)
 {
     struct db_rows rows;
     const char *sql = arena_printf(cx->mem, "EXPLAIN %s", w->text.p);
@@ -253,7 +253,9 @@ static void check_plan(struct ctx *cx, struct where *w, const char *index)
     test_ok(cx, db_query_args(cx, &rows, sql, w->args, w->count));
     assert_true(db_next(&rows)); /* id, select_type, table, type, possible, key, .., Extra */
     assert_string_equal(db_text(&rows.row, 2), "t");
-    assert_string_equal(db_text(&rows.row, 5), index);
+    assert_non_null(db_text(&rows.row, 5));
+    print_message("          %s: %s of %s rows by %s\n", indexes, db_text(&rows.row, 8), db_text(&rows.row, 3), db_text(&rows.row, 5));
+    assert_non_null(strstr(indexes, db_text(&rows.row, 5)));
     if (db_text(&rows.row, rows.columns - 1) != NULL)
         assert_null(strstr(db_text(&rows.row, rows.columns - 1), "filesort"));
 }
@@ -261,7 +263,7 @@ static void check_plan(struct ctx *cx, struct where *w, const char *index)
 static void queues_and_lists_read_by_index(void **state)
 {
     static const char *const INDEXES[] = {
-        [TICKET_VIEW_UNASSIGNED] = "ticket_assignee_due",
+        [TICKET_VIEW_UNASSIGNED] = "ticket_assignee_due ticket_due", /* here most are */
         [TICKET_VIEW_MINE] = "ticket_assignee_due",
         [TICKET_VIEW_WAITING] = "ticket_assignee_due",
         [TICKET_VIEW_DUE] = "ticket_due",
