@@ -1,6 +1,12 @@
 /* Every path of the program, who may ask it, and which function answers. */
+#include "portal/desk/attachment.h"
 #include "portal/http/route.h"
+#include "portal/pages/file_page.h"
 #include "portal/pages/kb_page.h"
+#include "portal/pages/queue_act_page.h"
+#include "portal/pages/queue_page.h"
+#include "portal/pages/ticket_new_page.h"
+#include "portal/pages/ticket_page.h"
 
 const struct route ROUTES[] = {
     /* clang-format off */
@@ -13,11 +19,33 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/kb/category/{slug}",    kb_page_category, NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/kb/article/{number}",   kb_page_article,  NEED_PUBLIC, 0, 0},
 
-    /* --- tickets, customers (portal/pages/ticket_page.c) --- */
+    /* --- tickets, customers (portal/pages/ticket_page.c, ticket_new_page.c, file_page.c) --- */
+    {METHOD_GET,  "/tickets",                    ticket_page_list,          NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/tickets/new",                ticket_new_page_show,      NEED_CUSTOMER, 0, 0},
+    {METHOD_POST, "/tickets/new",                ticket_new_page_send,      NEED_CUSTOMER | NEED_CSRF, 0, ATTACHMENT_BODY_MAX},
+    {METHOD_GET,  "/tickets/suggest",            ticket_new_page_suggest,   NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/tickets/{id}",               ticket_page_view,          NEED_CUSTOMER, 0, 0},
+    {METHOD_POST, "/tickets/{id}/reply",         ticket_page_reply,         NEED_CUSTOMER | NEED_CSRF, 0, ATTACHMENT_BODY_MAX},
+    {METHOD_POST, "/tickets/{id}/confirm",       ticket_page_confirm,       NEED_CUSTOMER | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/tickets/{id}/reopen",        ticket_page_reopen,        NEED_CUSTOMER | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/tickets/{id}/people",        ticket_page_add_person,    NEED_CUSTOMER | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/tickets/{id}/people/remove", ticket_page_remove_person, NEED_CUSTOMER | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/files/{id}",                 file_page_get,             NEED_LOGIN, 0, 0},
+    {METHOD_GET,  "/t/{number}",                 ticket_page_number,        NEED_LOGIN, 0, 0},
 
     /* --- orders, licences, customers (portal/pages/order_page.c, licence_page.c) --- */
 
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
+    {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/tickets/{id}",        queue_page_ticket,     NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/reply",  queue_act_page_reply,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, ATTACHMENT_BODY_MAX},
+    {METHOD_POST, "/desk/tickets/{id}/status", queue_act_page_status, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/assign", queue_act_page_assign, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/level",  queue_act_page_level,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/team",   queue_act_page_team,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/topic",  queue_act_page_topic,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
 
     /* --- licence service (portal/api/) --- */
 
