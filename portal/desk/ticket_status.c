@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct ticket_status DEFAULTS[] = {
-    {"open", TICKET_OPEN, T("Open"), T("We are working on it")},
+    {"open", TICKET_OPEN, T("In progress"), T("We are working on it")},
     {"waiting", TICKET_WAITING, T("Waiting for customer"), T("Waiting for your answer")},
     {"solved", TICKET_SOLVED, T("Solved"), T("Solved, please confirm")},
     {"closed", TICKET_CLOSED, T("Closed"), T("Closed")},
