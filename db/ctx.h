@@ -23,6 +23,7 @@ struct ctx {              /* one run, one thread */
     struct viewer viewer;
     const struct crypto_master *master; /* opens sealed values; NULL where the role has none */
     int64_t now;                        /* us UTC, taken once */
+    bool is_import;                     /* events are recorded, but no consumer acts on them */
     char trace[CTX_TRACE_SIZE];         /* on each log line and error page */
     struct err err;                     /* the first failure */
     struct id ids[CTX_IDS_MAX];         /* what ctx_new_id handed out, in order */

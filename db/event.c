@@ -32,6 +32,8 @@ static const struct {
     [EVENT_PERSON_LOGIN]          = {"person.login",          ""},
     [EVENT_PERSON_LOGIN_FAILED]   = {"person.login_failed",   ""},
     [EVENT_PERSON_LOGOUT]         = {"person.logout",         ""},
+    [EVENT_PERSON_UPDATED] = {"person.updated", "user.updated"},
+    [EVENT_PERSON_PASSWORD_CHANGED] = {"person.password_changed", ""},
     [EVENT_ORGANISATION_CREATED]  = {"organisation.created",  ""},
     [EVENT_ORGANISATION_CHANGED]  = {"organisation.changed",  ""},
     [EVENT_TENANT_CREATED]        = {"tenant.created",        ""},
@@ -175,7 +177,7 @@ bool event_emit(struct ctx *cx, enum event_kind kind, struct id subject_id, cons
                  DB_BYTES(digest, sizeof(digest))))
         return false;
     for (unsigned i = 0; i < COUNT(CONSUMERS); i++)
-        if (is_wanted(i, name) &&
+        if (!cx->is_import && is_wanted(i, name) &&
             !db_exec(cx, NULL, SQL_DELIVERY_ADD, DB_ID(cx->tenant_id),
                      DB_TEXT(CONSUMERS[i].consumer), DB_ID(id), DB_TIME(cx->now)))
             return false;

@@ -79,7 +79,8 @@ bool role_add_presets(struct ctx *cx)
     return db_commit(cx);
 }
 
-static const char SQL_ROLE_BY_NAME[] = "SELECT id FROM role WHERE tenant_id = ? AND name = ?";
+static const char SQL_ROLE_BY_NAME[] =
+    "SELECT id FROM role WHERE tenant_id = ? AND LOWER(name) = LOWER(?)";
 static const char SQL_STAFF_SET[] =
     "INSERT INTO staff_member (tenant_id, person_id, role_id, team_id, title) "
     "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE role_id = VALUES(role_id), "
