@@ -7,7 +7,7 @@
 #include "portal/http/format.h"
 #include "portal/http/lang.h"
 
-struct mg_connection; /* seen by portal/http/server.c alone */
+struct form;
 struct route;
 struct session;
 
@@ -23,6 +23,10 @@ enum method {
 };
 
 enum { REQ_ARGS_MAX = 4, REQ_HEADERS_MAX = 24 };
+
+struct req_field { /* a header line as it came */
+    const char *name, *value;
+};
 
 struct req_tenant { /* the tenant of this request, loaded once (portal/account/tenant.c) */
     struct id id;
@@ -69,7 +73,11 @@ struct req {
     const char *args[REQ_ARGS_MAX]; /* decoded path variables by their order in the pattern */
     struct id id;     /* the variable {id}, parsed; a bad one never reaches the handler (404) */
     struct span body; /* as it came, within the route's limit */
-    const char *body_type; /* Content-Type, "" if none */
+    const char *body_type;          /* Content-Type, "" if none */
+    const struct req_field *fields; /* all header lines in their order */
+    size_t field_count;
+    const char *allow; /* the methods of a known path where route is NULL (405), else NULL (404) */
+    struct form *form; /* parsed once, by form_parse */
 
     struct req_tenant *tenant;
     struct session *session; /* NULL outside the portal and without a cookie */
@@ -89,8 +97,9 @@ struct req {
     const char *header_values[REQ_HEADERS_MAX];
     unsigned header_count;
 
-    const void *connection; /* opaque: the server's own */
-    void *portal;           /* opaque: what the portal context keeps between its steps */
+    bool is_closing; /* the connection ends after this answer */
+
+    void *portal; /* opaque: what the portal context keeps between its steps */
 };
 
 /* A request header's first line, NULL if absent. Names without regard to case. */

@@ -36,6 +36,9 @@ struct router; /* Threads: read-only after route_compile. */
 bool route_compile(struct err *err, const struct route *rows, bool is_licensing,
                    struct router **out) MUST_CHECK;
 void route_free(struct router *router);
-/* The row for a raw path; fills rq->args and rq->id with decoded segments. *method_known tells
- * whether another method has that path (405). */
+/* The row for a raw path (HEAD: the GET row); fills rq->args and rq->id with decoded segments.
+ * *path_known tells whether another method has that path (405): rq->allow names them then. */
 const struct route *route_find(const struct router *router, struct req *rq, bool *path_known);
+
+const char *route_method_name(enum method method);
+bool route_method_parse(const char *name, enum method *out) MUST_CHECK;

@@ -10,10 +10,13 @@ struct server_spec {
     const char *listen; /* "127.0.0.1:8080"; a TLS port is refused with the reason */
     unsigned threads;
     bool is_licensing;
+    const struct route *routes; /* NULL: ROUTES */
     struct app *app;
-    struct db_pool *pool;
+    struct db_pool *pool; /* NULL: /readyz does not ask a database */
     /* Finds the tenant by Host, checks the route's needs, runs the handler, and on failure makes
-     * the error answer. */
+     * the error answer. rq->route is NULL for an unknown path or method (rq->allow tells which).
+     * The portal's is also called with rq->cx.err set already (a body too large or too slow): it
+     * makes the error answer then. Called again, after ctx_retry, when it ended with ERR_BUSY. */
     void (*serve)(struct req *rq);
 };
 
