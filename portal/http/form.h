@@ -11,7 +11,7 @@ struct form_field {
     const char *label; /* English, translated in messages */
     enum form_type type;
     bool is_required;
-    int64_t min, max;           /* characters of text, or bounds of a number */
+    int64_t min, max;           /* characters of text (max 0: any), or bounds of a number */
     const char *const *choices; /* FORM_CHOICE: ended by NULL */
     size_t offset; /* in the struct: const char * (TEXT, LINES, CHOICE, DATE), int64_t, bool, struct
                       id */
@@ -50,6 +50,10 @@ bool form_take_err(struct req *rq, struct form *form, const struct form_field *f
                    size_t count);
 /* A single value by name, "" if absent. */
 const char *form_value(const struct form *form, const char *name);
+
+/* Keeps one value as typed: line ends become \n, values of one name (ticked boxes) a line each. */
+bool form_add_value(struct arena *mem, struct err *err, json_t *values, const char *name,
+                    const char *text) MUST_CHECK;
 
 /* The parsers, for their tests and fuzz targets. */
 bool form_parse_urlencoded(struct arena *mem, struct err *err, struct span body,

@@ -10,5 +10,8 @@ bool statics_load(struct err *err, const char *dir, struct statics **out) MUST_C
 void statics_free(struct statics *statics);
 /* "/static/app.3f2a9c.css" for "app.css"; for templates as shell.static.app_css. */
 const char *statics_url(const struct statics *statics, const char *name);
+/* All of them by the names that templates use: {"app_css": "/static/…", "icons": …}; a new
+ * reference. */
+json_t *statics_names(const struct statics *statics);
 /* GET /static/{name} */
 bool statics_serve(struct req *rq);

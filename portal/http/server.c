@@ -1,0 +1,470 @@
+/* The server: CivetWeb behind one door. Everything goes through begin_request, which always
+ * answers; CivetWeb's own files, forms, TLS and handlers are never reached. */
+#include "portal/http/server.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "portal/http/answer.h"
+#include "portal/http/door.h"
+#include "portal/http/health.h"
+#include "portal/http/listen.h"
+
+#include <civetweb.h>
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    SERVER_ARENA_BYTES = 64 * 1024,
+    SERVER_TRIES = 5,
+    SERVER_TRY_FOR_US = 3 * 1000 * 1000, /* no further try after this long */
+    SERVER_SLICE_MAX = 64,
+    SERVER_SLOW_US = 2000,         /* a slice that took longer came over a slow line */
+    SERVER_BODY_BYTES_PER_MS = 64, /* large uploads get more time than http.body_deadline_ms */
+    SERVER_FILE_CHUNK = 64 * 1024
+};
+
+static const struct err_kind ERR_SERVER_SLOW = {
+    ERR_CLASS_TIMEOUT, "BODY_TIMEOUT",
+    "What was sent did not arrive in time. Please send it again."};
+
+struct space { /* where a request lives; as many as there were requests at once */
+    struct space *next;
+    struct arena *mem;
+    struct req rq;
+    struct req_field fields[DOOR_HEADERS_MAX];
+};
+
+struct server { /* Threads: any. */
+    struct server_spec spec;
+    struct answer_style style;
+    struct router *router;
+    struct mg_context *context;
+    unsigned port;
+    atomic_uint in_flight;
+    atomic_bool is_draining;
+    pthread_mutex_t lock; /* protects: spaces */
+    struct space *spaces; /* the one used last is taken first: thousands of threads, few arenas */
+};
+
+/* --- spaces --- */
+
+static struct space *space_take(struct server *s)
+{
+    struct space *space;
+
+    pthread_mutex_lock(&s->lock);
+    space = s->spaces;
+    if (space != NULL)
+        s->spaces = space->next;
+    pthread_mutex_unlock(&s->lock);
+    if (space != NULL)
+        return space;
+    space = calloc(1, sizeof(*space));
+    assert(space != NULL);
+    space->mem = arena_make(SERVER_ARENA_BYTES);
+    return space;
+}
+
+static void space_give(struct server *s, struct space *space)
+{
+    arena_reset(space->mem);
+    pthread_mutex_lock(&s->lock);
+    space->next = s->spaces;
+    s->spaces = space;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void free_spaces(struct server *s)
+{
+    while (s->spaces != NULL) {
+        struct space *space = s->spaces;
+
+        s->spaces = space->next;
+        arena_free(space->mem);
+        free(space);
+    }
+}
+
+/* --- reading --- */
+
+static void clear_answer(struct req *rq)
+{
+    if (rq->file_fd >= 0)
+        close(rq->file_fd);
+    rq->status = 200;
+    rq->type = "text/html; charset=utf-8";
+    rq->out = str_new(rq->cx.mem);
+    rq->redirect = NULL;
+    rq->flash = NULL;
+    rq->file_fd = -1;
+    rq->file_bytes = 0;
+    rq->header_count = 0;
+}
+
+static const char *config_trusted(const struct server *s)
+{
+    const char *trusted = s->spec.app == NULL ? NULL : s->spec.app->config.trusted_proxies;
+
+    return trusted == NULL ? "" : trusted;
+}
+
+/* What CivetWeb read of the request line and headers; nothing is decoded yet. */
+static bool begin(struct server *s, struct mg_connection *conn, struct space *space)
+{
+    const struct mg_request_info *info = mg_get_request_info(conn);
+    struct req *rq = &space->rq;
+    size_t count = info->num_headers < 0 ? 0 : (size_t)info->num_headers;
+
+    memset(rq, 0, sizeof(*rq));
+    ctx_start(&rq->cx, space->mem, s->spec.pool);
+    rq->app = s->spec.app;
+    rq->cx.master = s->spec.app == NULL ? NULL : s->spec.app->master;
+    rq->file_fd = -1;
+    clear_answer(rq);
+    for (size_t i = 0; i < count && i < DOOR_HEADERS_MAX; i++)
+        space->fields[i] =
+            (struct req_field){info->http_headers[i].name, info->http_headers[i].value};
+    rq->fields = space->fields;
+    rq->field_count = count;
+    rq->path = info->request_uri == NULL ? "" : info->request_uri;
+    rq->query = info->query_string == NULL ? "" : info->query_string;
+    rq->target = info->query_string == NULL
+                     ? rq->path
+                     : arena_printf(space->mem, "%s?%s", rq->path, rq->query);
+    rq->address =
+        door_address(space->mem, info->remote_addr, rq->fields, rq->field_count, config_trusted(s));
+    rq->host = req_header(rq, "Host");
+    rq->body_type = req_header(rq, "Content-Type");
+    if (rq->body_type == NULL)
+        rq->body_type = "";
+    rq->is_htmx = req_header(rq, "HX-Request") != NULL;
+    return info->request_method != NULL && route_method_parse(info->request_method, &rq->method);
+}
+
+/* CivetWeb's mg_read waits for all it was asked for and has no deadline of its own while bytes
+ * trickle: so slices are small, and of one byte as soon as the line is slow. */
+static int read_body(struct server *s, struct mg_connection *conn, struct req *rq, size_t len)
+{
+    int64_t allowed_ms = s->spec.app == NULL ? 15000 : s->spec.app->config.body_deadline_ms;
+    int64_t deadline =
+        clock_mono_us() + (allowed_ms + (int64_t)len / SERVER_BODY_BYTES_PER_MS) * 1000;
+    char *bytes = arena_alloc(rq->cx.mem, len + 1);
+    size_t got = 0, slice = 1;
+
+    while (got < len) {
+        int64_t before = clock_mono_us(), after;
+        size_t want = slice < len - got ? slice : len - got;
+        int n = mg_read(conn, bytes + got, want);
+
+        if (n <= 0)
+            return 408;
+        got += (size_t)n;
+        after = clock_mono_us();
+        if (after > deadline)
+            return 408;
+        slice *= 2;
+        if (slice > SERVER_SLICE_MAX)
+            slice = SERVER_SLICE_MAX;
+        if (after - before > SERVER_SLOW_US)
+            slice = 1;
+    }
+    rq->body = (struct span){bytes, len};
+    return 0;
+}
+
+static size_t body_limit(const struct req *rq)
+{
+    return rq->route->body_max == 0 ? ROUTE_BODY_MAX : rq->route->body_max;
+}
+
+/* --- answering --- */
+
+static void pause_before_try(int try)
+{
+    uint16_t random;
+    struct timespec pause = {.tv_sec = 0};
+
+    crypto_random(&random, sizeof(random));
+    pause.tv_nsec = ((long)random % (5000000L << try)) + 1000000L;
+    nanosleep(&pause, NULL);
+}
+
+/* Nothing was sent yet, and a handler commits once: so what met a deadlock is run again whole. */
+static void serve(struct server *s, struct req *rq)
+{
+    int64_t until = clock_mono_us() + SERVER_TRY_FOR_US;
+
+    for (int try = 0; try < SERVER_TRIES; try++) {
+        s->spec.serve(rq);
+        if (rq->cx.err.kind != &ERR_BUSY || try + 1 == SERVER_TRIES || clock_mono_us() > until)
+            return;
+        log_info(rq->cx.trace, "busy, once more: %s", rq->cx.err.oper);
+        db_release(&rq->cx);
+        clear_answer(rq);
+        rq->tenant = NULL;
+        rq->session = NULL;
+        rq->form = NULL;
+        rq->portal = NULL;
+        ctx_retry(&rq->cx);
+        pause_before_try(try);
+    }
+}
+
+static void serve_refused(struct server *s, struct req *rq, int status)
+{
+    rq->is_closing = true;
+    if (s->spec.is_licensing) {
+        answer_refusal(rq, status,
+                       status == 413 ? "the body is too large" : "the body is too slow");
+        return;
+    }
+    if (status == 413)
+        err_set(&rq->cx.err, &ERR_TOO_LARGE, "a body over %zu bytes", body_limit(rq));
+    else
+        err_set(&rq->cx.err, &ERR_SERVER_SLOW, "the body did not arrive in time");
+    s->spec.serve(rq);
+}
+
+static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
+                   const struct door *door)
+{
+    bool path_known;
+    int status = 0;
+
+    if (health_answer(rq, atomic_load(&s->is_draining)))
+        return;
+    rq->route = route_find(s->router, rq, &path_known);
+    if (rq->route != NULL && door->body_bytes > body_limit(rq))
+        status = 413;
+    if (rq->route != NULL && status == 0) {
+        if (door->expects_continue)
+            mg_write(conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+        status = read_body(s, conn, rq, door->body_bytes);
+    }
+    if (rq->route == NULL && door->body_bytes > 0)
+        rq->is_closing = true; /* nobody is going to read it */
+    if (status == 0)
+        serve(s, rq);
+    else
+        serve_refused(s, rq, status);
+}
+
+static void send_file(struct mg_connection *conn, struct req *rq)
+{
+    char *chunk = arena_alloc(rq->cx.mem, SERVER_FILE_CHUNK);
+    int64_t left = rq->file_bytes;
+
+    while (left > 0) {
+        size_t want = left < SERVER_FILE_CHUNK ? (size_t)left : SERVER_FILE_CHUNK;
+        ssize_t n = read(rq->file_fd, chunk, want);
+
+        if (n <= 0 || mg_write(conn, chunk, (size_t)n) <= 0) {
+            log_warn(rq->cx.trace, "a file ended early, %lld bytes are missing", (long long)left);
+            mg_disable_connection_keep_alive(conn);
+            return;
+        }
+        left -= n;
+    }
+}
+
+static void send_answer(struct server *s, struct mg_connection *conn, struct req *rq)
+{
+    struct str out = str_new(rq->cx.mem);
+
+    if (atomic_load(&s->is_draining))
+        rq->is_closing = true;
+    if (rq->is_closing)
+        mg_disable_connection_keep_alive(conn);
+    str_room(&out, rq->out.len + 2048);
+    answer_write(rq, &s->style, &out);
+    mg_write(conn, out.p, out.len);
+    if (rq->file_fd >= 0) {
+        if (rq->method != METHOD_HEAD)
+            send_file(conn, rq);
+        close(rq->file_fd);
+        rq->file_fd = -1;
+    }
+}
+
+/* The pattern, not the path: a path may hold a one-time token. */
+static void log_access(const struct server *s, const struct req *rq, int64_t started)
+{
+    if (s->spec.app != NULL && !s->spec.app->config.access_log)
+        return;
+    log_info(rq->cx.trace, "%s %s %s %d %lld bytes %lld us %s", s->spec.name,
+             route_method_name(rq->method), rq->route == NULL ? "-" : rq->route->pattern,
+             rq->status, (long long)(rq->file_fd >= 0 ? rq->file_bytes : (int64_t)rq->out.len),
+             (long long)(clock_mono_us() - started), rq->address);
+}
+
+static void handle(struct server *s, struct mg_connection *conn, struct space *space)
+{
+    struct req *rq = &space->rq;
+    int64_t started = clock_mono_us();
+    struct door door;
+    bool known_method = begin(s, conn, space);
+
+    door_check(rq, &door);
+    if (door.status == 0 && !known_method) {
+        door.status = 501;
+        door.text = "this method is not known here";
+    }
+    if (door.status != 0)
+        answer_refusal(rq, door.status, door.text);
+    else
+        answer(s, conn, rq, &door);
+    db_release(&rq->cx);
+    send_answer(s, conn, rq);
+    log_access(s, rq, started);
+}
+
+/* --- CivetWeb's callbacks --- */
+
+static int on_request(struct mg_connection *conn)
+{
+    struct server *s = mg_get_user_data(mg_get_context(conn));
+    struct space *space;
+    int status;
+
+    atomic_fetch_add(&s->in_flight, 1);
+    space = space_take(s);
+    handle(s, conn, space);
+    status = space->rq.status;
+    space_give(s, space);
+    atomic_fetch_sub(&s->in_flight, 1);
+    return status;
+}
+
+/* What CivetWeb refuses itself: a request that cannot be read, or came too slowly. */
+static int on_error(struct mg_connection *conn, int status, const char *why)
+{
+    char text[256];
+    int len = snprintf(text, sizeof(text),
+                       "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                       "Content-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
+                       status, answer_phrase(status), strlen(answer_phrase(status)) + 1,
+                       answer_phrase(status));
+
+    (void)why;
+    mg_disable_connection_keep_alive(conn);
+    mg_write(conn, text, (size_t)len);
+    return 0;
+}
+
+static int on_log(const struct mg_connection *conn, const char *message)
+{
+    (void)conn;
+    log_warn("-", "civetweb: %s", message);
+    return 1;
+}
+
+enum { THREAD_WORKER = 1 };
+
+static void *on_thread(const struct mg_context *context, int type)
+{
+    (void)context;
+    if (type == THREAD_WORKER)
+        db_thread_start();
+    return NULL;
+}
+
+static void on_thread_end(const struct mg_context *context, int type, void *pointer)
+{
+    (void)context;
+    (void)pointer;
+    if (type == THREAD_WORKER)
+        db_thread_end();
+}
+
+/* --- start and stop --- */
+
+static bool start_context(struct server *s, struct err *err, const char *listen)
+{
+    struct mg_callbacks callbacks = {.begin_request = on_request,
+                                     .http_error = on_error,
+                                     .log_message = on_log,
+                                     .init_thread = on_thread,
+                                     .exit_thread = on_thread_end};
+    char threads[16];
+    const char *options[] = {"listening_ports", listen, "num_threads", threads,
+                             /* sockets that wait for a worker, then those that wait for us */
+                             "connection_queue", "256", "listen_backlog", "1024",
+                             "enable_keep_alive", "yes", "keep_alive_timeout_ms", "5000",
+                             "request_timeout_ms", "10000", "tcp_nodelay", "1", "max_request_size",
+                             "16384", "decode_url", "no", "decode_query_string", "no",
+                             "enable_auth_domain_check", "no", "enable_directory_listing", "no",
+                             "access_control_allow_methods", "", "additional_header", "", NULL};
+    struct mg_server_port port;
+
+    snprintf(threads, sizeof(threads), "%u", s->spec.threads);
+    s->context = mg_start(&callbacks, s, options);
+    if (s->context == NULL)
+        return err_set(err, &ERR_INTERNAL, "the server could not start on %s", listen);
+    if (mg_get_server_ports(s->context, 1, &port) != 1)
+        return err_set(err, &ERR_INTERNAL, "no port on %s", listen);
+    s->port = (unsigned)port.port;
+    return true;
+}
+
+bool server_start(struct err *err, const struct server_spec *spec, struct server **out)
+{
+    struct server *s;
+    char listen[LISTEN_TEXT_SIZE];
+
+    assert(err->kind == NULL);
+    if (!listen_check(err, spec->listen, listen))
+        return false;
+    s = calloc(1, sizeof(*s));
+    assert(s != NULL);
+    s->spec = *spec;
+    s->style.is_licensing = spec->is_licensing;
+    s->style.behind_tls = spec->app != NULL && spec->app->config.behind_tls;
+    pthread_mutex_init(&s->lock, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a browser that goes away is no reason to end */
+    mg_init_library(MG_FEATURES_DEFAULT);
+    if (!route_compile(err, spec->routes == NULL ? ROUTES : spec->routes, spec->is_licensing,
+                       &s->router) ||
+        !start_context(s, err, listen)) {
+        server_stop(s);
+        return false;
+    }
+    log_info("-", "%s listens on port %u", spec->name, s->port);
+    *out = s;
+    return true;
+}
+
+void server_drain(struct server *server, int64_t drain_ms)
+{
+    int64_t deadline = clock_mono_us() + drain_ms * 1000;
+    struct timespec pause = {.tv_nsec = 5000000};
+
+    atomic_store(&server->is_draining, true);
+    while (atomic_load(&server->in_flight) > 0 && clock_mono_us() < deadline)
+        nanosleep(&pause, NULL);
+}
+
+void server_stop(struct server *server)
+{
+    if (server == NULL)
+        return;
+    if (server->context != NULL)
+        mg_stop(server->context);
+    mg_exit_library();
+    route_free(server->router);
+    free_spaces(server);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
+unsigned server_port(const struct server *server)
+{
+    return server->port;
+}
