@@ -17,7 +17,14 @@ bool page_render_form(struct req *rq, const char *name, json_t *context,
  * posted. */
 void page_error(struct req *rq);
 
-/* What pages put in their contexts. All strings in cx->mem, translated and local. */
+/* The typed values of a form for the template "parts/typed": [{"name","value","is_written"}],
+ * without secrets; a new reference. */
+json_t *page_typed(json_t *values);
+/* The values that may be kept while somebody signs in: the same without secrets, by name. A new
+ * reference. */
+json_t *page_kept(json_t *values);
+
+/* What pages put in their contexts, translated and local: new references, for "o" in json_pack. */
 json_t *page_time(struct req *rq, int64_t us);           /* {"iso","text","ago"} or null for 0 */
 json_t *page_day(struct req *rq, int64_t us);            /* {"iso","text","ago"} by day */
 json_t *page_date(struct req *rq, const char *iso_date); /* the same for a DATE column */

@@ -82,6 +82,7 @@ struct req {
     struct req_tenant *tenant;
     struct session *session; /* NULL outside the portal and without a cookie */
     const struct lang *lang;
+    const char *theme; /* "light", "dark" or NULL: as the system */
     struct format format;
     bool is_htmx; /* a partial update is wanted */
 
@@ -97,7 +98,8 @@ struct req {
     const char *header_values[REQ_HEADERS_MAX];
     unsigned header_count;
 
-    bool is_closing; /* the connection ends after this answer */
+    bool is_flash_shown; /* the page had the session's flash: it is not kept any longer */
+    bool is_closing;     /* the connection ends after this answer */
 
     void *portal; /* opaque: what the portal context keeps between its steps */
 };

@@ -347,11 +347,15 @@ static int on_request(struct mg_connection *conn)
 static int on_error(struct mg_connection *conn, int status, const char *why)
 {
     char text[256];
-    int len = snprintf(text, sizeof(text),
-                       "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                       "Content-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
-                       status, answer_phrase(status), strlen(answer_phrase(status)) + 1,
-                       answer_phrase(status));
+    int len;
+
+    if (status == 411) /* CivetWeb's word for a Content-Length below zero */
+        status = 400;
+    len = snprintf(text, sizeof(text),
+                   "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                   "Content-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
+                   status, answer_phrase(status), strlen(answer_phrase(status)) + 1,
+                   answer_phrase(status));
 
     (void)why;
     mg_disable_connection_keep_alive(conn);

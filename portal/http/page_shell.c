@@ -1,0 +1,249 @@
+#include "portal/http/page_shell.h"
+
+#include "portal/http/route.h"
+#include "portal/http/statics.h"
+
+#include <string.h>
+
+enum { BOTTOM_NAV_MAX = 4 };
+
+struct place { /* a menu entry */
+    const char *href, *label, *icon;
+    bool is_group_start;
+};
+
+static const struct place CUSTOMER_PLACES[] = {
+    {"/", T("Home"), "house", false},
+    {"/kb", T("Knowledge"), "book-open", false},
+    {"/tickets", T("Tickets"), "message-square-text", true},
+    {"/licences", T("Licences"), "key-round", false},
+    {"/downloads", T("Downloads"), "download", false},
+    {"/orders", T("Orders"), "package", true},
+    {"/contracts", T("Contracts"), "file-text", false},
+    {"/invoices", T("Invoices"), "receipt-text", false},
+    {"/organisation", T("Organisation"), "building-2", false},
+};
+static const struct place DESK_PLACES[] = {
+    {"/desk", T("Queue"), "inbox", false},
+    {"/desk/customers", T("Customers"), "building-2", false},
+    {"/desk/licences", T("Licences"), "key-round", false},
+    {"/desk/orders", T("Orders"), "package", false},
+    {"/kb", T("Knowledge"), "book-open", false},
+    {"/desk/rules", T("Rules"), "workflow", false},
+    {"/desk/reports", T("Reports"), "chart-column", false},
+    {"/desk/settings", T("Settings"), "settings", false},
+};
+static const struct place ACCOUNT_PLACES[] = {
+    {"/account", T("Your details"), "user", false},
+    {"/account/security", T("Password and sign-in"), "shield-check", false},
+    {"/account/sessions", T("Where you are signed in"), "monitor", false},
+};
+static const struct place FOOT_PLACES[] = {
+    {"/privacy", T("Privacy"), "", false},
+    {"/status", T("Service status"), "", false},
+    {"/contact", T("Contact"), "", false},
+};
+static const struct place SEARCH_PLACES[] = {
+    {"/desk/search", T("Search or run a command"), "", false},
+    {"/search", T("Search articles, tickets, orders and serials"), "", false},
+    {"/kb/search", T("Search articles"), "", false},
+};
+static const struct place THEMES[] = {
+    {"light", T("Light"), "sun", false},
+    {"dark", T("Dark"), "moon", false},
+    {"system", T("As the system"), "monitor", false},
+};
+
+/* --- what may be opened --- */
+
+static bool may_open(const struct req *rq, const char *href)
+{
+    const struct session *s = rq->session;
+    const struct route *row = ROUTES;
+    bool is_in;
+
+    while (row->pattern != NULL && (row->method != METHOD_GET || strcmp(row->pattern, href) != 0))
+        row++;
+    if (row->pattern == NULL)
+        return false;
+    is_in = s != NULL && !id_is_zero(s->person_id);
+    if ((row->needs & (NEED_LOGIN | NEED_STAFF | NEED_CUSTOMER)) != 0 && !is_in)
+        return false;
+    if ((row->needs & NEED_STAFF) != 0 && !s->is_staff)
+        return false;
+    if ((row->needs & NEED_CUSTOMER) != 0 && (s->is_staff || id_is_zero(s->organisation_id)))
+        return false;
+    return viewer_has(&rq->cx.viewer, row->rights);
+}
+
+/* How much of the path an entry covers; 0: not under it. */
+static size_t covers(const char *path, const char *href)
+{
+    size_t len = strlen(href);
+
+    if (strcmp(path, href) == 0)
+        return len;
+    return len > 1 && strncmp(path, href, len) == 0 && path[len] == '/' ? len : 0;
+}
+
+static json_t *places_json(struct req *rq, const struct place *places, size_t count)
+{
+    json_t *list = json_array();
+    const char *current = "";
+    bool starts_group = false;
+
+    for (size_t i = 0; i < count; i++)
+        if (covers(rq->path, places[i].href) > strlen(current))
+            current = places[i].href;
+    for (size_t i = 0; i < count; i++) {
+        starts_group = starts_group || places[i].is_group_start; /* also when its first is absent */
+        if (!may_open(rq, places[i].href))
+            continue;
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:n,s:b,s:b}", "href", places[i].href,
+                                              "label", req_text(rq, places[i].label), "icon",
+                                              places[i].icon, "count", "is_group_start",
+                                              starts_group && json_array_size(list) > 0,
+                                              "is_current", strcmp(places[i].href, current) == 0));
+        starts_group = false;
+    }
+    return list;
+}
+
+static json_t *search_json(struct req *rq)
+{
+    for (size_t i = 0; i < COUNT(SEARCH_PLACES); i++)
+        if (may_open(rq, SEARCH_PLACES[i].href))
+            return json_pack("{s:s,s:s}", "href", SEARCH_PLACES[i].href, "placeholder",
+                             req_text(rq, SEARCH_PLACES[i].label));
+    return json_null();
+}
+
+/* --- who --- */
+
+static json_t *person_json(const struct session *s)
+{
+    if (s == NULL || id_is_zero(s->person_id))
+        return json_null();
+    return json_pack("{s:s?,s:s?,s:s?,s:o}", "name", s->person_name, "given_name", s->given_name,
+                     "email", s->email, "initials", page_initials(s->person_name));
+}
+
+static json_t *tenant_json(const struct req_tenant *t)
+{
+    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:b}", "name", t->name, "mark", t->mark,
+                     "support_text", t->support_hours, "support_phone", t->support_phone,
+                     "support_email", t->support_email, "support_is_open", 0);
+}
+
+static json_t *organisation_json(const struct session *s)
+{
+    if (s == NULL || id_is_zero(s->organisation_id))
+        return json_null();
+    return json_pack("{s:s?}", "name", s->organisation_name);
+}
+
+/* --- choices --- */
+
+static json_t *languages_json(struct req *rq)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < lang_count(rq->app->langs); i++) {
+        const struct lang *lang = lang_at(rq->app->langs, i);
+
+        json_array_append_new(
+            list,
+            json_pack("{s:s,s:s,s:s,s:b}", "code", lang_html(lang), "name", lang_own_name(lang),
+                      "href", arena_printf(rq->cx.mem, "%s?lang=%s", rq->path, lang_code(lang)),
+                      "is_current", lang == rq->lang));
+    }
+    return list;
+}
+
+static json_t *themes_json(struct req *rq)
+{
+    const char *chosen = rq->theme == NULL ? "system" : rq->theme;
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < COUNT(THEMES); i++)
+        json_array_append_new(
+            list, json_pack("{s:s,s:s,s:s,s:b}", "href",
+                            arena_printf(rq->cx.mem, "%s?theme=%s", rq->path, THEMES[i].href),
+                            "icon", THEMES[i].icon, "label", req_text(rq, THEMES[i].label),
+                            "is_current", strcmp(THEMES[i].href, chosen) == 0));
+    return list;
+}
+
+static json_t *flash_json(struct req *rq)
+{
+    const json_t *flash = rq->flash != NULL     ? rq->flash
+                          : rq->session == NULL ? NULL
+                                                : rq->session->flash;
+    const char *kind = json_get_text(flash, "kind", "ok");
+
+    if (flash == NULL)
+        return json_null();
+    return json_pack("{s:s,s:s,s:b,s:n}", "kind", kind, "text", json_get_text(flash, "text", ""),
+                     "is_bad", strcmp(kind, "bad") == 0, "link");
+}
+
+/* --- the whole --- */
+
+static void add_menus(struct req *rq, json_t *shell, bool is_staff)
+{
+    const struct place *places = is_staff ? DESK_PLACES : CUSTOMER_PLACES;
+    json_t *nav = places_json(rq, places, is_staff ? COUNT(DESK_PLACES) : COUNT(CUSTOMER_PLACES));
+    json_t *bottom = json_array();
+
+    for (size_t i = 0; i < json_array_size(nav) && i < BOTTOM_NAV_MAX; i++)
+        json_array_append(bottom, json_array_get(nav, i));
+    json_object_set_new(shell, "nav", nav);
+    json_object_set_new(shell, "bottom_nav", bottom);
+    json_object_set_new(shell, "account_links",
+                        places_json(rq, ACCOUNT_PLACES, COUNT(ACCOUNT_PLACES)));
+    json_object_set_new(shell, "foot_links", places_json(rq, FOOT_PLACES, COUNT(FOOT_PLACES)));
+    json_object_set_new(shell, "search", search_json(rq));
+}
+
+static void add_who(struct req *rq, json_t *shell)
+{
+    const struct session *s = rq->session;
+    json_t *organisations = s == NULL ? NULL : s->organisations;
+
+    json_object_set_new(shell, "csrf", json_string(s == NULL || s->csrf == NULL ? "" : s->csrf));
+    json_object_set_new(shell, "is_staff", json_boolean(s != NULL && s->is_staff));
+    json_object_set_new(shell, "person", person_json(s));
+    json_object_set_new(shell, "tenant", tenant_json(rq->tenant));
+    json_object_set_new(shell, "organisation", organisation_json(s));
+    json_object_set_new(shell, "organisations_many",
+                        json_boolean(json_array_size(organisations) > 1));
+    if (organisations == NULL)
+        json_object_set_new(shell, "organisations", json_array());
+    else
+        json_object_set(shell, "organisations", organisations);
+    json_object_set_new(shell, "flash", flash_json(rq));
+}
+
+json_t *page_shell(struct req *rq)
+{
+    json_t *shell = json_object();
+
+    json_object_set_new(shell, "lang", json_string(lang_code(rq->lang)));
+    json_object_set_new(shell, "html_lang", json_string(lang_html(rq->lang)));
+    json_object_set_new(shell, "language_name", json_string(lang_own_name(rq->lang)));
+    json_object_set_new(shell, "languages", languages_json(rq));
+    json_object_set_new(shell, "theme", json_text(rq->theme));
+    json_object_set_new(shell, "themes", themes_json(rq));
+    json_object_set_new(shell, "path", json_string(rq->path));
+    json_object_set_new(shell, "zone", json_null());
+    json_object_set_new(shell, "hides_search", json_boolean(strcmp(rq->path, "/") == 0));
+    json_object_set_new(shell, "is_sign_in", json_boolean(strcmp(rq->path, "/sign-in") == 0));
+    json_object_set_new(shell, "accent_css", json_null());
+    json_object_set_new(shell, "static",
+                        rq->app->statics == NULL ? json_object() : statics_names(rq->app->statics));
+    add_who(rq, shell);
+    add_menus(rq, shell, rq->session != NULL && rq->session->is_staff);
+    if (rq->app->shell != NULL)
+        rq->app->shell(rq, shell);
+    return shell;
+}

@@ -1,0 +1,370 @@
+#include "portal/serve.h"
+
+#include "portal/account/tenant.h"
+#include "portal/http/page.h"
+#include "portal/http/route.h"
+#include "portal/http/statics.h"
+#include "portal/http/url.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct err_kind ERR_SERVE_FOREIGN = {
+    ERR_CLASS_DENIED, "FOREIGN_ORIGIN", "This form was sent from another site. Nothing was done."};
+static const struct err_kind ERR_SERVE_FORM_OLD = {
+    ERR_CLASS_DENIED, "FORM_OLD",
+    "The page was open for so long that its form is no longer valid. What you typed is below; "
+    "please send it again."};
+static const struct err_kind ERR_SERVE_NO_ORGANISATION = {
+    ERR_CLASS_DENIED, "NO_ORGANISATION",
+    "This page belongs to an organisation, and your account is in none. Ask your colleague who "
+    "looks after the accounts, or the support team."};
+static const struct err_kind ERR_SERVE_TOKEN = {ERR_CLASS_LOGIN, "TOKEN_MISSING",
+                                                "An API token is needed here."};
+
+static const char COOKIE[] = "gh_session";
+static const char COOKIE_TLS[] = "__Host-gh_session";
+static const char COOKIE_THEME[] = "gh_theme";
+
+/* --- cookies --- */
+
+static const char *cookie_name(const struct req *rq)
+{
+    return rq->app->config.behind_tls ? COOKIE_TLS : COOKIE;
+}
+
+static void set_cookie(struct req *rq, const char *name, const char *value, int64_t seconds)
+{
+    reply_header(rq, "Set-Cookie",
+                 arena_printf(rq->cx.mem, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
+                              name, value, (long long)seconds,
+                              rq->app->config.behind_tls ? "; Secure" : ""));
+}
+
+const struct session_visit *serve_visit(struct req *rq)
+{
+    struct session_visit *visit = rq->portal;
+
+    if (visit == NULL) {
+        visit = rq->portal = arena_new(rq->cx.mem, struct session_visit);
+        visit->config = &rq->app->config;
+        visit->cookie = req_cookie(rq, cookie_name(rq));
+        visit->address = rq->address;
+        visit->agent = req_header(rq, "User-Agent");
+    }
+    return visit;
+}
+
+/* --- language and theme --- */
+
+static void choose_language(struct req *rq)
+{
+    const struct lang_set *langs = rq->app->langs;
+    const char *chosen = rq->session == NULL ? NULL : rq->session->language;
+
+    rq->lang = NULL;
+    if (chosen != NULL && chosen[0] != '\0')
+        rq->lang = lang_find(langs, chosen);
+    if (rq->lang == NULL)
+        rq->lang = lang_accept(langs, req_header(rq, "Accept-Language"));
+    if (rq->lang == NULL)
+        rq->lang = lang_find(langs, rq->tenant->language);
+    rq->format = (struct format){.lang = rq->lang, .zone = rq->tenant->zone, .now = rq->cx.now};
+}
+
+static const char *theme_of(const char *text)
+{
+    static const char *const THEMES[] = {"light", "dark"};
+
+    for (size_t i = 0; i < COUNT(THEMES) && text != NULL; i++)
+        if (strcmp(THEMES[i], text) == 0)
+            return THEMES[i];
+    return NULL;
+}
+
+/* The address without the choices that were just made. */
+static const char *without_choices(struct req *rq)
+{
+    struct span rest = span_of(rq->query), pair;
+    struct str s = str_new(rq->cx.mem);
+    char before = '?';
+
+    str_add(&s, rq->path);
+    while (span_cut(&rest, '&', &pair)) {
+        if (pair.len == 0 || (pair.len >= 5 && memcmp(pair.p, "lang=", 5) == 0) ||
+            (pair.len >= 6 && memcmp(pair.p, "theme=", 6) == 0))
+            continue;
+        str_char(&s, before);
+        str_add_n(&s, pair.p, pair.len);
+        before = '&';
+    }
+    return s.p;
+}
+
+/* ?lang=zh and ?theme=dark on any page: kept, and the page without them follows. */
+static bool take_choices(struct req *rq, bool *redirected)
+{
+    const char *language = req_query(rq, "lang"), *theme = req_query(rq, "theme");
+
+    *redirected = false;
+    if (rq->method != METHOD_GET || (language == NULL && theme == NULL))
+        return true;
+    if (language != NULL && !session_set_language(&rq->cx, serve_visit(rq), rq->session,
+                                                  lang_code(lang_find(rq->app->langs, language))))
+        return false;
+    if (theme != NULL) {
+        const char *known = theme_of(theme);
+
+        set_cookie(rq, COOKIE_THEME, known == NULL ? "" : known,
+                   known == NULL ? 0 : INT64_C(365) * 24 * 3600);
+    }
+    *redirected = reply_see_other(rq, without_choices(rq));
+    return true;
+}
+
+/* --- what a form post has to show --- */
+
+static bool same_host(const struct req *rq, const char *origin)
+{
+    const char *host = strstr(origin, "://");
+    size_t len;
+
+    if (host == NULL || (rq->app->config.behind_tls && strncmp(origin, "https://", 8) != 0))
+        return false;
+    host += 3;
+    len = strcspn(host, "/?#");
+    return rq->host != NULL && strlen(rq->host) == len && strncasecmp(host, rq->host, len) == 0;
+}
+
+/* Origin, else Referer; a program that sends neither is no browser that could be misled, unless
+ * it says itself that it comes from elsewhere. */
+static bool is_own_origin(const struct req *rq)
+{
+    const char *origin = req_header(rq, "Origin");
+    const char *site = req_header(rq, "Sec-Fetch-Site");
+
+    if (origin == NULL)
+        origin = req_header(rq, "Referer");
+    if (origin != NULL)
+        return same_host(rq, origin);
+    return site == NULL || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+}
+
+static bool check_origin(struct req *rq)
+{
+    if ((rq->route->needs & NEED_CSRF) == 0 || is_own_origin(rq))
+        return true;
+    rq->body = (struct span){NULL, 0}; /* somebody else's words: they are not shown */
+    return err_set(&rq->cx.err, &ERR_SERVE_FOREIGN, "origin %.80s",
+                   req_header(rq, "Origin") == NULL ? "-" : req_header(rq, "Origin"));
+}
+
+static bool check_csrf(struct req *rq)
+{
+    struct form *form;
+    const char *given = req_header(rq, "X-CSRF-Token");
+
+    if ((rq->route->needs & NEED_CSRF) == 0)
+        return true;
+    if (!form_parse(rq, &form))
+        return false;
+    if (given == NULL)
+        given = form_value(form, "csrf");
+    if (!session_csrf_matches(rq->session, given))
+        return err_set(&rq->cx.err, &ERR_SERVE_FORM_OLD, "the token does not match");
+    return true;
+}
+
+/* --- who may come in --- */
+
+/* "/sign-in?next=..." as a path of this site. */
+static bool see_sign_in(struct req *rq, const char *next)
+{
+    struct str to = str_new(rq->cx.mem);
+
+    str_add(&to, "/sign-in?next=");
+    str_url(&to, next);
+    if (!rq->is_htmx)
+        return reply_see_other(rq, to.p);
+    rq->status = 204; /* a partial update would put the sign-in page into the middle of this one */
+    reply_header(rq, "HX-Redirect", to.p);
+    return true;
+}
+
+/* What was typed waits in the visitor's session until he has signed in. */
+static bool keep_draft(struct req *rq)
+{
+    struct form *form;
+    struct str next = str_new(rq->cx.mem);
+    json_t *kept;
+
+    if (!form_parse(rq, &form))
+        return false;
+    kept = json_own(rq->cx.mem, page_kept(form->values));
+    if (!session_keep_draft(&rq->cx, serve_visit(rq), rq->session, rq->path, kept))
+        return false;
+    str_add(&next, "/resume?form=");
+    str_url(&next, rq->path);
+    return see_sign_in(rq, next.p);
+}
+
+static bool send_to_sign_in(struct req *rq)
+{
+    if (rq->method == METHOD_GET || rq->method == METHOD_HEAD)
+        return see_sign_in(rq, rq->target);
+    return keep_draft(rq);
+}
+
+/* *is_answered: the answer is made already (the way to the sign-in page). */
+static bool check_needs(struct req *rq, bool *is_answered)
+{
+    const struct session *s = rq->session;
+    unsigned needs = rq->route->needs;
+
+    *is_answered = false;
+    if (!check_origin(rq))
+        return false;
+    if ((needs & (NEED_LOGIN | NEED_STAFF | NEED_CUSTOMER)) != 0 && id_is_zero(s->person_id)) {
+        *is_answered = true;
+        return send_to_sign_in(rq);
+    }
+    if ((needs & NEED_STAFF) != 0 && !s->is_staff)
+        return err_set(&rq->cx.err, &ERR_DENIED, "for staff only");
+    if ((needs & NEED_CUSTOMER) != 0 && (s->is_staff || id_is_zero(s->organisation_id)))
+        return err_set(&rq->cx.err, &ERR_SERVE_NO_ORGANISATION, "for customers only");
+    if (!viewer_has(&rq->cx.viewer, rq->route->rights))
+        return err_set(&rq->cx.err, &ERR_DENIED, "rights %x of %x", rq->cx.viewer.rights,
+                       rq->route->rights);
+    return check_csrf(rq);
+}
+
+/* --- the way through --- */
+
+static bool find_tenant(struct req *rq)
+{
+    return tenant_by_host(&rq->cx, rq->app->tenants, rq->host, rq->app->config.tenant_default,
+                          &rq->tenant);
+}
+
+static bool open_session(struct req *rq)
+{
+    return session_load(&rq->cx, serve_visit(rq), &rq->session);
+}
+
+/* The flash for the next page, and the cookie that leads to it. */
+static bool keep_session(struct req *rq)
+{
+    struct session *s = rq->session;
+    bool ok = true;
+
+    if (rq->flash != NULL && !rq->is_flash_shown)
+        ok = session_keep_flash(&rq->cx, serve_visit(rq), s, rq->flash);
+    else if (s->flash != NULL && rq->is_flash_shown)
+        ok = session_keep_flash(&rq->cx, serve_visit(rq), s, NULL);
+    if (ok && s->is_new)
+        set_cookie(rq, cookie_name(rq), s->cookie, rq->app->config.session_hours * 3600);
+    return ok;
+}
+
+/* The API of the portal: no cookies, JSON errors. */
+static bool run_api(struct req *rq)
+{
+    if (rq->route == NULL)
+        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no route");
+    if ((rq->route->needs & NEED_TOKEN) != 0)
+        return err_set(&rq->cx.err, &ERR_SERVE_TOKEN, "no token");
+    return rq->route->handler(rq);
+}
+
+static bool is_api(const struct req *rq)
+{
+    return strncmp(rq->path, "/api/", 5) == 0;
+}
+
+static bool run(struct req *rq, const struct err *refused)
+{
+    bool is_answered = false;
+
+    if (!is_api(rq) && !open_session(rq))
+        return false;
+    choose_language(rq);
+    if (refused->kind != NULL) { /* by the server: only the page for it is made */
+        rq->cx.err = *refused;
+        return false;
+    }
+    if (is_api(rq))
+        return run_api(rq);
+    if (!take_choices(rq, &is_answered) || is_answered)
+        return rq->cx.err.kind == NULL;
+    if (rq->route == NULL)
+        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no route");
+    if (!check_needs(rq, &is_answered))
+        return false;
+    return is_answered || rq->route->handler(rq);
+}
+
+static bool is_bare(const struct req *rq)
+{
+    return rq->route != NULL && rq->route->handler == statics_serve;
+}
+
+/* Files that everybody gets need neither session nor language. */
+static void serve_bare(struct req *rq)
+{
+    choose_language(rq);
+    if (!rq->route->handler(rq))
+        page_error(rq);
+}
+
+static void forget_answer(struct req *rq)
+{
+    rq->out = str_new(rq->cx.mem);
+    rq->redirect = NULL;
+    rq->flash = NULL;
+}
+
+void serve_request(struct req *rq)
+{
+    struct err refused = rq->cx.err;
+    bool ok;
+
+    err_clear(&rq->cx.err);
+    rq->theme = theme_of(req_cookie(rq, COOKIE_THEME));
+    if (!find_tenant(rq)) {
+        page_error(rq);
+        return;
+    }
+    if (is_bare(rq)) {
+        serve_bare(rq);
+        return;
+    }
+    ok = run(rq, &refused);
+    if (ok && rq->session != NULL)
+        ok = keep_session(rq);
+    if (ok)
+        return;
+    forget_answer(rq);
+    if (rq->lang == NULL)
+        choose_language(rq);
+    page_error(rq);
+    if (rq->session != NULL && rq->session->is_new)
+        set_cookie(rq, cookie_name(rq), rq->session->cookie, rq->app->config.session_hours * 3600);
+}
+
+/* --- after signing in --- */
+
+bool serve_resume(struct req *rq)
+{
+    const char *path = req_query(rq, "form");
+    json_t *values = NULL, *context;
+
+    if (path == NULL || path[0] != '/' || path[1] == '/' || path[1] == '\\')
+        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no form named");
+    if (!session_take_draft(&rq->cx, rq->session, path, &values))
+        return false;
+    if (values == NULL)
+        return reply_see_other(rq, "/");
+    context = json_own(rq->cx.mem, json_pack("{s:s,s:o,s:b,s:b}", "action", path, "typed",
+                                             page_typed(values), "has_typed", 1, "has_files", 0));
+    return page_render(rq, "resume", context);
+}
