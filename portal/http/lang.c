@@ -59,11 +59,13 @@ static bool merge(struct err *err, struct lang *lang, const char *path, json_t *
     if (!json_is_object(file))
         return err_set(err, &ERR_INVALID, "%s is not an object of texts", path);
     json_object_foreach (file, english, text) {
+        const json_t *other = json_object_get(lang->texts, english);
+
         if (!json_is_string(text))
             return err_set(err, &ERR_INVALID, "%s: \"%s\" has no text", path, english);
-        if (json_object_get(lang->texts, english) != NULL)
-            return err_set(err, &ERR_INVALID, "%s: \"%s\" is already in another file", path,
-                           english);
+        if (other != NULL && !json_equal(other, text))
+            return err_set(err, &ERR_INVALID, "%s: \"%s\" is %s in another file", path, english,
+                           json_string_value(other));
         json_object_set(lang->texts, english, text);
     }
     return true;

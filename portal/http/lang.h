@@ -11,7 +11,7 @@ struct lang_set; /* Threads: read-only after lang_load. */
 #define T(english) (english)
 
 /* English, and one language for each folder below www_dir/lang, its *.json files merged: objects of
- * "English": "translation". Fails on broken JSON and on a key given twice. */
+ * "English": "translation". Fails on broken JSON and on a key with two translations. */
 bool lang_load(struct err *err, const char *www_dir, struct lang_set **out) MUST_CHECK;
 void lang_free(struct lang_set *set);
 

@@ -98,23 +98,34 @@ static void serve(struct req *rq)
 static struct app app;
 static struct server *server;
 
-static int set_up(void **state)
+static bool start(void)
 {
     struct server_spec spec = {
         .name = "test", .listen = "127.0.0.1:0", .threads = 8, .app = &app, .serve = serve};
     struct err err = {.kind = NULL};
 
-    (void)state;
-    app.config =
-        (struct config){.trusted_proxies = "10.0.0.9, 127.0.0.1", .body_deadline_ms = 15000};
-    server = NULL;
-    return server_start(&err, &spec, &server) ? 0 : -1;
+    return server_start(&err, &spec, &server);
 }
 
-static int tear_down(void **state)
+/* One server for all tests, since stopping one takes two seconds. */
+static int start_group(void **state)
+{
+    (void)state;
+    return start() ? 0 : -1;
+}
+
+static int stop_group(void **state)
 {
     (void)state;
     server_stop(server);
+    return 0;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    app.config =
+        (struct config){.trusted_proxies = "10.0.0.9, 127.0.0.1", .body_deadline_ms = 15000};
     return 0;
 }
 
@@ -472,10 +483,13 @@ static void *drain(void *arg)
 static void draining_lets_a_request_in_flight_finish(void **state)
 {
     struct timespec pause = {.tv_nsec = 1000000};
-    struct wire w = wire_open(server_port(server)), other;
+    struct server *common = server;
+    struct wire w, other;
     pthread_t thread;
 
     (void)state;
+    assert_true(start());
+    w = wire_open(server_port(server));
     atomic_store(&may_go_on, false);
     atomic_store(&is_waiting, false);
     wire_send(&w, "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -501,6 +515,8 @@ static void draining_lets_a_request_in_flight_finish(void **state)
     assert_true(wire_ends(&w));
     assert_int_equal(pthread_join(thread, NULL), 0);
     wire_close(&w);
+    server_stop(server);
+    server = common;
 }
 
 /* --- starting --- */
@@ -587,7 +603,7 @@ static void many_clients_are_served_at_once(void **state)
     }
 }
 
-#define ON_A_SERVER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define ON_A_SERVER(test) cmocka_unit_test_setup(test, set_up)
 
 int main(void)
 {
@@ -619,5 +635,5 @@ int main(void)
 
     crypto_init();
     db_library_init();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, start_group, stop_group);
 }

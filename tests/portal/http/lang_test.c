@@ -119,7 +119,7 @@ static void the_best_language_is_found(void **state)
     lang_free(set);
 }
 
-static void a_key_given_twice_is_refused(void **state)
+static void a_key_with_two_translations_is_refused(void **state)
 {
     struct err err = {.kind = NULL};
     struct lang_set *set = NULL;
@@ -127,7 +127,7 @@ static void a_key_given_twice_is_refused(void **state)
     (void)state;
     write_file("lang/zh/b.json", "{\"Open\": \"开\"}");
     assert_false(lang_load(&err, dir, &set));
-    assert_non_null(strstr(err.oper, "\"Open\" is already in another file"));
+    assert_non_null(strstr(err.oper, "\"Open\" is 打开 in another file"));
 }
 
 static void broken_json_is_refused_with_its_line(void **state)
@@ -148,7 +148,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(holes_are_filled_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_best_language_is_found, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_key_given_twice_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_key_with_two_translations_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(broken_json_is_refused_with_its_line, set_up, tear_down),
     };
 
