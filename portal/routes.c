@@ -1,6 +1,8 @@
 /* Every path of the program, who may ask it, and which function answers. */
 #include "portal/desk/attachment.h"
 #include "portal/http/route.h"
+#include "portal/http/statics.h"
+#include "portal/serve.h"
 #include "portal/pages/file_page.h"
 #include "portal/pages/kb_page.h"
 #include "portal/pages/queue_act_page.h"
@@ -12,6 +14,10 @@ const struct route ROUTES[] = {
     /* clang-format off */
 
     /* --- signing in, home (portal/pages/login_page.c, home_page.c) --- */
+
+    /* --- the frame (portal/http/statics.c, portal/serve.c) --- */
+    {METHOD_GET,  "/static/{name}", statics_serve, NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/resume",        serve_resume,  NEED_LOGIN,  0, 0},
 
     /* --- knowledge (portal/pages/kb_page.c) --- */
     {METHOD_GET,  "/kb",                    kb_page_home,     NEED_PUBLIC, 0, 0},
