@@ -43,6 +43,7 @@ static bool is_busy(unsigned number)
     case ER_CHECKREAD:
     case ER_TABLE_DEF_CHANGED:
     case ER_NEED_REPREPARE:
+    case CR_NEW_STMT_METADATA:
     case ER_QUERY_INTERRUPTED:
     case ER_STATEMENT_TIMEOUT:
     case ER_CON_COUNT_ERROR:

@@ -324,7 +324,10 @@ static bool execute(struct ctx *cx, struct db_statement *s, const struct db_arg 
     if ((s->params > 0 && mysql_stmt_bind_param(s->stmt, s->in) != 0) ||
         mysql_stmt_execute(s->stmt) != 0) {
         *number = mysql_stmt_errno(s->stmt);
-        return db_fail(cx, *number, mysql_stmt_error(s->stmt), s->sql);
+        db_fail(cx, *number, mysql_stmt_error(s->stmt), s->sql);
+        if (*number == CR_NEW_STMT_METADATA)
+            *number = ER_NEED_REPREPARE; /* the table changed since */
+        return false;
     }
     if (mysql_stmt_field_count(s->stmt) != s->columns) {
         *number = ER_NEED_REPREPARE; /* the table changed since */

@@ -32,7 +32,7 @@ static const struct {
     [EVENT_PERSON_LOGIN]          = {"person.login",          ""},
     [EVENT_PERSON_LOGIN_FAILED]   = {"person.login_failed",   ""},
     [EVENT_PERSON_LOGOUT]         = {"person.logout",         ""},
-    [EVENT_PERSON_UPDATED] = {"person.updated", "user.updated"},
+    [EVENT_PERSON_UPDATED]        = {"person.updated",        "user.updated"},
     [EVENT_PERSON_PASSWORD_CHANGED] = {"person.password_changed", ""},
     [EVENT_ORGANISATION_CREATED]  = {"organisation.created",  ""},
     [EVENT_ORGANISATION_CHANGED]  = {"organisation.changed",  ""},

@@ -149,7 +149,8 @@ static bool run_statement(struct ctx *cx, const struct migration *m, const char 
     return db_commit(cx);
 }
 
-static bool run_file(struct ctx *cx, const struct migration *m, struct id holder, int done)
+static bool run_file(struct ctx *cx, const struct migration *m, struct id holder, int done,
+                     bool is_resumed)
 {
     struct span rest = span_of(m->sql);
     const char *sql;
@@ -162,7 +163,7 @@ static bool run_file(struct ctx *cx, const struct migration *m, struct id holder
             return false;
         if (!taken)
             return err_set(&cx->err, &ERR_BUSY, "migration %04d: the lease was lost", m->number);
-        if (!run_statement(cx, m, sql, i, i == done && done > 0))
+        if (!run_statement(cx, m, sql, i, is_resumed && i == done))
             return false;
     }
     return db_exec(cx, NULL, SQL_MIGRATION_APPLIED, DB_INT(m->number));
@@ -172,12 +173,14 @@ static bool run_one(struct ctx *cx, const struct migration *m, struct id holder,
 {
     struct db_rows rows;
     int64_t bytes = (int64_t)strlen(m->sql);
+    bool is_resumed = false;
     int done = 0;
 
     if (!db_query(cx, &rows, SQL_MIGRATION_GET, DB_INT(m->number)))
         return false;
     if (db_next(&rows)) {
         done = (int)db_i64(&rows.row, 0);
+        is_resumed = true;
         if (db_bool(&rows.row, 1)) {
             if (db_i64(&rows.row, 2) != bytes)
                 log_warn(cx->trace, "migration %04d_%s was edited after it ran here", m->number,
@@ -188,7 +191,7 @@ static bool run_one(struct ctx *cx, const struct migration *m, struct id holder,
                         DB_INT(bytes))) {
         return false;
     }
-    if (!run_file(cx, m, holder, done))
+    if (!run_file(cx, m, holder, done, is_resumed))
         return false;
     ++*applied;
     return true;

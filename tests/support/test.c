@@ -173,7 +173,7 @@ void test_threads(struct ctx *cx, unsigned count,
     for (unsigned i = 0; i < count; i++) {
         struct thread *thread = &threads[i];
 
-        ctx_start(&thread->cx, arena_make(ARENA_BLOCK), pool);
+        ctx_start(&thread->cx, arena_make(ARENA_BLOCK), cx->pool);
         thread->cx.tenant_id = cx->tenant_id;
         thread->cx.actor_id = cx->actor_id;
         thread->cx.viewer = cx->viewer;

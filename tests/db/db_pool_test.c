@@ -1,0 +1,183 @@
+#include "base/clock.h"
+#include "db/db.h"
+#include "tests/support/test.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { THREADS = 16, ROUNDS = 40, SMALL_POOL = 3 };
+
+static void a_full_pool_is_busy_and_a_returned_connection_is_lent_again(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct db_pool *pool = db_pool_make(test_target(), 1);
+    struct ctx one, two;
+
+    ctx_start(&one, cx->mem, pool);
+    ctx_start(&two, cx->mem, pool);
+    assert_int_equal(test_i64(&one, "SELECT 1", DB_NONE), 1);
+    test_refused(&two, db_exec(&two, NULL, "SELECT 1", DB_NONE), &ERR_BUSY);
+    db_release(&one);
+    assert_int_equal(test_i64(&two, "SELECT 2", DB_NONE), 2);
+    db_release(&two);
+    db_release(&two);
+    db_pool_free(pool);
+}
+
+static void a_connection_is_used_again(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    int64_t first = test_i64(cx, "SELECT CONNECTION_ID()", DB_NONE);
+
+    db_release(cx);
+    assert_int_equal(test_i64(cx, "SELECT CONNECTION_ID()", DB_NONE), first);
+}
+
+static void a_killed_connection_is_replaced_before_anybody_notices(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct ctx *other = test_again(cx);
+    int64_t id = test_i64(cx, "SELECT CONNECTION_ID()", DB_NONE);
+
+    (void)test_i64(other, "SELECT 1", DB_NONE);
+    db_release(cx);
+    test_sql(other, arena_printf(other->mem, "KILL CONNECTION %lld", (long long)id), DB_NONE);
+    assert_int_not_equal(test_i64(cx, "SELECT CONNECTION_ID()", DB_NONE), id);
+}
+
+static void a_connection_lost_within_a_transaction_fails_all_of_it(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct ctx *other = test_again(cx);
+    int64_t id;
+
+    test_sql(cx, "CREATE TABLE IF NOT EXISTS lost (n INT PRIMARY KEY)", DB_NONE);
+    test_ok(cx, db_begin(cx));
+    id = test_i64(cx, "SELECT CONNECTION_ID()", DB_NONE);
+    test_sql(cx, "INSERT INTO lost VALUES (1)", DB_NONE);
+    test_sql(other, arena_printf(other->mem, "KILL CONNECTION %lld", (long long)id), DB_NONE);
+    test_refused(cx, db_exec(cx, NULL, "INSERT INTO lost VALUES (2)", DB_NONE), &ERR_BUSY);
+    /* It must not run alone on a new connection. */
+    assert_false(db_exec(cx, NULL, "INSERT INTO lost VALUES (3)", DB_NONE));
+    err_clear(&cx->err);
+    assert_false(db_commit(cx));
+    ctx_retry(cx);
+    assert_int_equal(test_i64(cx, "SELECT COUNT(*) FROM lost", DB_NONE), 0);
+    test_sql(cx, "INSERT INTO lost VALUES (4)", DB_NONE);
+}
+
+static void a_connection_lost_at_commit_is_busy(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct ctx *other = test_again(cx);
+    int64_t id;
+
+    test_ok(cx, db_begin(cx));
+    id = test_i64(cx, "SELECT CONNECTION_ID()", DB_NONE);
+    test_sql(other, arena_printf(other->mem, "KILL CONNECTION %lld", (long long)id), DB_NONE);
+    test_refused(cx, db_commit(cx), &ERR_BUSY);
+    assert_int_equal(test_i64(cx, "SELECT 1", DB_NONE), 1);
+}
+
+static void a_database_that_died_is_busy_and_the_pool_recovers_when_it_is_back(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct db_pool *pool = db_pool_make(test_target(), SMALL_POOL);
+    struct ctx runs[SMALL_POOL];
+    const struct timespec pause = {.tv_nsec = 20000000};
+
+    for (int i = 0; i < SMALL_POOL; i++) {
+        ctx_start(&runs[i], cx->mem, pool);
+        assert_int_equal(test_i64(&runs[i], "SELECT 1", DB_NONE), 1);
+    }
+    for (int i = 0; i < SMALL_POOL; i++)
+        db_release(&runs[i]);
+    kill(test_server_pid(), SIGKILL);
+    nanosleep(&pause, NULL);
+    test_refused(&runs[0], db_exec(&runs[0], NULL, "SELECT 1", DB_NONE), &ERR_BUSY);
+    /* Having waited in vain once, the next one is told at once (and then waits no more). */
+    test_refused(&runs[0], db_exec(&runs[0], NULL, "SELECT 1", DB_NONE), &ERR_BUSY);
+    db_release(&runs[0]);
+    test_server_start();
+    for (int i = 0; i < SMALL_POOL; i++)
+        assert_int_equal(test_i64(&runs[i], "SELECT 1", DB_NONE), 1);
+    for (int i = 0; i < SMALL_POOL; i++)
+        db_release(&runs[i]);
+    db_pool_free(pool);
+}
+
+static void a_wrong_password_says_so_at_once(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct db_target target = *test_target();
+    struct db_pool *pool;
+    struct ctx run;
+
+    target.user = "mallory";
+    target.password = "wrong";
+    pool = db_pool_make(&target, 1);
+    ctx_start(&run, cx->mem, pool);
+    assert_false(db_exec(&run, NULL, "SELECT 1", DB_NONE));
+    assert_ptr_equal(run.err.kind, &ERR_INTERNAL);
+    assert_null(strstr(run.err.oper, "wrong"));
+    db_release(&run);
+    db_pool_free(pool);
+}
+
+static void hosts_that_do_not_answer_are_passed_over(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    /* Nothing listens on these ports of the machine itself. */
+    const struct db_target target = {.host = "127.0.0.1:1,127.0.0.1:2,[::1]:3", .user = "x"};
+    struct db_pool *pool = db_pool_make(&target, 1);
+    struct ctx run;
+
+    ctx_start(&run, cx->mem, pool);
+    test_refused(&run, db_exec(&run, NULL, "SELECT 1", DB_NONE), &ERR_BUSY);
+    db_release(&run);
+    db_pool_free(pool);
+}
+
+static void work_hard(struct ctx *cx, unsigned index, void *arg)
+{
+    unsigned *done = arg;
+    struct db_rows rows;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        bool ok = db_query(cx, &rows, "SELECT ? + ?", DB_INT(index), DB_INT(i)) && db_next(&rows) &&
+                  db_i64(&rows.row, 0) == (int64_t)index + i;
+
+        done[index] += ok;
+        db_release(cx);
+        ctx_retry(cx);
+    }
+}
+
+static void many_threads_share_few_connections(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    unsigned done[2 * THREADS] = {0};
+
+    test_threads(cx, 2 * THREADS, work_hard, done);
+    for (int i = 0; i < 2 * THREADS; i++)
+        assert_int_equal(done[i], ROUNDS);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(a_full_pool_is_busy_and_a_returned_connection_is_lent_again),
+        cmocka_unit_test(a_connection_is_used_again),
+        cmocka_unit_test(a_killed_connection_is_replaced_before_anybody_notices),
+        cmocka_unit_test(a_connection_lost_within_a_transaction_fails_all_of_it),
+        cmocka_unit_test(a_connection_lost_at_commit_is_busy),
+        cmocka_unit_test(a_wrong_password_says_so_at_once),
+        cmocka_unit_test(hosts_that_do_not_answer_are_passed_over),
+        cmocka_unit_test(many_threads_share_few_connections),
+        cmocka_unit_test(a_database_that_died_is_busy_and_the_pool_recovers_when_it_is_back),
+    };
+
+    return test_group_run("db_pool", TESTS, COUNT(TESTS));
+}
