@@ -6,6 +6,7 @@
 #include "portal/pages/file_page.h"
 #include "portal/pages/kb_page.h"
 #include "portal/pages/queue_act_page.h"
+#include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
@@ -43,6 +44,8 @@ const struct route ROUTES[] = {
 
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
     {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/tickets/new",         queue_new_page_show,   NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/new",         queue_new_page_send,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, ATTACHMENT_BODY_MAX},
     {METHOD_GET,  "/desk/tickets/{id}",        queue_page_ticket,     NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/reply",  queue_act_page_reply,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, ATTACHMENT_BODY_MAX},
     {METHOD_POST, "/desk/tickets/{id}/status", queue_act_page_status, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},

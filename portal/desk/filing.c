@@ -32,6 +32,11 @@ static const char SQL_FILING_PEOPLE[] =
     "JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id "
     "WHERE m.tenant_id = ? AND m.organisation_id = ? AND p.is_disabled = FALSE "
     "AND p.deleted_at IS NULL ORDER BY p.full_name LIMIT ?";
+static const char SQL_FILING_ORGANISATION[] =
+    "SELECT id FROM organisation WHERE tenant_id = ? AND (code = ? OR name = ?) "
+    "AND deleted_at IS NULL ORDER BY code = ? DESC, id LIMIT 1";
+static const char SQL_FILING_SERIAL[] =
+    "SELECT id, organisation_id FROM licence WHERE tenant_id = ? AND serial = ?";
 static const char SQL_FILING_TEAMS[] =
     "SELECT id, name FROM team WHERE tenant_id = ? ORDER BY name LIMIT ?";
 
@@ -200,5 +205,35 @@ bool filing_teams(struct ctx *cx, struct filing_team **out, size_t *count)
         all[i] = (struct filing_team){.id = db_id(&rows.row, 0), .name = db_text(&rows.row, 1)};
     *out = all;
     *count = rows.count;
+    return true;
+}
+
+bool filing_find_organisation(struct ctx *cx, const char *text, struct id *out)
+{
+    struct db_rows rows;
+
+    if (!ticket_sees_notes(cx))
+        return err_set(&cx->err, &ERR_DENIED, "organisations are for staff");
+    if (!db_query(cx, &rows, SQL_FILING_ORGANISATION, DB_ID(cx->tenant_id), DB_TEXT(text),
+                  DB_TEXT(text), DB_TEXT(text)))
+        return false;
+    *out = db_next(&rows) ? db_id(&rows.row, 0) : (struct id){{0}};
+    return true;
+}
+
+bool filing_find_serial(struct ctx *cx, const char *serial, struct id *licence_id,
+                        struct id *organisation_id)
+{
+    struct db_rows rows;
+
+    if (!ticket_sees_notes(cx))
+        return err_set(&cx->err, &ERR_DENIED, "serials are for staff");
+    if (!db_query(cx, &rows, SQL_FILING_SERIAL, DB_ID(cx->tenant_id), DB_TEXT(serial)))
+        return false;
+    *licence_id = *organisation_id = (struct id){{0}};
+    if (db_next(&rows)) {
+        *licence_id = db_id(&rows.row, 0);
+        *organisation_id = db_id(&rows.row, 1);
+    }
     return true;
 }

@@ -52,3 +52,9 @@ bool filing_licence_of(struct ctx *cx, const struct ticket *t,
 /* Likewise its machine. */
 bool filing_machine_of(struct ctx *cx, const struct ticket *t,
                        struct filing_machine **out) MUST_CHECK;
+
+/* What staff type when they file for a caller: a customer's code or whole name, a licence's serial;
+ * zero ids when there is none. For staff and the system. */
+bool filing_find_organisation(struct ctx *cx, const char *text, struct id *out) MUST_CHECK;
+bool filing_find_serial(struct ctx *cx, const char *serial, struct id *licence_id,
+                        struct id *organisation_id) MUST_CHECK;
