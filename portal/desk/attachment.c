@@ -11,6 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const struct err_kind ERR_ATTACHMENT_COUNT = {ERR_CLASS_INVALID, "FILE_COUNT",
+                                              "At most {} files can come at once."};
+const struct err_kind ERR_ATTACHMENT_SIZE = {ERR_CLASS_INVALID, "FILE_SIZE",
+                                             "The file {} is larger than 10 MB."};
+const struct err_kind ERR_ATTACHMENT_EMPTY = {ERR_CLASS_INVALID, "FILE_EMPTY",
+                                              "The file {} is empty."};
+
 #define ATTACHMENT_COLUMNS                                                            \
     "f.id, f.ticket_id, f.message_id, f.hash, f.name, f.type, f.bytes, f.created_at " \
     "FROM attachment f JOIN message m ON m.tenant_id = f.tenant_id AND m.id = f.message_id "
@@ -127,22 +134,64 @@ static bool store_one(struct ctx *cx, const char *storage_path, const struct att
     return false;
 }
 
+/* A file of an earlier try of the same form: its bytes are here, its type is found again. */
+static bool find_stored(struct ctx *cx, const char *storage_path, struct attachment_file *f)
+{
+    const char *path = path_of(cx, storage_path, f->hash);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat st;
+    char *bytes;
+    size_t len = 0;
+    ssize_t n = 1;
+
+    if (fd < 0)
+        return err_set_at(&cx->err, &ERR_NOT_FOUND, "files", "%s: %s", path, strerror(errno));
+    if (fstat(fd, &st) != 0 || st.st_size > ATTACHMENT_BYTES_MAX)
+        st.st_size = 0;
+    bytes = arena_alloc(cx->mem, (size_t)st.st_size + 1);
+    while (len < (size_t)st.st_size && n > 0) {
+        n = read(fd, bytes + len, (size_t)st.st_size - len);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    close(fd);
+    if (n < 0 || len == 0)
+        return err_set(&cx->err, &ERR_INTERNAL, "read %s: %s", path, strerror(errno));
+    f->len = len;
+    f->type = attachment_sniff(bytes, len);
+    return true;
+}
+
+static bool refuse(struct ctx *cx, const struct err_kind *kind, const char *arg)
+{
+    err_set_at(&cx->err, kind, "files", "%s", arg);
+    err_arg(&cx->err, arg);
+    return false;
+}
+
 bool attachment_store(struct ctx *cx, const char *storage_path, struct attachment_file *files,
                       size_t count)
 {
     if (count > ATTACHMENT_COUNT_MAX)
-        return err_set_at(&cx->err, &ERR_TOO_LARGE, "files", "%zu files", count);
+        return refuse(cx, &ERR_ATTACHMENT_COUNT, arena_printf(cx->mem, "%d", ATTACHMENT_COUNT_MAX));
     for (size_t i = 0; i < count; i++) {
+        struct attachment_file *f = &files[i];
         uint8_t hash[CRYPTO_HASH_SIZE];
 
-        if (files[i].len > ATTACHMENT_BYTES_MAX)
-            return err_set_at(&cx->err, &ERR_TOO_LARGE, "files", "%zu bytes", files[i].len);
-        if (files[i].len == 0 || files[i].name == NULL || files[i].name[0] == '\0')
-            return err_set_at(&cx->err, &ERR_INVALID, "files", "an empty file");
-        crypto_sha256(files[i].bytes, files[i].len, hash);
-        files[i].hash = crypto_hex(cx->mem, hash, sizeof(hash));
-        files[i].type = attachment_sniff(files[i].bytes, files[i].len);
-        if (!store_one(cx, storage_path, &files[i]))
+        if (f->name == NULL || f->name[0] == '\0')
+            f->name = "file";
+        if (f->hash != NULL) {
+            if (!find_stored(cx, storage_path, f))
+                return false;
+            continue;
+        }
+        if (f->len > ATTACHMENT_BYTES_MAX)
+            return refuse(cx, &ERR_ATTACHMENT_SIZE, f->name);
+        if (f->len == 0)
+            return refuse(cx, &ERR_ATTACHMENT_EMPTY, f->name);
+        crypto_sha256(f->bytes, f->len, hash);
+        f->hash = crypto_hex(cx->mem, hash, sizeof(hash));
+        f->type = attachment_sniff(f->bytes, f->len);
+        if (!store_one(cx, storage_path, f))
             return false;
     }
     return true;

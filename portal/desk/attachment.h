@@ -10,6 +10,10 @@ enum {
     ATTACHMENT_BODY_MAX = 26 * 1024 * 1024   /* all files of one form with it */
 };
 
+extern const struct err_kind ERR_ATTACHMENT_COUNT; /* too many; {} is how many may come */
+extern const struct err_kind ERR_ATTACHMENT_SIZE;  /* {} is the file's name */
+extern const struct err_kind ERR_ATTACHMENT_EMPTY; /* {} is the file's name */
+
 struct attachment { /* a record, in cx->mem */
     struct id id;
     struct id ticket_id;
@@ -23,7 +27,7 @@ struct attachment { /* a record, in cx->mem */
 
 struct attachment_file { /* what is sent; bytes are borrowed */
     const char *name;
-    const char *hash; /* filled by attachment_store */
+    const char *hash; /* filled by attachment_store; set before: it is stored already */
     const char *type; /* filled by attachment_store */
     const char *bytes;
     size_t len;
@@ -31,7 +35,8 @@ struct attachment_file { /* what is sent; bytes are borrowed */
 
 /* Writes the bytes below storage_path, each content once (a temporary file, synced, renamed), and
  * fills hash and type. Before the transaction: a file without a row is swept up later, a row
- * without a file would be a loss. Fails: ERR_TOO_LARGE; ERR_INVALID empty; ERR_INTERNAL. */
+ * without a file would be a loss. Fails with the kinds above (source: "files"), ERR_NOT_FOUND for
+ * a hash that is not stored, ERR_INTERNAL. */
 bool attachment_store(struct ctx *cx, const char *storage_path, struct attachment_file *files,
                       size_t count) MUST_CHECK;
 /* Rows for stored files, inside the open transaction. */

@@ -2,7 +2,7 @@
 
 #include "portal/desk/attachment.h"
 #include "portal/http/reply.h"
-#include "portal/pages/ticket_context.h"
+#include "portal/pages/upload_context.h"
 
 /* Permission is asked each time; the bytes go out as an attachment of a type found from them. */
 bool file_page_get(struct req *rq)
@@ -11,7 +11,7 @@ bool file_page_get(struct req *rq)
     int fd;
 
     if (!attachment_get(&rq->cx, rq->id, &a) ||
-        !attachment_open(&rq->cx, ticket_context_storage(rq), a, &fd))
+        !attachment_open(&rq->cx, upload_context_storage(rq), a, &fd))
         return false;
     reply_header(rq, "X-Content-Type-Options", "nosniff");
     reply_header(rq, "Cache-Control", "private, no-store");

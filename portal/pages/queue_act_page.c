@@ -2,13 +2,14 @@
 
 #include "portal/pages/queue_page.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/upload_context.h"
 
 #include <string.h>
 
 static const char *const KINDS[] = {"reply", "note", NULL};
 
 struct act_fields { /* of all forms on the page; each reads its own */
-    const char *text, *kind, *status, *topic, *tag;
+    const char *text, *kind, *status, *topic, *tag, *files;
     struct id person_id, team_id;
     int64_t level;
     bool is_removed;
@@ -20,6 +21,7 @@ static const struct form_field REPLY_FIELDS[] = {
     {"kind", T("Answer or note"), FORM_CHOICE, true, 0, 0, KINDS,
      offsetof(struct act_fields, kind)},
     {"status", T("State"), FORM_TEXT, false, 0, 32, NULL, offsetof(struct act_fields, status)},
+    {"files", T("Files"), FORM_TEXT, false, 0, 0, NULL, offsetof(struct act_fields, files)},
 };
 static const struct form_field STATUS_FIELDS[] = {
     {"status", T("State"), FORM_TEXT, true, 1, 32, NULL, offsetof(struct act_fields, status)},
@@ -157,7 +159,7 @@ bool queue_act_page_reply(struct req *rq)
         return queue_page_again(rq, form);
     answer = (struct ticket_answer){
         .is_note = strcmp(f.kind, "note") == 0, .text = f.text, .status = f.status};
-    if (!ticket_context_store(rq, form, &files, &answer.file_count))
+    if (!upload_context_store(rq, form, &files, &answer.file_count))
         return refused(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS));
     answer.files = files;
     if (!ticket_reply_send(&rq->cx, rq->id, &answer, &message_id))

@@ -3,6 +3,7 @@
 #include "portal/desk/ticket_counts.h"
 #include "portal/pages/queue_facts.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/upload_context.h"
 
 #include <string.h>
 
@@ -152,8 +153,12 @@ static bool ticket_page(struct req *rq, const struct form *form)
     json_object_set_new(context, "thread", thread);
     if (!queue_facts_add(rq, &words, t, context))
         return false;
-    return form == NULL ? page_render(rq, "queue_ticket", context)
-                        : page_render_form(rq, "queue_ticket", context, form);
+    if (form == NULL)
+        return page_render(rq, "queue_ticket", context);
+    upload_context_keep(rq, form, context);
+    json_object_set_new(context, "is_note",
+                        json_boolean(strcmp(form_value(form, "kind"), "note") == 0));
+    return page_render_form(rq, "queue_ticket", context, form);
 }
 
 bool queue_page_ticket(struct req *rq)

@@ -201,8 +201,6 @@ bool ticket_context_thread(struct req *rq, const struct ticket_words *words, con
     return true;
 }
 
-/* --- licence and files --- */
-
 json_t *ticket_context_licence(struct req *rq, const struct filing_licence *l)
 {
     const bool ends_soon =
@@ -219,32 +217,4 @@ json_t *ticket_context_licence(struct req *rq, const struct filing_licence *l)
                      l->is_trial, "seats",
                      l->seats > 0 ? format_number(rq->cx.mem, &rq->format, l->seats) : NULL,
                      "seats_used", format_number(rq->cx.mem, &rq->format, l->seats_used));
-}
-
-const char *ticket_context_storage(struct req *rq)
-{
-    const struct config *config = &rq->app->config;
-
-    if (config->storage_path != NULL && config->storage_path[0] != '\0')
-        return config->storage_path;
-    return arena_printf(rq->cx.mem, "%s/storage", config->var_dir);
-}
-
-bool ticket_context_store(struct req *rq, const struct form *form, struct attachment_file **files,
-                          size_t *count)
-{
-    struct attachment_file *all =
-        arena_array(rq->cx.mem, struct attachment_file, form->file_count + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; i < form->file_count; i++)
-        if (form->files[i].bytes.len > 0)
-            all[n++] = (struct attachment_file){.name = form->files[i].name,
-                                                .bytes = form->files[i].bytes.p,
-                                                .len = form->files[i].bytes.len};
-    if (n > 0 && !attachment_store(&rq->cx, ticket_context_storage(rq), all, n))
-        return false;
-    *files = all;
-    *count = n;
-    return true;
 }

@@ -37,8 +37,3 @@ bool ticket_context_thread(struct req *rq, const struct ticket_words *words, con
 json_t *ticket_context_file(struct req *rq, const struct attachment *a);
 /* Product, serial, seats and validity for the side panels; null without a licence. */
 json_t *ticket_context_licence(struct req *rq, const struct filing_licence *l);
-/* Stores the files of a form before its transaction. */
-bool ticket_context_store(struct req *rq, const struct form *form, struct attachment_file **files,
-                          size_t *count) MUST_CHECK;
-/* Where uploaded bytes lie. */
-const char *ticket_context_storage(struct req *rq);

@@ -7,13 +7,14 @@
 #include "portal/desk/ticket_create.h"
 #include "portal/pages/kb_page.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/upload_context.h"
 
 #include <string.h>
 
 enum { SUGGEST_LETTERS_MIN = 3, SUGGEST_MAX = 3, REQUEST_KEY_BYTES = 16, TEXT_NUMBER_MAX = 12 };
 
 struct new_fields {
-    const char *subject, *text, *topic, *city, *request_key, *step;
+    const char *subject, *text, *topic, *city, *request_key, *step, *files;
     const char *reporter_name, *reporter_phone;
     struct id licence_id, site_id, machine_id;
     int64_t impact;
@@ -38,6 +39,7 @@ static const struct form_field NEW_FIELDS[] = {
      offsetof(struct new_fields, reporter_name)},
     {"reporter_phone", T("Telephone there"), FORM_TEXT, false, 0, 64, NULL,
      offsetof(struct new_fields, reporter_phone)},
+    {"files", T("Files"), FORM_TEXT, false, 0, 0, NULL, offsetof(struct new_fields, files)},
     {"request_key", T("Form"), FORM_TEXT, false, 0, TICKET_REQUEST_KEY_MAX, NULL,
      offsetof(struct new_fields, request_key)},
     {"step", T("Form"), FORM_TEXT, false, 0, 16, NULL, offsetof(struct new_fields, step)},
@@ -250,7 +252,10 @@ static bool show_again(struct req *rq, const struct form *form)
 {
     json_t *context;
 
-    return new_context(rq, form, &context) && page_render_form(rq, "ticket_new", context, form);
+    if (!new_context(rq, form, &context))
+        return false;
+    upload_context_keep(rq, form, context);
+    return page_render_form(rq, "ticket_new", context, form);
 }
 
 /* Without the script the suggestions are a step of the same page: nothing is filed yet. */
@@ -260,6 +265,7 @@ static bool show_step(struct req *rq, const struct form *form)
 
     if (!new_context(rq, form, &context))
         return false;
+    upload_context_keep(rq, form, context);
     json_object_set_new(context, "is_step", json_true());
     json_object_set(context, "form",
                     json_own(rq->cx.mem, json_pack("{s:O}", "values", form->values)));
@@ -285,7 +291,7 @@ static bool file_it(struct req *rq, struct form *form, const struct new_fields *
     };
     struct attachment_file *files;
 
-    if (!ticket_context_store(rq, form, &files, &what.file_count))
+    if (!upload_context_store(rq, form, &files, &what.file_count))
         return false;
     what.files = files;
     return ticket_create(&rq->cx, &what, out);

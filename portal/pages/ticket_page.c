@@ -4,6 +4,7 @@
 #include "portal/desk/ticket_counts.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/upload_context.h"
 
 #include <string.h>
 
@@ -220,12 +221,13 @@ bool ticket_page_view(struct req *rq)
 }
 
 struct reply_fields {
-    const char *text;
+    const char *text, *files; /* files come apart; the row names them in faults */
 };
 
 static const struct form_field REPLY_FIELDS[] = {
     {"text", T("Your reply"), FORM_LINES, true, 1, TICKET_BODY_MAX, NULL,
      offsetof(struct reply_fields, text)},
+    {"files", T("Files"), FORM_TEXT, false, 0, 0, NULL, offsetof(struct reply_fields, files)},
 };
 
 static bool see_ticket(struct req *rq, const char *fragment)
@@ -238,7 +240,10 @@ static bool show_again(struct req *rq, const struct form *form)
 {
     json_t *context;
 
-    return view_context(rq, &context) && page_render_form(rq, "ticket_view", context, form);
+    if (!view_context(rq, &context))
+        return false;
+    upload_context_keep(rq, form, context);
+    return page_render_form(rq, "ticket_view", context, form);
 }
 
 bool ticket_page_reply(struct req *rq)
@@ -254,7 +259,7 @@ bool ticket_page_reply(struct req *rq)
     if (!form_read(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS), &fields))
         return show_again(rq, form);
     answer.text = fields.text;
-    if (!ticket_context_store(rq, form, &files, &answer.file_count))
+    if (!upload_context_store(rq, form, &files, &answer.file_count))
         return form_take_err(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS)) && show_again(rq, form);
     answer.files = files;
     if (!ticket_reply_send(&rq->cx, rq->id, &answer, &message_id))

@@ -102,9 +102,9 @@ static void too_many_too_large_or_empty_files_are_refused(void **state)
 
     for (size_t i = 0; i < COUNT(many); i++)
         many[i] = (struct attachment_file){.name = "m", .bytes = "m", .len = 1};
-    test_refused(cx, attachment_store(cx, test_dir(), many, COUNT(many)), &ERR_TOO_LARGE);
-    test_refused(cx, attachment_store(cx, test_dir(), &large, 1), &ERR_TOO_LARGE);
-    test_refused(cx, attachment_store(cx, test_dir(), &empty, 1), &ERR_INVALID);
+    test_refused(cx, attachment_store(cx, test_dir(), many, COUNT(many)), &ERR_ATTACHMENT_COUNT);
+    test_refused(cx, attachment_store(cx, test_dir(), &large, 1), &ERR_ATTACHMENT_SIZE);
+    test_refused(cx, attachment_store(cx, test_dir(), &empty, 1), &ERR_ATTACHMENT_EMPTY);
 }
 
 static void a_folder_that_cannot_be_written_is_an_error(void **state)
