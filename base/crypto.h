@@ -45,6 +45,9 @@ bool crypto_password_hash(struct err *err, const char *password,
  */
 bool crypto_password_verify(struct err *err, const char *hash, const char *password,
                             bool *matches) MUST_CHECK;
+/* How many of the two above ran in this process: for figures, and to show that every try costs one.
+ * Threads: any. */
+uint64_t crypto_password_count(void);
 
 /* Ed25519. (crypto_sign would be the name of a function of libsodium.) A signer holds its key in
  * locked memory that is wiped by crypto_signer_free. */

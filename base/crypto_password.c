@@ -23,9 +23,10 @@ _Static_assert((int)CRYPTO_PASSWORD_TEXT_SIZE == crypto_pwhash_STRBYTES, "sodium
 static const char PASSWORD_DUMMY[] =
     "$argon2id$v=19$m=19456,t=2,p=1$a38TYjL/Bsnzc+p63BLEfQ$0+3TL4pTCzDbYAidfr1FZrMlAbblMlpuLWFuKMT5ULk";
 
-static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER; /* guards gate_inside */
+static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the counts */
 static pthread_cond_t gate_left;                              /* on the monotonic clock */
 static int gate_inside;
+static uint64_t gate_passed;
 
 void crypto_password_init(void)
 {
@@ -52,6 +53,7 @@ static bool gate_enter(struct err *err)
     }
     entered = gate_inside < PASSWORD_AT_ONCE;
     gate_inside += entered;
+    gate_passed += entered;
     pthread_mutex_unlock(&gate_lock);
     return entered || err_set(err, &ERR_BUSY, "password gate: %d at work for %d s",
                               (int)PASSWORD_AT_ONCE, (int)PASSWORD_WAIT_S);
@@ -63,6 +65,16 @@ static void gate_leave(void)
     gate_inside--;
     pthread_cond_signal(&gate_left);
     pthread_mutex_unlock(&gate_lock);
+}
+
+uint64_t crypto_password_count(void)
+{
+    uint64_t count;
+
+    pthread_mutex_lock(&gate_lock);
+    count = gate_passed;
+    pthread_mutex_unlock(&gate_lock);
+    return count;
 }
 
 bool crypto_password_hash(struct err *err, const char *password,

@@ -31,7 +31,7 @@ CREATE TABLE tenant_host (
 CREATE TABLE person (
   tenant_id UUID NOT NULL,
   id UUID NOT NULL,
-  full_name VARCHAR(200) NOT NULL,
+  full_name VARCHAR(200) COLLATE utf8mb4_unicode_520_ci NOT NULL,
   given_name VARCHAR(100) NOT NULL DEFAULT '',
   email VARCHAR(254) NOT NULL,
   phone VARCHAR(64) NOT NULL DEFAULT '',
@@ -98,7 +98,7 @@ CREATE TABLE login_event (
 CREATE TABLE team (
   tenant_id UUID NOT NULL,
   id UUID NOT NULL,
-  name VARCHAR(100) NOT NULL,
+  name VARCHAR(100) COLLATE utf8mb4_unicode_520_ci NOT NULL,
   is_default BOOLEAN NOT NULL DEFAULT FALSE,
   PRIMARY KEY (tenant_id, id),
   UNIQUE KEY team_name (tenant_id, name),
@@ -108,7 +108,7 @@ CREATE TABLE team (
 CREATE TABLE role (
   tenant_id UUID NOT NULL,
   id UUID NOT NULL,
-  name VARCHAR(100) NOT NULL,
+  name VARCHAR(100) COLLATE utf8mb4_unicode_520_ci NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE KEY role_name (tenant_id, name),
   FOREIGN KEY (tenant_id) REFERENCES tenant (id)

@@ -1,10 +1,10 @@
--- Customers and what they bought. (ORDER is a word of SQL: the tables are sales_order, sales_order_line.)
+-- Customers and what they bought. Names are searched and sorted without regard to case. (ORDER is a word of SQL: the tables are sales_order, sales_order_line.)
 
 CREATE TABLE organisation (
   tenant_id UUID NOT NULL,
   id UUID NOT NULL,
-  code VARCHAR(32) NOT NULL,
-  name VARCHAR(200) NOT NULL,
+  code VARCHAR(32) COLLATE utf8mb4_unicode_520_ci NOT NULL,
+  name VARCHAR(200) COLLATE utf8mb4_unicode_520_ci NOT NULL,
   category VARCHAR(64) NOT NULL DEFAULT '',
   status VARCHAR(16) NOT NULL DEFAULT 'active' CHECK (status IN ('prospect', 'active', 'dormant', 'lost')),
   importance INT NOT NULL DEFAULT 3,
@@ -29,7 +29,7 @@ CREATE TABLE site (
   tenant_id UUID NOT NULL,
   id UUID NOT NULL,
   organisation_id UUID NOT NULL,
-  name VARCHAR(200) NOT NULL,
+  name VARCHAR(200) COLLATE utf8mb4_unicode_520_ci NOT NULL,
   city VARCHAR(100) NOT NULL,
   address VARCHAR(400) NOT NULL DEFAULT '',
   phone VARCHAR(64) NOT NULL DEFAULT '',

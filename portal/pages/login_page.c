@@ -1,0 +1,120 @@
+#include "portal/pages/login_page.h"
+
+#include "portal/account/login.h"
+#include "portal/account/session.h"
+#include "portal/http/page.h"
+
+#include <string.h>
+
+struct login_form {
+    const char *email;
+    const char *next;
+};
+
+enum { NEXT_MAX = 1000 };
+
+static const struct form_field LOGIN_FIELDS[] = {
+    {"email", T("E-mail"), FORM_TEXT, true, 1, 254, NULL, offsetof(struct login_form, email)},
+    {"next", T("Next page"), FORM_TEXT, false, 0, NEXT_MAX, NULL,
+     offsetof(struct login_form, next)},
+};
+
+/* "//host" and "/\host" would leave this site. */
+const char *login_page_next(const char *next)
+{
+    if (!next || next[0] != '/' || next[1] == '/' || strlen(next) > NEXT_MAX)
+        return "/";
+    for (const char *c = next; *c; c++) {
+        if ((unsigned char)*c <= ' ' || *c == '\\' || *c == 0x7f)
+            return "/";
+    }
+    return strncmp(next, "/login", 6) == 0 || strncmp(next, "/logout", 7) == 0 ? "/" : next;
+}
+
+static struct session_visit visit_of(struct req *rq)
+{
+    return (struct session_visit){.config = &rq->app->config,
+                                  .cookie = rq->session->cookie,
+                                  .address = rq->address,
+                                  .agent = req_header(rq, "User-Agent")};
+}
+
+static json_t *login_context(struct req *rq, const char *next, const char *email)
+{
+    return json_own(rq->cx.mem,
+                    json_pack("{s:s,s:s,s:b,s:s}", "next", next, "email", email, "has_next",
+                              strcmp(next, "/") != 0, "tenant_name", rq->tenant->name));
+}
+
+bool login_page_view(struct req *rq)
+{
+    const char *next = login_page_next(req_query(rq, "next"));
+
+    if (!id_is_zero(rq->session->person_id))
+        return reply_see_other(rq, next);
+    return page_render(rq, "login", login_context(rq, next, ""));
+}
+
+/* The page again with what was typed, but the password. */
+static bool login_again(struct req *rq, struct form *form)
+{
+    const char *next = login_page_next(form_value(form, "next"));
+
+    json_object_del(form->values, "password");
+    return page_render_form(rq, "login", login_context(rq, next, form_value(form, "email")), form);
+}
+
+bool login_page_submit(struct req *rq)
+{
+    struct ctx *cx = &rq->cx;
+    struct session_visit visit = visit_of(rq);
+    struct login_form in = {.email = NULL};
+    struct login_try attempt;
+    struct form *form;
+    struct id person_id;
+    bool has_password;
+
+    if (!form_parse(rq, &form))
+        return false;
+    has_password = *form_value(form, "password") != '\0';
+    if (!form_read(rq, form, LOGIN_FIELDS, COUNT(LOGIN_FIELDS), &in) || !has_password) {
+        if (!has_password)
+            form_fault(rq, form, "password", T("Password"), T("Enter your password."));
+        return login_again(rq, form);
+    }
+    attempt = (struct login_try){
+        .email = in.email, .password = form_value(form, "password"), .address = rq->address};
+    if (!login_check(cx, &attempt, &person_id)) {
+        if (cx->err.kind != &ERR_LOGIN_REFUSED)
+            return false;
+        form_fault(rq, form, "email", T("E-mail"), cx->err.kind->text);
+        err_clear(&cx->err);
+        return login_again(rq, form);
+    }
+    if (!session_sign_in(cx, &visit, rq->session, person_id))
+        return false;
+    return reply_see_other(rq, login_page_next(in.next));
+}
+
+bool login_page_logout(struct req *rq)
+{
+    struct ctx *cx = &rq->cx;
+
+    if (!login_record_logout(cx, rq->session->person_id, rq->session->email, rq->address) ||
+        !session_end(cx, rq->session))
+        return false;
+    return reply_flash(rq, "ok", req_text(rq, T("You are signed out."))) &&
+           reply_see_other(rq, "/login");
+}
+
+bool login_page_switch(struct req *rq)
+{
+    struct form *form;
+    struct id id;
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (!id_parse(form_value(form, "organisation"), &id))
+        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "organisation to switch to");
+    return session_switch_organisation(&rq->cx, rq->session, id) && reply_see_other(rq, "/");
+}

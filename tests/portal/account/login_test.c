@@ -1,0 +1,215 @@
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "portal/account/credential.h"
+#include "portal/account/login.h"
+#include "portal/account/person.h"
+#include "tests/support/test.h"
+
+#include <string.h>
+
+#define GOOD "correct horse battery"
+
+static struct id make_anna(struct ctx *cx)
+{
+    struct id anna = make_person(cx, "Anna", "anna@marlow.example");
+
+    test_ok(cx, credential_set(cx, anna, GOOD));
+    return anna;
+}
+
+static bool sign_in(struct ctx *cx, const char *email, const char *password)
+{
+    struct login_try attempt = {.email = email, .password = password, .address = "192.0.2.7"};
+    struct id id;
+
+    return login_check(cx, &attempt, &id);
+}
+
+static void guess_wrong(struct ctx *cx, int times)
+{
+    for (int i = 0; i < times; i++)
+        test_refused(cx, sign_in(cx, "anna@marlow.example", "wrong"), &ERR_LOGIN_REFUSED);
+}
+
+static int64_t outcomes(struct ctx *cx, const char *outcome)
+{
+    return test_i64(cx, "SELECT COUNT(*) FROM login_event WHERE tenant_id = ? AND outcome = ?",
+                    DB_ID(cx->tenant_id), DB_TEXT(outcome));
+}
+
+static void the_right_password_names_the_person(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id anna = make_anna(cx);
+    struct login_try attempt = {
+        .email = " Anna@MARLOW.example", .password = GOOD, .address = "192.0.2.7"};
+    struct id id;
+
+    test_ok(cx, login_check(cx, &attempt, &id));
+    assert_true(id_equal(id, anna));
+    assert_int_equal(outcomes(cx, "ok"), 1);
+}
+
+/* One sentence and one hash for all that can be wrong, so that nobody learns who has an account. */
+static void every_refusal_has_one_sentence_and_costs_one_hash(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id tom = make_person(cx, "Tom", "tom@marlow.example");
+    struct id locked = make_person(cx, "Lou", "lou@marlow.example");
+    static const struct {
+        const char *email;
+        const char *password;
+        const char *outcome;
+    } CASES[] = {
+        {"anna@marlow.example", "wrong", "wrong"}, {"nobody@marlow.example", GOOD, "wrong"},
+        {"no address at all", GOOD, "wrong"},      {"tom@marlow.example", GOOD, "disabled"},
+        {"lou@marlow.example", GOOD, "locked"},    {"bare@marlow.example", GOOD, "wrong"},
+        {"lou@marlow.example", "wrong", "locked"}, {"anna@marlow.example", "", "wrong"},
+        {"tom@marlow.example", "wrong", "wrong"},
+    };
+
+    make_anna(cx);
+    make_person(cx, "Bare", "bare@marlow.example"); /* has no password yet */
+    test_ok(cx, credential_set(cx, tom, GOOD));
+    test_ok(cx, person_set_disabled(cx, tom, true));
+    test_ok(cx, credential_set(cx, locked, GOOD));
+    test_ok(cx, credential_fail(cx, locked, cx->now + CLOCK_MINUTE));
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        uint64_t hashes = crypto_password_count();
+        int64_t before = outcomes(cx, CASES[i].outcome);
+
+        test_refused(cx, sign_in(cx, CASES[i].email, CASES[i].password), &ERR_LOGIN_REFUSED);
+        assert_int_equal(crypto_password_count() - hashes, 1);
+        assert_int_equal(outcomes(cx, CASES[i].outcome) - before, 1);
+    }
+}
+
+static void five_wrong_passwords_lock_for_fifteen_minutes(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+
+    make_anna(cx);
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES);
+    test_refused(cx, sign_in(cx, "anna@marlow.example", GOOD), &ERR_LOGIN_REFUSED);
+    assert_int_equal(outcomes(cx, "locked"), 1);
+    cx->now += LOGIN_LOCK_MINUTES * CLOCK_MINUTE - 1;
+    test_refused(cx, sign_in(cx, "anna@marlow.example", GOOD), &ERR_LOGIN_REFUSED);
+    cx->now += 1;
+    test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
+}
+
+static void four_wrong_passwords_do_not_lock_and_a_right_one_starts_over(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+
+    make_anna(cx);
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES - 1);
+    cx->now += CLOCK_SECOND;
+    test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
+    cx->now += CLOCK_SECOND;
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES - 1);
+    test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
+}
+
+static void wrong_passwords_of_long_ago_do_not_count(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+
+    make_anna(cx);
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES - 1);
+    cx->now += LOGIN_WINDOW_MINUTES * CLOCK_MINUTE;
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES - 1);
+    test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
+}
+
+static void staff_unlock_and_a_new_password_unlocks_too(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id anna = make_anna(cx);
+
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES);
+    test_ok(cx, credential_unlock(cx, anna));
+    test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
+    cx->now += CLOCK_SECOND;
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES);
+    test_ok(cx, credential_set(cx, anna, "another long one"));
+    test_ok(cx, sign_in(cx, "anna@marlow.example", "another long one"));
+}
+
+static void an_address_with_too_many_failures_is_shut_out_without_a_hash(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct login_try elsewhere = {
+        .email = "anna@marlow.example", .password = GOOD, .address = "198.51.100.1"};
+    uint64_t hashes;
+    struct id id;
+
+    make_anna(cx);
+    for (int i = 0; i < LOGIN_ADDRESS_TRIES; i++)
+        test_sql(cx,
+                 "INSERT INTO login_event (tenant_id, id, email, address, outcome, at) "
+                 "VALUES (?, ?, 'x@example.com', '192.0.2.7', 'wrong', ?)",
+                 DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)), DB_TIME(cx->now));
+    hashes = crypto_password_count();
+    test_refused(cx, sign_in(cx, "anna@marlow.example", GOOD), &ERR_LOGIN_THROTTLED);
+    assert_int_equal(crypto_password_count(), hashes);
+    test_ok(cx, login_check(cx, &elsewhere, &id));
+    cx->now += LOGIN_WINDOW_MINUTES * CLOCK_MINUTE;
+    test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
+}
+
+static void failures_in_one_tenant_lock_nobody_in_another(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+
+    make_anna(cx);
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES);
+    cx = test_ctx(state);
+    make_anna(cx);
+    test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
+}
+
+struct guesses {
+    int let_in[24];
+};
+
+static void guess(struct ctx *cx, unsigned index, void *arg)
+{
+    struct guesses *g = arg;
+
+    g->let_in[index] = sign_in(cx, "anna@marlow.example", index == 23 ? GOOD : "wrong");
+}
+
+/* The right one among many sent at once gets in only while fewer than the limit were refused: no
+ * more is learnt at once than in a row. */
+static void guesses_sent_at_once_lock_the_account(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct guesses g = {{0}};
+    int64_t wrong;
+
+    make_anna(cx);
+    test_threads(cx, COUNT(g.let_in), guess, &g);
+    wrong = outcomes(cx, "wrong");
+    assert_true(wrong >= LOGIN_ACCOUNT_TRIES - 1);
+    assert_int_equal(wrong + outcomes(cx, "locked") + outcomes(cx, "ok"), COUNT(g.let_in));
+    for (size_t i = 0; i + 1 < COUNT(g.let_in); i++)
+        assert_false(g.let_in[i]);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(the_right_password_names_the_person),
+        cmocka_unit_test(every_refusal_has_one_sentence_and_costs_one_hash),
+        cmocka_unit_test(five_wrong_passwords_lock_for_fifteen_minutes),
+        cmocka_unit_test(four_wrong_passwords_do_not_lock_and_a_right_one_starts_over),
+        cmocka_unit_test(wrong_passwords_of_long_ago_do_not_count),
+        cmocka_unit_test(staff_unlock_and_a_new_password_unlocks_too),
+        cmocka_unit_test(an_address_with_too_many_failures_is_shut_out_without_a_hash),
+        cmocka_unit_test(failures_in_one_tenant_lock_nobody_in_another),
+        cmocka_unit_test(guesses_sent_at_once_lock_the_account),
+    };
+
+    return test_group_run("login", TESTS, COUNT(TESTS));
+}

@@ -1,0 +1,135 @@
+#include "portal/account/membership.h"
+#include "portal/account/person.h"
+#include "portal/account/role.h"
+#include "tests/support/test.h"
+
+#include <string.h>
+
+static const struct id NONE = {{0}};
+
+static void each_right_of_a_membership_becomes_that_right_of_the_viewer(void **state)
+{
+    static const uint32_t RIGHTS[] = {RIGHT_TICKET_OWN, RIGHT_TICKET_ALL, RIGHT_ORDER,
+                                      RIGHT_LICENCE,    RIGHT_BILLING,    RIGHT_ADMIN};
+    struct ctx *cx = test_ctx(state);
+    struct id anna = make_person(cx, "Anna", "anna@marlow.example");
+    struct id marlow = make_organisation(cx, "C-1", "Marlow");
+    struct viewer v;
+
+    for (size_t i = 0; i < COUNT(RIGHTS); i++) {
+        struct membership_spec spec = {
+            .person_id = anna, .organisation_id = marlow, .rights = RIGHTS[i]};
+
+        test_ok(cx, membership_add(cx, &spec));
+        test_ok(cx, membership_viewer(cx, anna, NONE, &v));
+        assert_int_equal(v.kind, VIEWER_CUSTOMER);
+        assert_true(id_equal(v.organisation_id, marlow));
+        assert_int_equal(v.rights, RIGHTS[i]);
+    }
+}
+
+static void each_preset_role_gives_its_rights(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id person = make_person(cx, "Priya", "priya@tilwick.example");
+    struct viewer v;
+
+    test_ok(cx, role_add_presets(cx));
+    for (size_t i = 0; i < ROLE_PRESET_COUNT; i++) {
+        test_ok(cx, role_staff_set(cx, person, ROLE_PRESETS[i].name, NONE, NULL));
+        test_ok(cx, membership_viewer(cx, person, NONE, &v));
+        assert_int_equal(v.kind, VIEWER_STAFF);
+        assert_int_equal(v.rights, ROLE_PRESETS[i].rights);
+        assert_true(id_is_zero(v.organisation_id));
+    }
+    test_ok(cx, role_staff_set(cx, person, "team-lead", NONE, NULL));
+    test_refused(cx, role_staff_set(cx, person, "king", NONE, NULL), &ERR_ROLE_UNKNOWN);
+}
+
+static void roles_are_given_with_the_right_alone(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id person = make_person(cx, "Priya", "priya@tilwick.example");
+
+    test_ok(cx, role_add_presets(cx));
+    test_as_staff(cx, person, RIGHT_DESK | RIGHT_CUSTOMERS);
+    test_refused(cx, role_staff_set(cx, person, "administrator", NONE, NULL), &ERR_DENIED);
+}
+
+static void a_person_without_role_and_membership_has_no_rights(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id anna = make_person(cx, "Anna", "anna@marlow.example");
+    struct viewer v;
+
+    test_ok(cx, membership_viewer(cx, anna, make_organisation(cx, "C-1", "Marlow"), &v));
+    assert_int_equal(v.rights, 0);
+    assert_true(id_is_zero(v.organisation_id));
+}
+
+static void an_organisation_administrator_changes_his_own_organisation_alone(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id anna = make_person(cx, "Anna", "anna@marlow.example");
+    struct id tom = make_person(cx, "Tom", "tom@marlow.example");
+    struct id marlow = make_organisation(cx, "C-1", "Marlow");
+    struct id other = make_organisation(cx, "C-2", "Other");
+    struct membership_spec here = {.person_id = tom, .organisation_id = marlow};
+    struct membership_spec there = {.person_id = tom, .organisation_id = other};
+    struct membership *list;
+    size_t count;
+
+    make_membership(cx, anna, marlow, RIGHT_ADMIN);
+    test_as_customer(cx, anna, marlow, RIGHT_ADMIN);
+    test_ok(cx, membership_add(cx, &here));
+    test_refused(cx, membership_add(cx, &there), &ERR_DENIED);
+    test_ok(cx, membership_list_of_organisation(cx, marlow, &list, &count));
+    assert_int_equal(count, 2);
+    test_ok(cx, membership_list_of_organisation(cx, other, &list, &count));
+    assert_int_equal(count, 0);
+    test_as_customer(cx, anna, marlow, RIGHT_ORDER | RIGHT_TICKET_ALL);
+    test_refused(cx, membership_add(cx, &here), &ERR_DENIED);
+    test_ok(cx, membership_list_of_organisation(cx, marlow, &list, &count));
+    assert_int_equal(count, 0);
+}
+
+static void people_and_organisations_of_another_tenant_are_not_found(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id foreign = make_organisation(cx, "C-1", "Marlow");
+    struct id foreigner = make_person(cx, "Anna", "anna@marlow.example");
+    struct membership_spec spec;
+
+    cx = test_ctx(state);
+    spec = (struct membership_spec){.person_id = make_person(cx, "Tom", "tom@x.example"),
+                                    .organisation_id = foreign};
+    test_refused(cx, membership_add(cx, &spec), &ERR_NOT_FOUND);
+    spec = (struct membership_spec){.person_id = foreigner,
+                                    .organisation_id = make_organisation(cx, "C-2", "Own")};
+    test_refused(cx, membership_add(cx, &spec), &ERR_NOT_FOUND);
+    test_refused(cx, membership_remove(cx, foreigner, foreign), &ERR_NOT_FOUND);
+}
+
+static void right_names_are_read_from_a_list(void **state)
+{
+    (void)state;
+    assert_int_equal(role_rights_of("desk,rules"), RIGHT_DESK | RIGHT_RULES);
+    assert_int_equal(role_rights_of("desk,unknown"), RIGHT_DESK);
+    assert_int_equal(role_rights_of(NULL), 0);
+    assert_int_equal(role_rights_of(""), 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(each_right_of_a_membership_becomes_that_right_of_the_viewer),
+        cmocka_unit_test(each_preset_role_gives_its_rights),
+        cmocka_unit_test(roles_are_given_with_the_right_alone),
+        cmocka_unit_test(a_person_without_role_and_membership_has_no_rights),
+        cmocka_unit_test(an_organisation_administrator_changes_his_own_organisation_alone),
+        cmocka_unit_test(people_and_organisations_of_another_tenant_are_not_found),
+        cmocka_unit_test(right_names_are_read_from_a_list),
+    };
+
+    return test_group_run("membership", TESTS, COUNT(TESTS));
+}
