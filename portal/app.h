@@ -7,6 +7,7 @@
 #include "db/db.h"
 
 struct lang_set;
+struct shell_cache;
 struct tenant_cache;
 struct req;
 struct templates;
@@ -26,6 +27,7 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     struct db_pool *licensing_pool;
     struct db_pool *jobs_pool;
     struct tenant_cache *tenants;
+    struct shell_cache *shell_cache;
     struct lang_set *langs;
     struct templates *templates;
     struct statics *statics;

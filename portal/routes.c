@@ -4,7 +4,13 @@
 #include "portal/http/statics.h"
 #include "portal/serve.h"
 #include "portal/pages/file_page.h"
+#include "portal/pages/home_page.h"
 #include "portal/pages/kb_page.h"
+#include "portal/pages/licence_desk_page.h"
+#include "portal/pages/licence_page.h"
+#include "portal/pages/login_page.h"
+#include "portal/pages/order_page.h"
+#include "portal/pages/organisation_page.h"
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
@@ -15,6 +21,11 @@ const struct route ROUTES[] = {
     /* clang-format off */
 
     /* --- signing in, home (portal/pages/login_page.c, home_page.c) --- */
+    {METHOD_GET,  "/",                    home_page_view,    NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/login",               login_page_view,   NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/login",               login_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},
 
     /* --- the frame (portal/http/statics.c, portal/serve.c) --- */
     {METHOD_GET,  "/static/{name}", statics_serve, NEED_PUBLIC, 0, 0},
@@ -41,6 +52,15 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/t/{number}",                 ticket_page_number,        NEED_LOGIN, 0, 0},
 
     /* --- orders, licences, customers (portal/pages/order_page.c, licence_page.c) --- */
+    {METHOD_GET,  "/orders",       order_page_list,       NEED_CUSTOMER, RIGHT_ORDER, 0},
+    {METHOD_GET,  "/orders/{id}",  order_page_view,       NEED_CUSTOMER, RIGHT_ORDER, 0},
+    {METHOD_GET,  "/contracts",    order_page_contracts,  NEED_CUSTOMER, RIGHT_ORDER, 0},
+    {METHOD_GET,  "/invoices",     order_page_invoices,   NEED_CUSTOMER, RIGHT_BILLING, 0},
+    {METHOD_GET,  "/organisation", organisation_page_own, NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/licences",     licence_page_list,     NEED_CUSTOMER, RIGHT_LICENCE, 0},
+    {METHOD_GET,  "/licences/{id}", licence_page_view,    NEED_CUSTOMER, RIGHT_LICENCE, 0},
+    {METHOD_GET,  "/licences/{id}/machines/{machine}/release", licence_page_release,  NEED_CUSTOMER, RIGHT_LICENCE, 0},
+    {METHOD_POST, "/licences/{id}/machines/{machine}/release", licence_page_released, NEED_CUSTOMER | NEED_CSRF, RIGHT_LICENCE, 0},
 
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
     {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK, 0},
@@ -55,6 +75,16 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/topic",  queue_act_page_topic,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/customers",                organisation_page_list,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,  "/desk/customers/{id}",           organisation_page_view,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,  "/desk/orders",                   order_page_list,             NEED_STAFF, RIGHT_SALES, 0},
+    {METHOD_GET,  "/desk/orders/{id}",              order_page_view,             NEED_STAFF, 0, 0},
+    {METHOD_GET,  "/desk/licences",                 licence_page_list,           NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/licences/new",             licence_desk_page_new,       NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/licences/new",             licence_desk_page_issue,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/licences/{id}",            licence_desk_page_view,      NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/licences/{id}/suspend",    licence_desk_page_suspend,   NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/licences/{id}/reinstate",  licence_desk_page_reinstate, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
 
     /* --- licence service (portal/api/) --- */
 

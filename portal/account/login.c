@@ -102,11 +102,12 @@ static bool refuse_wrong(struct ctx *cx, const struct account *account, const ch
 }
 
 static bool accept(struct ctx *cx, const struct account *account, const char *email,
-                   const char *address)
+                   const struct login_try *attempt)
 {
-    return login_record(cx, email, account->person_id, address, "ok") &&
+    return login_record(cx, email, account->person_id, attempt->address, "ok") &&
            credential_unlock(cx, account->person_id) &&
-           event_emit(cx, EVENT_PERSON_LOGIN, account->person_id, NULL);
+           event_emit(cx, EVENT_PERSON_LOGIN, account->person_id, NULL) &&
+           (!attempt->then || attempt->then(cx, account->person_id, attempt->arg));
 }
 
 static bool refuse(struct ctx *cx, const struct account *account, const char *email,
@@ -118,8 +119,9 @@ static bool refuse(struct ctx *cx, const struct account *account, const char *em
 
 /* The password was hashed with nothing held: meanwhile other tries may have locked the account, so
  * it is read again. Many guesses sent at once thus get no more answers than guesses in a row. */
-static bool judge(struct ctx *cx, const char *email, const char *address, bool matches)
+static bool judge(struct ctx *cx, const char *email, const struct login_try *attempt, bool matches)
 {
+    const char *address = attempt->address;
     struct account account;
 
     if (!account_load(cx, email, &account))
@@ -130,11 +132,11 @@ static bool judge(struct ctx *cx, const char *email, const char *address, bool m
         return refuse_wrong(cx, &account, email, address);
     if (!account.may_sign_in)
         return refuse(cx, &account, email, address, "disabled");
-    return accept(cx, &account, email, address);
+    return accept(cx, &account, email, attempt);
 }
 
 /* A refusal is an answer whose traces must stay: the transaction commits with it. */
-static bool judge_in_transaction(struct ctx *cx, const char *email, const char *address,
+static bool judge_in_transaction(struct ctx *cx, const char *email, const struct login_try *attempt,
                                  bool matches)
 {
     struct err refusal;
@@ -142,7 +144,7 @@ static bool judge_in_transaction(struct ctx *cx, const char *email, const char *
 
     if (!db_begin(cx))
         return false;
-    ok = judge(cx, email, address, matches);
+    ok = judge(cx, email, attempt, matches);
     if (!ok && cx->err.kind != &ERR_LOGIN_REFUSED) {
         db_rollback(cx);
         return false;
@@ -175,7 +177,7 @@ bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *per
     db_release(cx); /* the hash may wait for its turn: no connection is kept meanwhile */
     if (!crypto_password_verify(&cx->err, account.password_hash, attempt->password, &matches))
         return false;
-    if (!judge_in_transaction(cx, email, attempt->address, matches))
+    if (!judge_in_transaction(cx, email, attempt, matches))
         return false;
     *person_id = account.person_id;
     return true;
@@ -184,12 +186,6 @@ bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *per
 bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
                          const char *address)
 {
-    if (!db_begin(cx))
-        return false;
-    if (!login_record(cx, email, person_id, address, "logout") ||
-        !event_emit(cx, EVENT_PERSON_LOGOUT, person_id, NULL)) {
-        db_rollback(cx);
-        return false;
-    }
-    return db_commit(cx);
+    return login_record(cx, email, person_id, address, "logout") &&
+           event_emit(cx, EVENT_PERSON_LOGOUT, person_id, NULL);
 }

@@ -17,12 +17,16 @@ struct login_try {
     const char *email;
     const char *password;
     const char *address; /* the client's */
+    /* What a right password leads to (a session), in the same transaction; NULL: nothing. */
+    bool (*then)(struct ctx *cx, struct id person_id, void *arg);
+    void *arg;
 };
 
 /* Checks a password and records the try in login_event. Every try of an address that is not shut
  * out costs one Argon2id, also for unknown people; it is run outside any transaction. Does not make
- * a session: session_sign_in does. Fails: ERR_LOGIN_REFUSED, ERR_LOGIN_THROTTLED, ERR_BUSY. */
+ * a session: session_sign_in does, called by `then`. Fails: ERR_LOGIN_REFUSED, ERR_LOGIN_THROTTLED,
+ * ERR_BUSY. */
 bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *person_id) MUST_CHECK;
-/* Records the end of a session. */
+/* Records the end of a session, inside the open transaction. */
 bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
                          const char *address) MUST_CHECK;

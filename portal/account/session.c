@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/parse.h"
 #include "base/utf8.h"
+#include "portal/account/login.h"
 #include "portal/account/membership.h"
 #include "portal/account/role.h"
 
@@ -237,32 +238,44 @@ bool session_sign_in(struct ctx *cx, const struct session_visit *visit, struct s
     const char *draft;
 
     session_set_token(cx, &fresh, crypto_token(cx->mem, CRYPTO_TOKEN_BYTES));
+    again.cookie = fresh.cookie;
     if (!db_begin(cx))
         return false;
-    if (!session_drop_row(cx, session, &draft) || !session_insert(cx, visit, &fresh, draft)) {
+    if (!session_drop_row(cx, session, &draft) || !session_insert(cx, visit, &fresh, draft))
+        goto rollback;
+    /* Read back as the next request will see it: the rights come from one place. */
+    session_make_anonymous(cx, &fresh);
+    if (!session_load_row(cx, &again, &fresh))
+        goto rollback;
+    if (!fresh.has_row) {
+        err_set(&cx->err, &ERR_LOGIN, "person %s cannot have a session",
+                id_text(cx->mem, person_id));
+        goto rollback;
+    }
+    if (!db_commit(cx))
+        return false;
+    fresh.is_new = true;
+    *session = fresh;
+    return true;
+
+rollback:
+    db_rollback(cx);
+    return false;
+}
+
+bool session_end(struct ctx *cx, const struct session_visit *visit, struct session *session)
+{
+    const char *draft;
+
+    if (!db_begin(cx))
+        return false;
+    if (!session_drop_row(cx, session, &draft) ||
+        (!id_is_zero(session->person_id) &&
+         !login_record_logout(cx, session->person_id, session->email, visit->address))) {
         db_rollback(cx);
         return false;
     }
     if (!db_commit(cx))
-        return false;
-    /* Read back as the next request will see it: the rights come from one place. */
-    again.cookie = fresh.cookie;
-    session_make_anonymous(cx, &fresh);
-    if (!session_load_row(cx, &again, &fresh))
-        return false;
-    if (!fresh.has_row)
-        return err_set(&cx->err, &ERR_LOGIN, "person %s cannot have a session",
-                       id_text(cx->mem, person_id));
-    fresh.is_new = true;
-    *session = fresh;
-    return true;
-}
-
-bool session_end(struct ctx *cx, struct session *session)
-{
-    const char *draft;
-
-    if (!session_drop_row(cx, session, &draft))
         return false;
     session_make_anonymous(cx, session);
     session_set_token(cx, session, crypto_token(cx->mem, CRYPTO_TOKEN_BYTES));

@@ -25,8 +25,9 @@ bool session_load(struct ctx *cx, const struct session_visit *visit,
  * session and cx are changed in place. */
 bool session_sign_in(struct ctx *cx, const struct session_visit *visit, struct session *session,
                      struct id person_id) MUST_CHECK;
-/* Signing out: the row is gone, the session is anonymous with a new token. */
-bool session_end(struct ctx *cx, struct session *session) MUST_CHECK;
+/* Signing out, recorded: the row is gone, the session is anonymous with a new token. */
+bool session_end(struct ctx *cx, const struct session_visit *visit,
+                 struct session *session) MUST_CHECK;
 /* Ends all sessions of a person; but one if keep is not zero. */
 bool session_end_all(struct ctx *cx, struct id person_id, struct id keep) MUST_CHECK;
 

@@ -106,6 +106,7 @@ static bool start_roles(struct serving *s, struct err *err)
     unsigned size = (unsigned)app->config.database_pool;
 
     app->tenants = tenant_cache_make();
+    app->shell_cache = shell_cache_make();
     app->shell = shell_fill;
     app->portal_pool = db_pool_make(&app->target, size);
     app->licensing_pool = db_pool_make(&app->target, size);
@@ -138,6 +139,7 @@ static void stop_roles(struct serving *s)
         lang_free(app->langs);
     db_pool_free(app->licensing_pool);
     db_pool_free(app->portal_pool);
+    shell_cache_free(app->shell_cache);
     tenant_cache_free(app->tenants);
 }
 

@@ -1,8 +1,10 @@
 #include "portal/pages/login_page.h"
 
+#include "kb/article.h"
 #include "portal/account/login.h"
 #include "portal/account/session.h"
 #include "portal/http/page.h"
+#include "portal/pages/kb_page.h"
 
 #include <string.h>
 
@@ -11,7 +13,7 @@ struct login_form {
     const char *next;
 };
 
-enum { NEXT_MAX = 1000 };
+enum { NEXT_MAX = 1000, LOGIN_ARTICLES = 4 };
 
 static const struct form_field LOGIN_FIELDS[] = {
     {"email", T("E-mail"), FORM_TEXT, true, 1, 254, NULL, offsetof(struct login_form, email)},
@@ -39,35 +41,57 @@ static struct session_visit visit_of(struct req *rq)
                                   .agent = req_header(rq, "User-Agent")};
 }
 
-static json_t *login_context(struct req *rq, const char *next, const char *email)
+/* The public articles stand beside the form: they may answer without an account. */
+static bool login_context(struct req *rq, const char *next, const char *email, json_t **out)
 {
-    return json_own(rq->cx.mem,
-                    json_pack("{s:s,s:s,s:b,s:s}", "next", next, "email", email, "has_next",
-                              strcmp(next, "/") != 0, "tenant_name", rq->tenant->name));
+    const struct article_filter featured = {
+        .locale = lang_code(rq->lang), .is_featured = true, .limit = LOGIN_ARTICLES};
+    json_t *articles = json_array();
+    struct article *list;
+    size_t count;
+
+    *out =
+        json_own(rq->cx.mem, json_pack("{s:s,s:s,s:b,s:o}", "next", next, "email", email,
+                                       "has_next", strcmp(next, "/") != 0, "articles", articles));
+    if (!article_list(&rq->cx, &featured, &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(articles, kb_page_article_json(rq, &list[i]));
+    return true;
 }
 
 bool login_page_view(struct req *rq)
 {
     const char *next = login_page_next(req_query(rq, "next"));
+    json_t *page;
 
     if (!id_is_zero(rq->session->person_id))
         return reply_see_other(rq, next);
-    return page_render(rq, "login", login_context(rq, next, ""));
+    return login_context(rq, next, "", &page) && page_render(rq, "login", page);
 }
 
 /* The page again with what was typed, but the password. */
 static bool login_again(struct req *rq, struct form *form)
 {
     const char *next = login_page_next(form_value(form, "next"));
+    json_t *page;
 
     json_object_del(form->values, "password");
-    return page_render_form(rq, "login", login_context(rq, next, form_value(form, "email")), form);
+    return login_context(rq, next, form_value(form, "email"), &page) &&
+           page_render_form(rq, "login", page, form);
+}
+
+static bool start_session(struct ctx *cx, struct id person_id, void *arg)
+{
+    struct req *rq = arg;
+    struct session_visit visit = visit_of(rq);
+
+    return session_sign_in(cx, &visit, rq->session, person_id);
 }
 
 bool login_page_submit(struct req *rq)
 {
     struct ctx *cx = &rq->cx;
-    struct session_visit visit = visit_of(rq);
     struct login_form in = {.email = NULL};
     struct login_try attempt;
     struct form *form;
@@ -82,8 +106,11 @@ bool login_page_submit(struct req *rq)
             form_fault(rq, form, "password", T("Password"), T("Enter your password."));
         return login_again(rq, form);
     }
-    attempt = (struct login_try){
-        .email = in.email, .password = form_value(form, "password"), .address = rq->address};
+    attempt = (struct login_try){.email = in.email,
+                                 .password = form_value(form, "password"),
+                                 .address = rq->address,
+                                 .then = start_session,
+                                 .arg = rq};
     if (!login_check(cx, &attempt, &person_id)) {
         if (cx->err.kind != &ERR_LOGIN_REFUSED)
             return false;
@@ -91,17 +118,14 @@ bool login_page_submit(struct req *rq)
         err_clear(&cx->err);
         return login_again(rq, form);
     }
-    if (!session_sign_in(cx, &visit, rq->session, person_id))
-        return false;
     return reply_see_other(rq, login_page_next(in.next));
 }
 
 bool login_page_logout(struct req *rq)
 {
-    struct ctx *cx = &rq->cx;
+    struct session_visit visit = visit_of(rq);
 
-    if (!login_record_logout(cx, rq->session->person_id, rq->session->email, rq->address) ||
-        !session_end(cx, rq->session))
+    if (!session_end(&rq->cx, &visit, rq->session))
         return false;
     return reply_flash(rq, "ok", req_text(rq, T("You are signed out."))) &&
            reply_see_other(rq, "/login");

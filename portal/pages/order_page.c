@@ -40,6 +40,12 @@ static json_t *chip(struct req *rq, const struct state_look *look)
                      req_text(rq, look->label));
 }
 
+static const char *order_href(struct req *rq, struct id id)
+{
+    return arena_printf(rq->cx.mem, "%s/%s", rq->session->is_staff ? "/desk/orders" : "/orders",
+                        id_text(rq->cx.mem, id));
+}
+
 /* What an order is called: the customer's own words where there are some. */
 static const char *order_title(const struct order *o)
 {
@@ -49,8 +55,7 @@ static const char *order_title(const struct order *o)
 json_t *order_page_row(struct req *rq, const struct order *o)
 {
     return json_pack(
-        "{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s}", "href",
-        arena_printf(rq->cx.mem, "/orders/%s", id_text(rq->cx.mem, o->id)), "title", order_title(o),
+        "{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s}", "href", order_href(rq, o->id), "title", order_title(o),
         "number", o->number, "total", page_money(rq, o->total), "chip",
         chip(rq, &ORDER_LOOKS[o->status]), "placed", page_day(rq, o->created_at), "due",
         o->due_on && o->status < ORDER_DELIVERED ? page_date(rq, o->due_on) : json_null(),
@@ -76,12 +81,12 @@ bool order_page_list(struct req *rq)
     json_object_set_new(page, "is_empty", json_boolean(count == 0 && !after));
     if (count == ORDER_PAGE || after) {
         json_t *next = count == ORDER_PAGE
-                           ? json_string(arena_printf(cx->mem, "/orders?after=%s",
+                           ? json_string(arena_printf(cx->mem, "%s?after=%s", rq->path,
                                                       id_text(cx->mem, list[count - 1].id)))
                            : json_null();
 
         json_object_set_new(page, "pager",
-                            json_pack("{s:s?,s:o,s:n}", "prev_href", after ? "/orders" : NULL,
+                            json_pack("{s:s?,s:o,s:n}", "prev_href", after ? rq->path : NULL,
                                       "next_href", next, "text"));
     }
     return page_render(rq, "order_list", page);
@@ -172,15 +177,12 @@ static json_t *invoice_json(struct req *rq, const struct invoice *i)
         if (!strcmp(INVOICE_LOOKS[n].status, i->status))
             look = &INVOICE_LOOKS[n].look;
     }
-    return json_pack("{s:s,s:s,s:s?,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:b}", "number", i->number,
-                     "order_number", i->order_number, "order_href",
-                     id_is_zero(i->order_id)
-                         ? NULL
-                         : arena_printf(rq->cx.mem, "/orders/%s", id_text(rq->cx.mem, i->order_id)),
-                     "chip", chip(rq, look), "total", page_money(rq, i->total), "paid",
-                     page_money(rq, i->paid), "rest", page_money(rq, i->rest), "issued",
-                     page_date(rq, i->issued_on), "due", page_date(rq, i->due_on), "percent",
-                     (json_int_t)percent, "has_rest", i->rest.minor > 0);
+    return json_pack(
+        "{s:s,s:s,s:s?,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:b}", "number", i->number, "order_number",
+        i->order_number, "order_href", id_is_zero(i->order_id) ? NULL : order_href(rq, i->order_id),
+        "chip", chip(rq, look), "total", page_money(rq, i->total), "paid", page_money(rq, i->paid),
+        "rest", page_money(rq, i->rest), "issued", page_date(rq, i->issued_on), "due",
+        page_date(rq, i->due_on), "percent", (json_int_t)percent, "has_rest", i->rest.minor > 0);
 }
 
 static bool order_invoices_json(struct req *rq, const struct order *o, json_t *page)

@@ -237,7 +237,7 @@ static const char *subject_href(struct req *rq, const struct organisation_event 
     static const struct {
         const char *subject, *prefix;
     } PLACES[] = {
-        {"ticket", "/desk/tickets/"}, {"order", "/orders/"}, {"licence", "/desk/licences/"}};
+        {"ticket", "/desk/tickets/"}, {"order", "/desk/orders/"}, {"licence", "/desk/licences/"}};
 
     for (size_t i = 0; i < COUNT(PLACES); i++) {
         if (!strcmp(PLACES[i].subject, e->subject))

@@ -82,6 +82,7 @@ bool organisation_add(struct ctx *cx, const struct organisation_draft *draft,
 {
     struct id id = ctx_new_id(cx);
     const char *code = draft->code;
+    struct organisation *added;
     int64_t number;
 
     if (!viewer_has(&cx->viewer, RIGHT_CUSTOMERS))
@@ -92,9 +93,13 @@ bool organisation_add(struct ctx *cx, const struct organisation_draft *draft,
         goto rollback;
     if (!organisation_insert(cx, id, code, draft) ||
         !event_emit(cx, EVENT_ORGANISATION_CREATED, id,
-                    json_own(cx->mem, json_pack("{s:s,s:s}", "code", code, "name", draft->name))))
+                    json_own(cx->mem, json_pack("{s:s,s:s}", "code", code, "name", draft->name))) ||
+        !organisation_get(cx, id, &added))
         goto rollback;
-    return db_commit(cx) && organisation_get(cx, id, out);
+    if (!db_commit(cx))
+        return false;
+    *out = added;
+    return true;
 
 rollback:
     db_rollback(cx);

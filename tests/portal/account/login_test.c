@@ -169,6 +169,32 @@ static void failures_in_one_tenant_lock_nobody_in_another(void **state)
     test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
 }
 
+static bool go_on(struct ctx *cx, struct id person_id, void *arg)
+{
+    (void)person_id;
+    return *(bool *)arg || err_set(&cx->err, &ERR_BUSY, "no session today");
+}
+
+/* A sign-in that comes to nothing leaves no trace, so that running it again is one sign-in. */
+static void a_session_that_cannot_be_made_undoes_the_sign_in(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    bool can = false;
+    struct login_try attempt = {.email = "anna@marlow.example",
+                                .password = GOOD,
+                                .address = "192.0.2.7",
+                                .then = go_on,
+                                .arg = &can};
+    struct id id;
+
+    make_anna(cx);
+    test_refused(cx, login_check(cx, &attempt, &id), &ERR_BUSY);
+    assert_int_equal(outcomes(cx, "ok"), 0);
+    can = true;
+    test_ok(cx, login_check(cx, &attempt, &id));
+    assert_int_equal(outcomes(cx, "ok"), 1);
+}
+
 struct guesses {
     int let_in[24];
 };
@@ -208,6 +234,7 @@ int main(void)
         cmocka_unit_test(staff_unlock_and_a_new_password_unlocks_too),
         cmocka_unit_test(an_address_with_too_many_failures_is_shut_out_without_a_hash),
         cmocka_unit_test(failures_in_one_tenant_lock_nobody_in_another),
+        cmocka_unit_test(a_session_that_cannot_be_made_undoes_the_sign_in),
         cmocka_unit_test(guesses_sent_at_once_lock_the_account),
     };
 

@@ -159,9 +159,15 @@ static void signing_out_ends_the_row_and_changes_the_token(void **state)
 {
     struct ctx *cx = test_ctx(state);
     struct session *s = signed_in(cx, make_person(cx, "Anna", "anna@marlow.example"));
+    struct session_visit visit = visit_with(s->cookie);
     const char *before = s->cookie;
 
-    test_ok(cx, session_end(cx, s));
+    test_ok(cx, session_end(cx, &visit, s));
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM login_event WHERE tenant_id = ? "
+                              "AND outcome = 'logout'",
+                              DB_ID(cx->tenant_id)),
+                     1);
     assert_true(s->is_new);
     assert_string_not_equal(s->cookie, before);
     assert_int_equal(cx->viewer.kind, VIEWER_NOBODY);
