@@ -49,6 +49,9 @@ bool event_emit(struct ctx *cx, enum event_kind kind, struct id subject_id,
 /* Links up to limit events of the tenant that are not yet in its hash chain, oldest first. Called
  * by the jobs role each second. *linked is how many. */
 bool event_chain_link(struct ctx *cx, unsigned limit, unsigned *linked) MUST_CHECK;
+/* The tenants, at most limit, that have events to be linked; in cx->mem. */
+bool event_chain_waiting(struct ctx *cx, unsigned limit, struct id **out,
+                         unsigned *count) MUST_CHECK;
 /* Recomputes the chain. *broken_at is zero when it is whole, else the first event at fault. */
 bool event_chain_verify(struct ctx *cx, struct id *broken_at, int64_t *checked) MUST_CHECK;
 

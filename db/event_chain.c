@@ -17,6 +17,10 @@ static const char SQL_CHAIN_END[] =
 static const char SQL_CHAIN_MOVE[] =
     "UPDATE event_chain SET last_no = ?, last_hash = ? WHERE tenant_id = ?";
 
+/* For the jobs role, which works for all tenants. */
+static const char SQL_UNLINKED_TENANTS_ANY_TENANT[] =
+    "SELECT DISTINCT tenant_id FROM event WHERE chain_no IS NULL LIMIT ?";
+
 #define COLUMNS_LINKED \
     "id, name, subject_id, actor_id, actor_kind, trace, at, digest, chain_no, prev_hash, hash, "
 static const char SQL_EVENT_UNLINKED[] =
@@ -104,6 +108,21 @@ static void hash_link(struct ctx *cx, const struct link *e, int64_t no,
 }
 
 /* --- linking --- */
+
+bool event_chain_waiting(struct ctx *cx, unsigned limit, struct id **out, unsigned *count)
+{
+    struct db_rows rows;
+    struct id *list;
+
+    if (!db_query(cx, &rows, SQL_UNLINKED_TENANTS_ANY_TENANT, DB_INT(limit)))
+        return false;
+    list = arena_array(cx->mem, struct id, rows.count);
+    while (db_next(&rows))
+        list[rows.next - 1] = db_id(&rows.row, 0);
+    *out = list;
+    *count = (unsigned)rows.count;
+    return true;
+}
 
 static bool claim(struct ctx *cx)
 {

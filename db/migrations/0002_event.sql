@@ -20,6 +20,7 @@ CREATE TABLE event (
   erased_at DATETIME(6) NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE KEY event_chain_no (tenant_id, chain_no),
+  KEY event_unlinked (chain_no, tenant_id),
   KEY event_subject (tenant_id, subject_id, id),
   KEY event_name (tenant_id, name, id),
   FOREIGN KEY (tenant_id) REFERENCES tenant (id)

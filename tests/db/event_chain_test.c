@@ -58,6 +58,30 @@ static void unlinked_events_are_linked_oldest_first(void **state)
     assert_int_equal(linked, 0);
 }
 
+static bool is_waiting(struct ctx *cx)
+{
+    struct id *list;
+    unsigned count;
+
+    test_ok(cx, event_chain_waiting(cx, 1000, &list, &count));
+    for (unsigned i = 0; i < count; i++)
+        if (id_equal(list[i], cx->tenant_id))
+            return true;
+    return false;
+}
+
+static void a_tenant_waits_until_its_events_are_linked(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    unsigned linked;
+
+    assert_false(is_waiting(cx));
+    test_ok(cx, event_emit(cx, EVENT_PERSON_LOGIN, cx->tenant_id, NULL));
+    assert_true(is_waiting(cx));
+    test_ok(cx, event_chain_link(cx, 10, &linked));
+    assert_false(is_waiting(cx));
+}
+
 static void a_limit_is_kept_and_the_rest_follows(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -262,6 +286,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(unlinked_events_are_linked_oldest_first),
+        cmocka_unit_test(a_tenant_waits_until_its_events_are_linked),
         cmocka_unit_test(a_limit_is_kept_and_the_rest_follows),
         cmocka_unit_test(a_changed_event_is_found),
         cmocka_unit_test(a_removed_event_is_found),

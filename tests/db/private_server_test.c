@@ -1,7 +1,6 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "db/mariadbd.h"
 #include "db/private_server.h"
 #include "tests/support/test.h"
 #include "tests/support/test_server.h"
@@ -358,15 +357,16 @@ static void a_broken_data_folder_fails_with_the_lines_of_the_log(void **state)
     assert_non_null(strstr(err.oper, "[ERROR]"));
 }
 
-static void without_mariadb_the_sentence_names_what_is_missing(void **state)
+static void mariadbd_is_out_of_reach_of_the_terminals_signals(void **state)
 {
-    struct mariadbd_spec spec = {.data_dir = "/nowhere/data", .log = "/nowhere/log"};
-    struct err err = {0};
+    const char *var = new_var();
+    struct private_server *server = start(var);
+    pid_t pid = pid_of(var);
 
     (void)state;
-    /* The folder is refused first or the program is missing; either way nothing is started. */
-    assert_false(mariadbd_install(&err, &spec));
-    assert_non_null(err.kind);
+    assert_int_equal(getsid(pid), pid); /* Ctrl-C goes to our session only */
+    private_server_stop(server);
+    assert_true(is_gone(pid));
 }
 
 int main(int argc, char **argv)
@@ -385,7 +385,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_lost_password_file_mends_itself),
         cmocka_unit_test(a_folder_that_cannot_be_written_says_so),
         cmocka_unit_test(a_broken_data_folder_fails_with_the_lines_of_the_log),
-        cmocka_unit_test(without_mariadb_the_sentence_names_what_is_missing),
+        cmocka_unit_test(mariadbd_is_out_of_reach_of_the_terminals_signals),
     };
 
     crypto_init();
