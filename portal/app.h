@@ -14,7 +14,7 @@ struct templates;
 struct statics;
 struct licence_cache;
 struct signing_keys;
-struct script_pool;
+struct script_engine;
 struct private_server;
 
 struct app { /* Threads: read-only after app_start, but for members that lock themselves. */
@@ -33,7 +33,7 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     struct statics *statics;
     struct licence_cache *licence_cache; /* role licensing */
     struct signing_keys *signing_keys;   /* role licensing: unsealed */
-    struct script_pool *scripts;
+    struct script_engine *scripts; /* scripts/script_offer.h; NULL: rules are off */
     /* Adds to the page frame what the domains know (counts in the menu, unread notices);
      * portal/shell.c. */
     void (*shell)(struct req *rq, json_t *shell);

@@ -1,6 +1,8 @@
 #include "scripts/script_run.h"
 
 #include "base/crypto.h"
+#include "base/log.h"
+#include "base/utf8.h"
 #include "scripts/script_limits.h"
 
 #include <string.h>
@@ -23,7 +25,7 @@ static const char SQL_RUN_FIND[] =
     "SELECT 1 FROM script_run WHERE tenant_id = ? AND event_id = ? AND script_id = ?";
 static const char SQL_RUN_CHAIN[] =
     "SELECT root_event_id, depth FROM script_run "
-    "WHERE tenant_id = ? AND trace = ? AND state = 'done' LIMIT 1";
+    "WHERE tenant_id = ? AND trace = ? LIMIT 1";
 static const char SQL_RUN_IN_CHAIN[] =
     "SELECT 1 FROM script_run WHERE tenant_id = ? AND root_event_id = ? AND subject_id = ? "
     "AND script_id = ? AND state <> 'skipped' AND event_id <> ? LIMIT 1";
@@ -83,9 +85,12 @@ static int64_t seed_of(struct id id)
     return seed & INT64_MAX;
 }
 
-static void start_trace(struct ctx *cx, const struct script_version *version,
+void script_run_prepare(struct ctx *cx, const struct script_version *version,
                         const struct script_input *input, struct script_trace *out)
 {
+    const json_t *when = json_object_get(version->header, "when");
+    const char *field;
+
     *out = (struct script_trace){.id = ctx_new_id(cx),
                                  .script_id = version->script_id,
                                  .version_id = version->id,
@@ -100,6 +105,11 @@ static void start_trace(struct ctx *cx, const struct script_version *version,
                                  .error = "",
                                  .attempts = 1};
     hash_input(cx, input, out->input_hash);
+    if (json_is_object(when) && !script_header_when(when, input->new, &field)) {
+        out->state = SCRIPT_RUN_SKIPPED;
+        out->outcome = "when";
+        out->error = arena_dup(cx->mem, field);
+    }
 }
 
 static void take_result(struct script_trace *out, const struct sandbox_result *result)
@@ -138,35 +148,28 @@ static void take_end(struct script_trace *out, enum script_call_end end,
     }
 }
 
+static enum script_phase phase_of(const struct script_version *version)
+{
+    const char *name = json_get_text(version->header, "phase", "");
+
+    return strcmp(name, script_header_phase_name(SCRIPT_CHECK)) == 0 ? SCRIPT_CHECK : SCRIPT_AFTER;
+}
+
 bool script_run_call(struct ctx *cx, const struct script_engine *engine,
                      const struct script_version *version, const struct script_input *input,
-                     struct script_trace *out)
+                     struct script_trace *trace)
 {
-    struct asking asking = {.cx = cx, .engine = engine};
-    struct script_header header;
-    struct script_trace trace;
-    struct sandbox_result result;
-    const char *field;
-
-    if (!script_header_read(&cx->err, version->header, engine->offer, &header))
-        return false;
-    start_trace(cx, version, input, &trace);
-    if (header.when != NULL && !script_header_when(header.when, input->new, &field)) {
-        trace.state = SCRIPT_RUN_SKIPPED;
-        trace.outcome = "when";
-        trace.error = arena_dup(cx->mem, field);
-        *out = trace;
-        return true;
-    }
-    asking.grants = header.grants;
-    asking.asked = json_own(cx->mem, json_array());
-    trace.lookups = asking.asked;
-    const struct script_call call = {.is_urgent = header.phase == SCRIPT_CHECK,
+    struct asking asking = {.cx = cx,
+                            .engine = engine,
+                            .grants = json_object_get(version->header, "grants"),
+                            .asked = json_own(cx->mem, json_array())};
+    enum script_phase phase = phase_of(version);
+    const struct script_call call = {.is_urgent = phase == SCRIPT_CHECK,
                                      .is_run = true,
                                      .text = version->text,
-                                     .limits = script_limits(header.phase),
-                                     .deadline_us = script_limits_us(engine, header.phase),
-                                     .effects = script_limits_effects(engine->offer, header.phase),
+                                     .limits = script_limits(phase),
+                                     .deadline_us = script_limits_us(engine, phase),
+                                     .effects = script_limits_effects(engine->offer, phase),
                                      .lookups = engine->offer->lookups,
                                      .event = input->event,
                                      .new = input->new,
@@ -175,18 +178,20 @@ bool script_run_call(struct ctx *cx, const struct script_engine *engine,
                                      .seed = seed_of(input->event_id),
                                      .ask = answer_lookup,
                                      .arg = &asking};
+    struct sandbox_result result;
     enum script_call_end end =
-        script_pool_call(engine->pool, cx->mem, &call, &result, &trace.time_us);
+        script_pool_call(engine->pool, cx->mem, &call, &result, &trace->time_us);
+
     if (cx->err.kind != NULL)
         return false;
-    take_end(&trace, end, &result);
-    *out = trace;
+    trace->lookups = asking.asked;
+    take_end(trace, end, &result);
     return true;
 }
 
 static const char *cut(struct ctx *cx, const char *text, size_t max)
 {
-    return strlen(text) <= max ? text : arena_dup_bytes(cx->mem, text, max);
+    return strlen(text) <= max ? text : arena_dup_bytes(cx->mem, text, utf8_prefix(text, max));
 }
 
 bool script_run_record(struct ctx *cx, const struct script_trace *t)
@@ -336,5 +341,68 @@ bool script_run_list(struct ctx *cx, struct id subject_id, const char *language,
     while (db_next(&rows))
         json_array_insert_new(list, 0, run_to_json(cx, &rows.row, language));
     *out = list;
+    return true;
+}
+
+static void take_fill(struct script_check *out, const json_t *args)
+{
+    const char *field = json_get_text(args, "field", NULL);
+    json_t *value = json_object_get(args, "value");
+
+    if (field != NULL && value != NULL)
+        json_object_set(out->fill, field, value);
+}
+
+/* refuse{field, text} and fill{field, value}; the first refusal stands. */
+static void take_answer(const json_t *effects, struct script_check *out)
+{
+    json_t *effect;
+    size_t i;
+
+    json_array_foreach (effects, i, effect) {
+        const char *name = json_get_text(effect, "effect", "");
+        const json_t *args = json_object_get(effect, "args");
+
+        if (strcmp(name, "fill") == 0)
+            take_fill(out, args);
+        if (strcmp(name, "refuse") != 0 || out->is_refused)
+            continue;
+        out->is_refused = true;
+        out->field = json_get_text(args, "field", "");
+        out->text =
+            json_is_string(args) ? json_string_value(args) : json_get_text(args, "text", "");
+    }
+}
+
+bool script_run_check(struct ctx *cx, const struct script_engine *engine, enum event_kind kind,
+                      const json_t *new, struct script_check *out)
+{
+    struct script_check answer = {
+        .field = "", .text = "", .fill = json_own(cx->mem, json_object())};
+    struct script_version *rules;
+    size_t count = 0;
+
+    if (engine != NULL && !script_list_active(cx, kind, SCRIPT_CHECK, &rules, &count))
+        return false;
+    for (size_t i = 0; i < count && !answer.is_refused; i++) {
+        const struct script_input input = {
+            .kind = kind,
+            .event = json_own(cx->mem, json_pack("{s:s, s:I}", "name", event_name(kind), "at",
+                                                 (json_int_t)(cx->now / 1000000))),
+            .new = new};
+        struct script_trace trace;
+
+        script_run_prepare(cx, &rules[i], &input, &trace);
+        if (trace.state == SCRIPT_RUN_SKIPPED)
+            continue;
+        if (!script_run_call(cx, engine, &rules[i], &input, &trace))
+            return false;
+        if (trace.state == SCRIPT_RUN_DONE)
+            take_answer(trace.effects, &answer);
+        else
+            log_warn(cx->trace, "rule %s failed and accepted: line %d: %s", rules[i].script_name,
+                     trace.line, trace.error);
+    }
+    *out = answer;
     return true;
 }

@@ -40,11 +40,14 @@ struct script_trace { /* a run; a row of script_run; lives in cx->mem */
 
 const char *script_run_state_name(enum script_run_state state);
 
-/* Tries `when`, then runs the version on the input. Writes nothing. Fails with cx->err only for
- * faults of a look-up's statements. */
+/* Starts a trace and tries `when`: its state is SCRIPT_RUN_SKIPPED when that does not fit. */
+void script_run_prepare(struct ctx *cx, const struct script_version *version,
+                        const struct script_input *input, struct script_trace *out);
+/* Runs the version on the input and completes the trace. Writes nothing. Fails only when the
+ * statements of a look-up do. */
 bool script_run_call(struct ctx *cx, const struct script_engine *engine,
                      const struct script_version *version, const struct script_input *input,
-                     struct script_trace *out) MUST_CHECK;
+                     struct script_trace *trace) MUST_CHECK;
 
 /* Writes the trace: in the transaction of its effects. Fails: ERR_CONFLICT that rule has run on
  * that event already. */

@@ -1,0 +1,109 @@
+/* Commands of rules: test a file, deploy it, and the worker that runs them. */
+#include "base/log.h"
+#include "portal/console/console.h"
+#include "portal/script_api.h"
+#include "scripts/script_worker.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The rule's text, at most a byte more than is allowed, so that too long a one is told as such. */
+static bool read_file(struct console *co, struct arena *mem, const char **text, size_t *len)
+{
+    const char *path = console_word(co, 0);
+    FILE *file;
+    char *bytes;
+
+    if (path == NULL)
+        return err_set(&co->err, &ERR_INVALID, "the rule's FILE is missing");
+    file = fopen(path, "rb");
+    if (file == NULL)
+        return err_set(&co->err, &ERR_INVALID, "%s: %s", path, strerror(errno));
+    bytes = arena_alloc(mem, SCRIPT_TEXT_MAX + 2);
+    *len = fread(bytes, 1, SCRIPT_TEXT_MAX + 1, file);
+    if (ferror(file)) {
+        err_set(&co->err, &ERR_INVALID, "%s: %s", path, strerror(errno));
+        fclose(file);
+        return false;
+    }
+    fclose(file);
+    *text = bytes;
+    return true;
+}
+
+int script_test_command(struct console *co)
+{
+    static const char *const KNOWN[] = {NULL};
+    struct script_engine *engine;
+    struct ctx cx;
+    const char *text;
+    json_t *header, *out;
+    size_t len, tests;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    co->app.mem = arena_make(SCRIPT_TEXT_MAX);
+    if (!config_load(co->app.mem, &co->err, NULL, &co->app.config, &co->faults) ||
+        !read_file(co, co->app.mem, &text, &len)) {
+        console_fail(co, &co->err);
+        arena_free(co->app.mem);
+        return CONSOLE_REFUSED;
+    }
+    engine = script_api_make(&co->app.config);
+    ctx_start(&cx, co->app.mem, NULL); /* nothing here asks the database */
+    ok = script_examine(&cx, engine, text, len, &header, &tests);
+    if (ok) {
+        out = json_pack("{s:s,s:I}", "rule", json_get_text(header, "id", ""), "tests",
+                        (json_int_t)tests);
+        console_print(co, out);
+        json_decref(out);
+    } else {
+        console_fail(co, &cx.err);
+    }
+    script_api_free(engine);
+    arena_free(co->app.mem);
+    return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}
+
+int script_deploy_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", "--note", NULL};
+    struct script_engine *engine;
+    struct script_version *version;
+    struct ctx cx;
+    const char *text;
+    json_t *out;
+    size_t len;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    engine = script_api_make(&co->app.config);
+    ok = read_file(co, cx.mem, &text, &len);
+    if (!ok)
+        cx.err = co->err;
+    ok = ok && console_tenant(co, &cx) &&
+         script_deploy(&cx, engine, text, len, console_option(co, "--note"), &version);
+    if (ok) {
+        out = json_pack("{s:s,s:i,s:s}", "rule", version->script_name, "version", version->number,
+                        "state", version->state);
+        console_print(co, out);
+        json_decref(out);
+    } else {
+        console_fail(co, &cx.err);
+    }
+    script_api_free(engine);
+    console_close(co, &cx);
+    return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}
+
+int script_worker_command(struct console *co)
+{
+    (void)co;
+    return script_worker_main();
+}

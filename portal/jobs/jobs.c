@@ -1,0 +1,209 @@
+#include "portal/jobs/jobs.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "portal/account/session.h"
+#include "portal/account/tenant.h"
+#include "portal/jobs/audit_chain.h"
+#include "portal/jobs/outbox.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    TICK_MS = 100,
+    MEM_BLOCK = 64 * 1024,
+    PURGE_BATCH = 1000,
+    TENANTS_AT_ONCE = 100,
+    CAUSE_MAX = 200
+};
+
+struct jobs {
+    struct app *app;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of must_stop */
+    pthread_cond_t wake;  /* on the monotonic clock */
+    bool must_stop;
+};
+
+/* --- the work: each in a run of its own --- */
+
+static bool work_outbox(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    if (!outbox_work(cx, app->scripts, &worked))
+        return false;
+    *has_more = worked == OUTBOX_BATCH;
+    return true;
+}
+
+static bool work_chain(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned linked;
+
+    (void)app, (void)has_more;
+    return audit_chain_work(cx, &linked);
+}
+
+/* A page of tenants each time, one after the other. */
+static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
+{
+    const char *after = "";
+    struct tenant *tenants;
+    size_t count;
+
+    do {
+        if (!tenant_list(cx, after, TENANTS_AT_ONCE, &tenants, &count))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            int64_t removed;
+
+            cx->tenant_id = tenants[i].id;
+            if (!session_purge(cx, &app->config, PURGE_BATCH, &removed))
+                return false;
+            *has_more = *has_more || removed == PURGE_BATCH;
+            after = tenants[i].slug;
+        }
+    } while (count == TENANTS_AT_ONCE);
+    return true;
+}
+
+static const struct {
+    const char *name;
+    int64_t every_us;
+    bool (*work)(struct ctx *cx, struct app *app, bool *has_more);
+} WORK[] = {
+    {"outbox", TICK_MS * 1000, work_outbox},
+    {"audit chain", CLOCK_SECOND, work_chain},
+    {"sessions", CLOCK_MINUTE, work_sessions},
+};
+
+struct clockwork {         /* of one row of WORK */
+    int64_t due_us;        /* on the monotonic clock */
+    char cause[CAUSE_MAX]; /* of the failure that was logged last; "" while all is well */
+};
+
+/* Once per cause: a database that is away for an hour is one line, not thirty thousand. */
+static void note_failure(struct clockwork *state, const char *name, const struct ctx *cx)
+{
+    char cause[CAUSE_MAX];
+
+    snprintf(cause, sizeof cause, "%.*s", CAUSE_MAX - 1, cx->err.oper);
+    if (strcmp(cause, state->cause) == 0)
+        return;
+    memcpy(state->cause, cause, sizeof cause);
+    log_warn(cx->trace, "%s: %s (%s)", name, cause, cx->err.where != NULL ? cx->err.where : "?");
+}
+
+static void note_success(struct clockwork *state, const char *name, const struct ctx *cx)
+{
+    if (state->cause[0] != '\0')
+        log_info(cx->trace, "%s: works again", name);
+    state->cause[0] = '\0';
+}
+
+static void run_due(struct jobs *jobs, struct arena *mem, struct clockwork *states)
+{
+    struct ctx cx;
+
+    for (size_t i = 0; i < COUNT(WORK); i++) {
+        bool has_more = false;
+        int64_t now = clock_mono_us();
+
+        if (states[i].due_us > now)
+            continue;
+        ctx_start(&cx, mem, jobs->app->jobs_pool);
+        cx.master = jobs->app->master;
+        if (WORK[i].work(&cx, jobs->app, &has_more))
+            note_success(&states[i], WORK[i].name, &cx);
+        else
+            note_failure(&states[i], WORK[i].name, &cx);
+        db_release(&cx);
+        arena_reset(mem);
+        states[i].due_us = has_more ? now : now + WORK[i].every_us;
+    }
+}
+
+/* False when it is time to stop. */
+static bool wait_for_tick(struct jobs *jobs)
+{
+    struct timespec until;
+    bool goes_on;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += TICK_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    pthread_mutex_lock(&jobs->lock);
+    while (!jobs->must_stop &&
+           pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until) != ETIMEDOUT) {
+    }
+    goes_on = !jobs->must_stop;
+    pthread_mutex_unlock(&jobs->lock);
+    return goes_on;
+}
+
+static void *run(void *arg)
+{
+    struct jobs *jobs = arg;
+    struct arena *mem = arena_make(MEM_BLOCK);
+    struct clockwork states[COUNT(WORK)];
+
+    memset(states, 0, sizeof states);
+    db_thread_start();
+    do
+        run_due(jobs, mem, states);
+    while (wait_for_tick(jobs));
+    db_thread_end();
+    arena_free(mem);
+    return NULL;
+}
+
+static void release(struct jobs *jobs)
+{
+    pthread_cond_destroy(&jobs->wake);
+    pthread_mutex_destroy(&jobs->lock);
+    free(jobs);
+}
+
+bool jobs_start(struct err *err, struct app *app, struct jobs **out)
+{
+    struct jobs *jobs = calloc(1, sizeof *jobs);
+    pthread_condattr_t attr;
+    int failed;
+
+    if (jobs == NULL)
+        abort();
+    jobs->app = app;
+    pthread_mutex_init(&jobs->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&jobs->wake, &attr);
+    pthread_condattr_destroy(&attr);
+    failed = pthread_create(&jobs->thread, NULL, run, jobs);
+    if (failed != 0) {
+        release(jobs);
+        return err_set(err, &ERR_INTERNAL, "jobs: no thread: %s", strerror(failed));
+    }
+    *out = jobs;
+    return true;
+}
+
+void jobs_stop(struct jobs *jobs)
+{
+    if (jobs == NULL)
+        return;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->must_stop = true;
+    pthread_cond_signal(&jobs->wake);
+    pthread_mutex_unlock(&jobs->lock);
+    pthread_join(jobs->thread, NULL);
+    release(jobs);
+}
