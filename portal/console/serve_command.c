@@ -8,6 +8,7 @@
 #include "portal/http/statics.h"
 #include "portal/http/template.h"
 #include "portal/jobs/jobs.h"
+#include "portal/script_api.h"
 #include "portal/serve.h"
 #include "portal/shell.h"
 
@@ -108,6 +109,7 @@ static bool start_roles(struct serving *s, struct err *err)
     app->tenants = tenant_cache_make();
     app->shell_cache = shell_cache_make();
     app->shell = shell_fill;
+    app->scripts = script_api_make(&app->config);
     app->portal_pool = db_pool_make(&app->target, size);
     app->licensing_pool = db_pool_make(&app->target, size);
     return (!app->has_licensing || start_licensing(s, err)) &&
@@ -137,6 +139,7 @@ static void stop_roles(struct serving *s)
         template_free(app->templates);
     if (app->langs != NULL)
         lang_free(app->langs);
+    script_api_free(app->scripts);
     db_pool_free(app->licensing_pool);
     db_pool_free(app->portal_pool);
     shell_cache_free(app->shell_cache);
