@@ -61,7 +61,8 @@ size_t utf8_prefix(const char *text, size_t max)
 {
     size_t len = strnlen(text, max);
     size_t start = len;
-    uint32_t c;
+    unsigned char lead;
+    size_t size;
 
     if (len == 0)
         return 0;
@@ -69,13 +70,9 @@ size_t utf8_prefix(const char *text, size_t max)
     do {
         start--;
     } while (start > 0 && len - start < 4 && is_continuation(text[start]));
-    if (is_continuation(text[start]))
-        return len; /* not UTF-8: there is no character to keep whole */
-    if (utf8_decode((const unsigned char *)text + start, len - start, &c) != len - start)
-        return utf8_decode((const unsigned char *)text + start, strnlen(text + start, 4), &c) == 0
-                   ? len
-                   : start;
-    return len;
+    lead = (unsigned char)text[start];
+    size = lead < 0xc2 || lead > 0xf4 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    return len - start < size ? start : len;
 }
 
 char *utf8_fold(struct arena *mem, const char *text)
