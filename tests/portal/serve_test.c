@@ -1,0 +1,479 @@
+#include "portal/account/tenant.h"
+#include "portal/http/page.h"
+#include "portal/http/server.h"
+#include "portal/http/template.h"
+#include "portal/serve.h"
+#include "tests/http/wire.h"
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- a small portal --- */
+
+static struct id person; /* who /sign-in lets in */
+static int busy_left;
+static struct app app;
+static struct server *server;
+static char host[64];
+
+static bool show(struct req *rq)
+{
+    rq->type = "text/plain";
+    str_fmt(&rq->out, "lang=%s person=%s staff=%d csrf=%s flash=%s", lang_code(rq->lang),
+            rq->session->person_name == NULL ? "-" : rq->session->person_name,
+            rq->session->is_staff, rq->session->csrf,
+            json_get_text(rq->session->flash, "text", "-"));
+    rq->is_flash_shown = true;
+    return true;
+}
+
+static bool sign_in(struct req *rq)
+{
+    return session_sign_in(&rq->cx, serve_visit(rq), rq->session, person) &&
+           reply_see_other(rq, "/");
+}
+
+static bool sign_out(struct req *rq)
+{
+    return session_end(&rq->cx, rq->session) && reply_see_other(rq, "/");
+}
+
+static bool note(struct req *rq)
+{
+    struct form *form;
+
+    return form_parse(rq, &form) &&
+           reply_flash(rq, "ok", arena_printf(rq->cx.mem, "noted %s", form_value(form, "text"))) &&
+           reply_see_other(rq, "/");
+}
+
+static bool break_down(struct req *rq)
+{
+    return err_set(&rq->cx.err, &ERR_INTERNAL, "the secret cause");
+}
+
+static bool be_busy(struct req *rq)
+{
+    if (busy_left-- > 0)
+        return err_set(&rq->cx.err, &ERR_BUSY, "as the test wants it");
+    return show(rq);
+}
+
+const struct route ROUTES[] = {
+    {METHOD_GET, "/", show, NEED_PUBLIC, 0, 0},
+    {METHOD_GET, "/busy", be_busy, NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/enter", sign_in, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/sign-out", sign_out, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET, "/mine", show, NEED_LOGIN, 0, 0},
+    {METHOD_GET, "/tickets", show, NEED_CUSTOMER, 0, 0},
+    {METHOD_GET, "/orders", show, NEED_CUSTOMER, RIGHT_ORDER, 0},
+    {METHOD_GET, "/desk", show, NEED_STAFF, 0, 0},
+    {METHOD_POST, "/note", note, NEED_LOGIN | NEED_CSRF, 0, 2000},
+    {METHOD_POST, "/fail", break_down, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET, "/resume", serve_resume, NEED_LOGIN, 0, 0},
+    {METHOD_GET, "/api/v1/things", show, NEED_TOKEN, 0, 0},
+    {.pattern = NULL},
+};
+
+/* --- the server around it, one for all tests; each has a tenant of its own --- */
+
+static bool start(void)
+{
+    struct server_spec spec = {.name = "portal",
+                               .listen = "127.0.0.1:0",
+                               .threads = 6,
+                               .app = &app,
+                               .pool = test_pool(),
+                               .serve = serve_request};
+    struct err err = {.kind = NULL};
+
+    app.config = (struct config){.trusted_proxies = "",
+                                 .body_deadline_ms = 15000,
+                                 .session_hours = 12,
+                                 .session_idle_minutes = 60};
+    app.tenants = tenant_cache_make();
+    return lang_load(&err, GH_WWW_DIR, &app.langs) &&
+           template_load(&err, GH_WWW_DIR "/templates", app.langs, &app.templates) &&
+           server_start(&err, &spec, &server);
+}
+
+/* A tenant that answers to the host name of this test. */
+static struct ctx *begin(void **state)
+{
+    static unsigned count;
+    struct ctx *cx = test_ctx(state);
+
+    if (server == NULL)
+        assert_true(start());
+    app.config.behind_tls = false;
+    app.config.tenant_default = "";
+    snprintf(host, sizeof(host), "t%u.portal.test", ++count);
+    test_ok(cx, tenant_add_host(cx, host));
+    return cx;
+}
+
+struct browser { /* what a visitor's browser remembers and sees */
+    char cookie[256];
+    struct wire w;
+    bool is_open;
+};
+
+static void take_cookie(struct browser *b)
+{
+    const char *given = wire_header(&b->w, "Set-Cookie");
+
+    if (strstr(given, "gh_session=") != NULL)
+        snprintf(b->cookie, sizeof(b->cookie), "%.*s", (int)strcspn(given, ";"), given);
+}
+
+static void leave(struct browser *b)
+{
+    if (b->is_open)
+        wire_close(&b->w);
+    b->is_open = false;
+}
+
+static int fetch(struct browser *b, const char *request)
+{
+    leave(b);
+    b->w = wire_open(server_port(server));
+    b->is_open = true;
+    wire_send(&b->w, request);
+    assert_true(wire_read(&b->w, false));
+    take_cookie(b);
+    return wire_status(&b->w);
+}
+
+static int get(struct browser *b, const char *path, const char *headers)
+{
+    char request[2048];
+
+    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n%s\r\n", path,
+             host, b->cookie, headers);
+    return fetch(b, request);
+}
+
+static int post_from(struct browser *b, const char *path, const char *origin, const char *body)
+{
+    char request[8192];
+
+    snprintf(request, sizeof(request),
+             "POST %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nOrigin: %s\r\n"
+             "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+             path, host, b->cookie, origin, strlen(body), body);
+    return fetch(b, request);
+}
+
+static int post(struct browser *b, const char *path, const char *body)
+{
+    char origin[128];
+
+    snprintf(origin, sizeof(origin), "http://%s", host);
+    return post_from(b, path, origin, body);
+}
+
+static bool sees(const struct browser *b, const char *text)
+{
+    return strstr(wire_body(&b->w), text) != NULL;
+}
+
+/* The token that the page shows, after mark. */
+static const char *token_after(const struct browser *b, const char *mark)
+{
+    static char token[128];
+    const char *at = strstr(wire_body(&b->w), mark);
+
+    assert_non_null(at);
+    at += strlen(mark);
+    snprintf(token, sizeof(token), "%.*s", (int)strcspn(at, " \""), at);
+    return token;
+}
+
+static void enter(struct browser *b, struct id who)
+{
+    char body[256];
+
+    person = who;
+    assert_int_equal(get(b, "/", ""), 200);
+    snprintf(body, sizeof(body), "csrf=%s", token_after(b, "csrf="));
+    assert_int_equal(post(b, "/enter", body), 303);
+    assert_int_equal(get(b, "/", ""), 200);
+}
+
+/* --- tenants, languages, cookies --- */
+
+static void an_unknown_host_has_no_portal(void **state)
+{
+    struct browser b = {.cookie = ""};
+
+    begin(state);
+    snprintf(host, sizeof(host), "unknown.portal.test");
+    assert_int_equal(get(&b, "/", ""), 404);
+    assert_string_equal(wire_header(&b.w, "Content-Type"), "text/plain; charset=utf-8");
+    leave(&b);
+}
+
+static void the_language_is_the_browsers_until_another_is_chosen(void **state)
+{
+    struct browser b = {.cookie = ""};
+
+    begin(state);
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_true(sees(&b, "lang=en"));
+    assert_int_equal(get(&b, "/", "Accept-Language: zh-CN,zh;q=0.9\r\n"), 200);
+    assert_true(sees(&b, "lang=zh"));
+    assert_int_equal(get(&b, "/?a=1&lang=zh&b=2", ""), 303);
+    assert_string_equal(wire_header(&b.w, "Location"), "/?a=1&b=2");
+    assert_int_equal(get(&b, "/", "Accept-Language: en\r\n"), 200);
+    assert_true(sees(&b, "lang=zh"));
+    leave(&b);
+}
+
+static void the_theme_is_kept_in_a_cookie_of_its_own(void **state)
+{
+    struct browser b = {.cookie = ""};
+
+    begin(state);
+    assert_int_equal(get(&b, "/?theme=dark", ""), 303);
+    assert_non_null(strstr(b.w.text, "Set-Cookie: gh_theme=dark; Path=/; Max-Age=31536000;"));
+    assert_int_equal(get(&b, "/none", "Cookie: gh_theme=dark\r\n"), 404);
+    assert_true(sees(&b, "data-theme=\"dark\""));
+    assert_int_equal(get(&b, "/none", "Cookie: gh_theme=%22onload\r\n"), 404);
+    assert_false(sees(&b, "data-theme"));
+    leave(&b);
+}
+
+static void cookies_are_fenced(void **state)
+{
+    struct browser b = {.cookie = ""};
+
+    begin(state);
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_non_null(strstr(wire_header(&b.w, "Set-Cookie"),
+                           "; Path=/; Max-Age=43200; HttpOnly; "
+                           "SameSite=Lax"));
+    assert_null(strstr(wire_header(&b.w, "Set-Cookie"), "Secure"));
+    app.config.behind_tls = true;
+    b.cookie[0] = '\0';
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_int_equal(strncmp(wire_header(&b.w, "Set-Cookie"), "__Host-gh_session=", 18), 0);
+    assert_non_null(strstr(wire_header(&b.w, "Set-Cookie"), "; Secure"));
+    leave(&b);
+}
+
+/* --- who may come in --- */
+
+static void nobody_is_sent_to_sign_in_and_comes_back(void **state)
+{
+    struct browser b = {.cookie = ""};
+
+    begin(state);
+    assert_int_equal(get(&b, "/mine?page=2", ""), 303);
+    assert_string_equal(wire_header(&b.w, "Location"), "/sign-in?next=%2Fmine%3Fpage%3D2");
+    assert_int_equal(get(&b, "/mine", "HX-Request: true\r\n"), 204);
+    assert_string_equal(wire_header(&b.w, "HX-Redirect"), "/sign-in?next=%2Fmine");
+    leave(&b);
+}
+
+static void a_customer_opens_what_his_rights_allow(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    struct id anna = make_person(cx, "Anna Keller", "anna@shop.test");
+    struct id shop = make_organisation(cx, "C1", "Marlow Grocers");
+
+    make_membership(cx, anna, shop, RIGHT_TICKET_OWN);
+    enter(&b, anna);
+    assert_true(sees(&b, "person=Anna Keller staff=0"));
+    assert_int_equal(get(&b, "/tickets", ""), 200);
+    assert_int_equal(get(&b, "/orders", ""), 403);
+    assert_true(sees(&b, "You may not do this"));
+    assert_true(sees(&b, wire_header(&b.w, "X-Request-Id"))); /* the reference for support */
+    assert_int_equal(get(&b, "/desk", ""), 403);
+    leave(&b);
+}
+
+static void a_person_without_an_organisation_is_told_so(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+
+    enter(&b, make_person(cx, "Alone", "alone@shop.test"));
+    assert_int_equal(get(&b, "/mine", ""), 200);
+    assert_int_equal(get(&b, "/tickets", ""), 403);
+    assert_true(sees(&b, "your account is in none"));
+    leave(&b);
+}
+
+static void signing_out_ends_the_session(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""}, copy;
+    char body[256];
+
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    copy = b;
+    copy.is_open = false;
+    snprintf(body, sizeof(body), "csrf=%s", token_after(&b, "csrf="));
+    assert_int_equal(post(&b, "/sign-out", body), 303);
+    assert_int_equal(get(&copy, "/mine", ""), 303); /* the old cookie opens nothing */
+    leave(&b);
+    leave(&copy);
+}
+
+static void an_api_without_a_token_is_401_in_json(void **state)
+{
+    struct browser b = {.cookie = ""};
+
+    begin(state);
+    assert_int_equal(get(&b, "/api/v1/things", ""), 401);
+    assert_string_equal(wire_header(&b.w, "Content-Type"), "application/json");
+    assert_true(sees(&b, "\"code\":\"TOKEN_MISSING\""));
+    assert_string_equal(wire_header(&b.w, "Set-Cookie"), "");
+    assert_int_equal(get(&b, "/api/v1/none", ""), 404);
+    assert_true(sees(&b, "\"code\":\"NOT_FOUND\""));
+    leave(&b);
+}
+
+/* --- forms --- */
+
+static void a_form_with_an_old_token_keeps_what_was_typed(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    char body[256];
+
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    assert_int_equal(
+        post(&b, "/note", "csrf=old&text=Two+%3Clines%3E%0D%0Aof+it&password=opensesame"), 403);
+    assert_true(sees(&b, ">Two &lt;lines&gt;\nof it</textarea>"));
+    assert_false(sees(&b, "opensesame"));
+    snprintf(body, sizeof(body), "text=again&csrf=%s", token_after(&b, "name=\"csrf\" value=\""));
+    assert_int_equal(post(&b, "/note", body), 303);
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_true(sees(&b, "flash=noted again"));
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_true(sees(&b, "flash=-")); /* once is enough */
+    leave(&b);
+}
+
+static void a_form_from_another_site_does_nothing(void **state)
+{
+    static const char *const ORIGINS[] = {"https://evil.test", "null", "http://portal.test.evil",
+                                          "http://portal.test:81"};
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    char body[256];
+
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    snprintf(body, sizeof(body), "text=theirs&csrf=%s", token_after(&b, "csrf="));
+    for (size_t i = 0; i < COUNT(ORIGINS); i++) {
+        assert_int_equal(post_from(&b, "/note", ORIGINS[i], body), 403);
+        assert_false(sees(&b, "theirs"));
+    }
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_true(sees(&b, "flash=-"));
+    leave(&b);
+}
+
+static void what_was_typed_waits_until_its_writer_signs_in(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+
+    assert_int_equal(post(&b, "/note", "csrf=gone&text=A+long+story&password=x"), 303);
+    assert_string_equal(wire_header(&b.w, "Location"),
+                        "/sign-in?next=%2Fresume%3Fform%3D%252Fnote");
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 200);
+    assert_true(sees(&b, "action=\"/note\""));
+    assert_true(sees(&b, ">A long story</textarea>"));
+    assert_false(sees(&b, "name=\"password\""));
+    assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 303); /* handed out once */
+    assert_int_equal(get(&b, "/resume?form=%2F%2Fevil.test", ""), 404);
+    leave(&b);
+}
+
+static void a_failure_shows_a_sentence_and_not_its_cause(void **state)
+{
+    struct browser b = {.cookie = ""};
+    char body[256];
+
+    begin(state);
+    assert_int_equal(get(&b, "/", ""), 200);
+    snprintf(body, sizeof(body), "text=My+words&csrf=%s", token_after(&b, "csrf="));
+    assert_int_equal(post(&b, "/fail", body), 500);
+    assert_true(sees(&b, "Something did not work"));
+    assert_true(sees(&b, ">My words</textarea>"));
+    assert_true(sees(&b, wire_header(&b.w, "X-Request-Id")));
+    assert_false(sees(&b, "secret cause"));
+    leave(&b);
+}
+
+static void a_body_too_large_gets_a_page(void **state)
+{
+    struct browser b = {.cookie = ""};
+    static char body[3000];
+
+    begin(state);
+    memset(body, 'x', sizeof(body) - 1);
+    assert_int_equal(post(&b, "/note", body), 413);
+    assert_true(sees(&b, "<h1>This is too large</h1>"));
+    leave(&b);
+}
+
+static void unknown_pages_and_methods_have_pages_too(void **state)
+{
+    struct browser b = {.cookie = ""};
+
+    begin(state);
+    assert_int_equal(get(&b, "/none%3Cb%3E", ""), 404);
+    assert_true(sees(&b, "<h1>This page does not exist</h1>"));
+    assert_int_equal(get(&b, "/none", "Accept-Language: zh\r\n"), 404);
+    assert_true(sees(&b, "<h1>页面不存在</h1>"));
+    assert_true(sees(&b, "<html lang=\"zh-CN\""));
+    assert_int_equal(get(&b, "/note", ""), 405);
+    assert_string_equal(wire_header(&b.w, "Allow"), "POST");
+    leave(&b);
+}
+
+static void a_busy_page_is_made_again_from_the_start(void **state)
+{
+    struct browser b = {.cookie = ""};
+
+    begin(state);
+    busy_left = 3;
+    assert_int_equal(get(&b, "/busy", ""), 200);
+    assert_true(sees(&b, "lang=en"));
+    busy_left = 100;
+    assert_int_equal(get(&b, "/busy", ""), 503);
+    assert_true(sees(&b, "Please try again in a moment"));
+    busy_left = 0;
+    leave(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_unknown_host_has_no_portal),
+        cmocka_unit_test(the_language_is_the_browsers_until_another_is_chosen),
+        cmocka_unit_test(the_theme_is_kept_in_a_cookie_of_its_own),
+        cmocka_unit_test(cookies_are_fenced),
+        cmocka_unit_test(nobody_is_sent_to_sign_in_and_comes_back),
+        cmocka_unit_test(a_customer_opens_what_his_rights_allow),
+        cmocka_unit_test(a_person_without_an_organisation_is_told_so),
+        cmocka_unit_test(signing_out_ends_the_session),
+        cmocka_unit_test(an_api_without_a_token_is_401_in_json),
+        cmocka_unit_test(a_form_with_an_old_token_keeps_what_was_typed),
+        cmocka_unit_test(a_form_from_another_site_does_nothing),
+        cmocka_unit_test(what_was_typed_waits_until_its_writer_signs_in),
+        cmocka_unit_test(a_failure_shows_a_sentence_and_not_its_cause),
+        cmocka_unit_test(a_body_too_large_gets_a_page),
+        cmocka_unit_test(unknown_pages_and_methods_have_pages_too),
+        cmocka_unit_test(a_busy_page_is_made_again_from_the_start),
+    };
+
+    return test_group_run("serve", tests, COUNT(tests));
+}
