@@ -37,7 +37,7 @@ static bool sign_in(struct req *rq)
 
 static bool sign_out(struct req *rq)
 {
-    return session_end(&rq->cx, rq->session) && reply_see_other(rq, "/");
+    return session_end(&rq->cx, serve_visit(rq), rq->session) && reply_see_other(rq, "/");
 }
 
 static bool note(struct req *rq)
