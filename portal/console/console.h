@@ -53,6 +53,10 @@ int console_fail(const struct console *co, const struct err *err);
 /* A usage fault: the sentence, then how the command is used. */
 int console_misuse(const struct console *co, const char *sentence);
 
+/* The stock rules and the lists that they read, for the demo tenant of cx; once: a tenant that has
+ * them keeps them as they are. */
+bool console_deploy_demo_rule(struct console *co, struct ctx *cx) MUST_CHECK;
+
 /* clang-format off */
 int serve_command(struct console *co);
 int migrate_command(struct console *co);

@@ -1,11 +1,11 @@
 /* Commands of rules: test a file, deploy it, and the worker that runs them. */
-#include "base/log.h"
 #include "portal/console/console.h"
 #include "portal/script_api.h"
+#include "scripts/script_stock.h"
 #include "scripts/script_worker.h"
+#include "scripts/value_list.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,6 +100,48 @@ int script_deploy_command(struct console *co)
     script_api_free(engine);
     console_close(co, &cx);
     return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}
+
+/* The teams by city that the demo's organisations were made with. */
+static bool fill_lists(struct console *co, struct ctx *cx)
+{
+    const char *path = arena_printf(cx->mem, "%s/demo/tenant.json", co->app.config.www_dir);
+    json_error_t fault;
+    json_t *data = json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
+    const char *city;
+    json_t *team;
+
+    if (data == NULL)
+        return err_set(&cx->err, &ERR_INTERNAL, "%s: %s", path, fault.text);
+    json_own(cx->mem, data);
+    json_object_foreach (json_object_get(data, "city_team"), city, team) {
+        if (!value_list_set(cx, "city_team", city, json_string_value(team)))
+            return false;
+    }
+    return true;
+}
+
+bool console_deploy_demo_rule(struct console *co, struct ctx *cx)
+{
+    struct script_engine *engine;
+    struct script *there;
+    bool ok = true;
+
+    if (!script_find(cx, "route_by_city", &there))
+        return false;
+    if (there != NULL)
+        return true;
+    if (!fill_lists(co, cx))
+        return false;
+    engine = script_api_make(&co->app.config);
+    for (size_t i = 0; i < SCRIPT_STOCK_COUNT && ok; i++) {
+        const char *text = SCRIPT_STOCK[i].text;
+        struct script_version *version;
+
+        ok = script_deploy(cx, engine, text, strlen(text), "", &version);
+    }
+    script_api_free(engine);
+    return ok;
 }
 
 int script_worker_command(struct console *co)
