@@ -72,6 +72,12 @@ struct ctx *test_again(const struct ctx *cx)
 
 int test_group_run(const char *name, const struct CMUnitTest *tests, size_t count)
 {
+    return test_group_run_around(name, tests, count, NULL, NULL);
+}
+
+int test_group_run_around(const char *name, const struct CMUnitTest *tests, size_t count,
+                          int (*before)(void **state), int (*after)(void **state))
+{
     static struct CMUnitTest with_end[TESTS_MAX];
     int failed;
 
@@ -87,7 +93,7 @@ int test_group_run(const char *name, const struct CMUnitTest *tests, size_t coun
     json_object_seed(0);
     test_server_make();
     pool = db_pool_make(test_target(), TEST_POOL_SIZE);
-    failed = _cmocka_run_group_tests(name, with_end, count, NULL, NULL);
+    failed = _cmocka_run_group_tests(name, with_end, count, before, after);
     close_runs(NULL);
     db_pool_free(pool);
     test_server_end();

@@ -31,6 +31,9 @@ enum { TEST_POOL_SIZE = 32 };
 
 /* Starts the database, runs the tests, stops it. What main returns. */
 int test_group_run(const char *name, const struct CMUnitTest *tests, size_t count);
+/* The same with something started before the first test and stopped after the last. */
+int test_group_run_around(const char *name, const struct CMUnitTest *tests, size_t count,
+                          int (*before)(void **state), int (*after)(void **state));
 
 /* A run in a new tenant, the system looking. Called again in the same test: another tenant. Gone
  * after the test. */
