@@ -123,6 +123,9 @@ void db_thread_end(void);
  * Owned, free with db_pool_free. Threads: any. */
 struct db_pool *db_pool_make(const struct db_target *target, unsigned size);
 void db_pool_free(struct db_pool *pool);
+/* How long a run waits for a free connection, or for a database that is away, before ERR_BUSY; 3 s
+ * unless set. Before the pool is used. */
+void db_pool_set_wait(struct db_pool *pool, int64_t wait_us);
 
 /* For tests: the statement after the next n fails with ERR_BUSY once; negative turns it off. Counts
  * statements, BEGIN and COMMIT of the borrowed connection. */

@@ -14,7 +14,7 @@ enum {
     DB_KEY_NAME_SIZE = 65,
     DB_CONNECT_SECONDS = 3,
     DB_IO_SECONDS = 60,
-    DB_WAIT_MS = 3000,       /* for a free connection, and for a database that is away */
+    DB_WAIT_SECONDS = 3,     /* for a free connection, and for a database that is away */
     DB_LOCK_WAIT_SECONDS = 5 /* then ERR_BUSY; the run is repeated */
 };
 

@@ -15,12 +15,10 @@ enum {
     HOSTS_MAX = 9,
     PORT_DEFAULT = 3306,
     PORT_MAX = 65535,
-    AWAY_PAUSE_MS = 50,  /* between tries while the database is away */
-    AWAY_REST_MS = 1000, /* after a wait in vain, further runs try just once */
+    AWAY_PAUSE_US = 50000,  /* between tries while the database is away */
+    AWAY_REST_US = 1000000, /* after a wait in vain, further runs try just once */
     IDLE_PING_SECONDS = 30,
-    US_PER_MS = 1000,
-    NS_PER_US = 1000,
-    NS_PER_SECOND = 1000000000
+    NS_PER_US = 1000
 };
 
 struct host {
@@ -33,6 +31,7 @@ struct db_pool { /* Threads: any. lock guards the members below it. */
     struct host hosts[HOSTS_MAX];
     unsigned host_count;
     unsigned size;
+    int64_t wait_us;
     pthread_mutex_t lock;
     pthread_cond_t given; /* a connection came back */
     struct db *idle;
@@ -95,6 +94,7 @@ struct db_pool *db_pool_make(const struct db_target *target, unsigned size)
     pthread_condattr_t attr;
 
     pool->size = size > 0 ? size : 1;
+    pool->wait_us = DB_WAIT_SECONDS * CLOCK_SECOND;
     pool->socket = copy_or_null(target->socket);
     pool->user = copy_or_null(target->user);
     pool->password = copy_or_null(target->password);
@@ -110,6 +110,11 @@ struct db_pool *db_pool_make(const struct db_target *target, unsigned size)
     pthread_cond_init(&pool->given, &attr);
     pthread_condattr_destroy(&attr);
     return pool;
+}
+
+void db_pool_set_wait(struct db_pool *pool, int64_t wait_us)
+{
+    pool->wait_us = wait_us;
 }
 
 static void close_connection(struct db *db)
@@ -198,7 +203,7 @@ static bool connect_to_any(struct ctx *cx)
 {
     struct db *db = cx->db;
     struct db_pool *pool = db->pool;
-    int64_t until = clock_mono_us() + DB_WAIT_MS * US_PER_MS;
+    int64_t until = clock_mono_us() + pool->wait_us;
     char message[200] = "";
     unsigned number = 0;
     unsigned first;
@@ -216,14 +221,14 @@ static bool connect_to_any(struct ctx *cx)
         }
         if (db->mysql != NULL || is_refused(number) || clock_mono_us() >= until)
             break;
-        pause_us(AWAY_PAUSE_MS * US_PER_MS);
+        pause_us(AWAY_PAUSE_US);
     }
     pthread_mutex_lock(&pool->lock);
     if (db->mysql != NULL) {
         pool->host = db->host;
         pool->away_until = 0;
     } else {
-        pool->away_until = clock_mono_us() + AWAY_REST_MS * US_PER_MS;
+        pool->away_until = clock_mono_us() + AWAY_REST_US;
     }
     pthread_mutex_unlock(&pool->lock);
     if (db->mysql != NULL)
@@ -262,25 +267,19 @@ static bool is_stale(struct db *db)
            mysql_ping(db->mysql) != 0;
 }
 
-static struct timespec deadline(void)
+static struct timespec deadline(const struct db_pool *pool)
 {
-    struct timespec at;
+    int64_t at = clock_mono_us() + pool->wait_us;
 
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += DB_WAIT_MS / 1000;
-    at.tv_nsec += (long)(DB_WAIT_MS % 1000) * US_PER_MS * NS_PER_US;
-    if (at.tv_nsec >= NS_PER_SECOND) {
-        at.tv_nsec -= NS_PER_SECOND;
-        at.tv_sec++;
-    }
-    return at;
+    return (struct timespec){.tv_sec = (time_t)(at / CLOCK_SECOND),
+                             .tv_nsec = (long)(at % CLOCK_SECOND) * NS_PER_US};
 }
 
 /* Takes an idle connection, or the right to open one. */
 static bool take(struct ctx *cx)
 {
     struct db_pool *pool = cx->pool;
-    struct timespec at = deadline();
+    struct timespec at = deadline(pool);
     int rc = 0;
 
     pthread_mutex_lock(&pool->lock);

@@ -340,18 +340,24 @@ static bool execute(struct ctx *cx, struct db_statement *s, const struct db_arg 
     return true;
 }
 
-static bool run_once(struct ctx *cx, struct db_rows *rows, int64_t *changed, const char *sql,
-                     const struct db_arg *args, size_t count, unsigned *number)
+struct call {
+    const char *sql;
+    const struct db_arg *args;
+    size_t count;
+};
+
+static bool run_once(struct ctx *cx, struct db_rows *rows, int64_t *changed,
+                     const struct call *call, unsigned *number)
 {
     struct db_statement *s;
     bool ok;
 
-    if (!prepare(cx, sql, &s, number))
+    if (!prepare(cx, call->sql, &s, number))
         return false;
-    if (s->params != count)
+    if (s->params != call->count)
         return err_set(&cx->err, &ERR_INTERNAL, "%u values wanted, %zu given: %.160s", s->params,
-                       count, sql);
-    ok = execute(cx, s, args, number);
+                       call->count, call->sql);
+    ok = execute(cx, s, call->args, number);
     if (ok && s->columns > 0 && rows != NULL)
         ok = read_rows(cx, s, rows);
     else if (ok && rows != NULL)
@@ -380,11 +386,14 @@ bool db_fails_now(struct ctx *cx)
 bool db_statement_run(struct ctx *cx, struct db_rows *rows, int64_t *changed, const char *sql,
                       const struct db_arg *args, size_t count)
 {
+    const struct call call = {
+        .sql = sql,
+        .args = args,
+        .count = count == 1 && args[0].type == DB_TYPE_NONE ? 0 : count,
+    };
     bool had_error = cx->err.kind != NULL;
     unsigned number = 0;
 
-    if (count == 1 && args[0].type == DB_TYPE_NONE)
-        count = 0;
     if (!db_borrow(cx))
         return false;
     cx->db->duplicate_key[0] = '\0';
@@ -392,7 +401,7 @@ bool db_statement_run(struct ctx *cx, struct db_rows *rows, int64_t *changed, co
         return err_set(&cx->err, &ERR_INTERNAL, "statement after a rollback: %.160s", sql);
     if (db_fails_now(cx))
         return false;
-    if (run_once(cx, rows, changed, sql, args, count, &number))
+    if (run_once(cx, rows, changed, &call, &number))
         return true;
     /* Once more where the server surely did nothing and nothing hangs on it: it never got the
      * request, or asks to prepare again. */
@@ -400,5 +409,5 @@ bool db_statement_run(struct ctx *cx, struct db_rows *rows, int64_t *changed, co
         cx->db->depth > 0)
         return false;
     err_clear(&cx->err);
-    return db_borrow(cx) && run_once(cx, rows, changed, sql, args, count, &number);
+    return db_borrow(cx) && run_once(cx, rows, changed, &call, &number);
 }
