@@ -85,11 +85,25 @@
     }
   });
 
+  /* A file field's label says which files were chosen. */
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    const text = field instanceof HTMLInputElement && field.type === "file"
+      && field.closest(".add-files")?.querySelector("span");
+    if (!text) return;
+    text.dataset.was ??= text.textContent;
+    text.textContent = [...field.files].map((file) => file.name).join(", ") || text.dataset.was;
+  });
+
   /* A select with data-submit sends its form at once; without the script its button stands there. */
   document.addEventListener("change", (event) => {
     if (event.target instanceof Element && event.target.matches("[data-submit]"))
       event.target.form?.requestSubmit();
   });
+
+  /* What scrolls sideways has to be reached by keyboard. */
+  for (const box of document.querySelectorAll(".prose pre, .code-box code"))
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 
   /* The first fault of a form takes the focus, so that a reader hears it. */
   document.querySelector("[data-faults]")?.focus();
