@@ -290,7 +290,6 @@ static json_t *effects_to_json(struct ctx *cx, const char *text)
 
         add_args(&value, json_object_get(effect, "args"));
         json_t *one = json_pack("{s:s, s:s}", "effect", name, "value", value.p);
-        json_object_set_new(one, arena_printf(cx->mem, "is_%s", name), json_true());
         json_array_append_new(list, one);
     }
     return list;
@@ -314,13 +313,10 @@ static json_t *run_to_json(struct ctx *cx, const struct db_row *row, const char 
         arena_printf(cx->mem, "%lld.%lld", (long long)(time_us / 1000),
                      (long long)(time_us % 1000 / 100)),
         "at", (json_int_t)db_time(row, 9), "effects", effects_to_json(cx, db_text(row, 2)));
-    json_object_set_new(run, arena_printf(cx->mem, "is_%s", state), json_true());
-    json_object_set_new(run, arena_printf(cx->mem, "by_%s", outcome), json_true());
+    json_object_set_new(run, "state", json_string(state));
+    json_object_set_new(run, "outcome", json_string(outcome));
     json_object_set_new(run, "is_bad",
                         json_boolean(strcmp(state, "done") != 0 && strcmp(state, "skipped") != 0));
-    json_object_set_new(run, "has_line", json_boolean(db_i64(row, 4) > 0));
-    json_object_set_new(run, "has_effects",
-                        json_boolean(json_array_size(json_object_get(run, "effects")) > 0));
     json_object_set_new(run, "instructions", json_integer(db_i64(row, 7)));
     json_object_set_new(run, "attempts", json_integer(db_i64(row, 8)));
     json_object_set_new(run, "id", json_string(id_text(cx->mem, db_id(row, 13))));

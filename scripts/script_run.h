@@ -62,8 +62,10 @@ bool script_run_chain(struct ctx *cx, const struct event *event, struct id *root
 /* True when the rule ran on the object in this chain already. */
 bool script_run_in_chain(struct ctx *cx, const struct script_trace *trace, bool *found) MUST_CHECK;
 
-/* What rules did about one object, for staff: the latest `limit`, oldest first, as JSON with
- * everything that www/templates/parts/trace.html shows. Needs RIGHT_DESK or RIGHT_RULES. */
+/* What rules did about one object, for staff: the latest `limit`, oldest first: [{id, title (in the
+ * language), name, version, event, at (us), state, outcome, is_bad, error, line, effects [{effect,
+ * value: as short text}], time_ms (text), memory_kb, instructions, attempts}]. Needs RIGHT_DESK or
+ * RIGHT_RULES. Fails: ERR_DENIED. */
 bool script_run_list(struct ctx *cx, struct id subject_id, const char *language, unsigned limit,
                      json_t **out) MUST_CHECK;
 

@@ -102,21 +102,26 @@ int script_deploy_command(struct console *co)
     return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
 }
 
-/* The teams by city that the demo's organisations were made with. */
+/* Teams and levels by city, as the demo's tickets were made with. */
 static bool fill_lists(struct console *co, struct ctx *cx)
 {
     const char *path = arena_printf(cx->mem, "%s/demo/tenant.json", co->app.config.www_dir);
     json_error_t fault;
     json_t *data = json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
-    const char *city;
-    json_t *team;
+    json_t *list, *value;
+    const char *name, *item;
 
     if (data == NULL)
         return err_set(&cx->err, &ERR_INTERNAL, "%s: %s", path, fault.text);
     json_own(cx->mem, data);
-    json_object_foreach (json_object_get(data, "city_team"), city, team) {
-        if (!value_list_set(cx, "city_team", city, json_string_value(team)))
-            return false;
+    json_object_foreach (data, name, list) {
+        if (strcmp(name, "city_team") != 0 && strcmp(name, "city_level") != 0 &&
+            strcmp(name, "latest_version") != 0)
+            continue;
+        json_object_foreach (list, item, value) {
+            if (!value_list_set(cx, name, item, json_string_value(value)))
+                return false;
+        }
     }
     return true;
 }

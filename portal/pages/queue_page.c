@@ -3,6 +3,7 @@
 #include "portal/desk/ticket_counts.h"
 #include "portal/pages/queue_facts.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/trace_context.h"
 #include "portal/pages/upload_context.h"
 
 #include <string.h>
@@ -151,7 +152,7 @@ static bool ticket_page(struct req *rq, const struct form *form)
         !list_context(rq, view, t->id, &context) || !ticket_context_thread(rq, &words, t, &thread))
         return false;
     json_object_set_new(context, "thread", thread);
-    if (!queue_facts_add(rq, &words, t, context))
+    if (!queue_facts_add(rq, &words, t, context) || !trace_context_add(rq, t->id, context))
         return false;
     if (form == NULL)
         return page_render(rq, "queue_ticket", context);
