@@ -2,12 +2,11 @@
 #include "db/db.h"
 #include "tests/support/test.h"
 
-#include <signal.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <string.h>
 
 /* Hundreds of different statements, more than a connection keeps. */
-enum { MANY_STATEMENTS = 450, MANY_ROWS = 2000, LONG_TEXT = 300000, THREADS = 16, ROUNDS = 50 };
+enum { MANY_STATEMENTS = 450, MANY_ROWS = 2000, LONG_TEXT = 300000 };
 
 static const char KEY_EMOJI[] = "\xf0\x9f\x94\x91 \xe6\x8e\x88\xe6\x9d\x83"; /* 4-byte text */
 
@@ -265,7 +264,6 @@ static void a_duplicate_names_its_key_and_keeps_the_value_out_of_the_log(void **
     assert_non_null(strstr(cx->err.oper, "person_email"));
     assert_null(strstr(cx->err.oper, "duplicate entry"));
     err_clear(&cx->err);
-    (void)item_count;
     test_sql(cx, "SELECT 1", DB_NONE);
     assert_string_equal(db_duplicate_key(cx), "");
 }
@@ -382,7 +380,7 @@ static void a_commit_without_a_begin_is_our_fault(void **state)
     db_rollback(cx);
 }
 
-static void the_loser_of_a_deadlock_is_busy_and_its_transaction_is_gone(void **state)
+static void a_wait_for_a_lock_that_takes_too_long_is_busy(void **state)
 {
     static const char SQL[] = "UPDATE item SET parent = NULL WHERE tenant_id = ? AND n = ?";
     struct ctx *cx = test_ctx(state);
@@ -395,7 +393,6 @@ static void the_loser_of_a_deadlock_is_busy_and_its_transaction_is_gone(void **s
     test_ok(other, db_begin(other));
     test_ok(cx, db_exec(cx, NULL, SQL, DB_ID(cx->tenant_id), DB_INT(1)));
     test_ok(other, db_exec(other, NULL, SQL, DB_ID(cx->tenant_id), DB_INT(2)));
-    /* The wait for a lock ends by itself; a waiter and a second one would be a deadlock. */
     test_sql(other, "SET SESSION innodb_lock_wait_timeout = 0", DB_NONE);
     assert_false(db_exec(other, NULL, SQL, DB_ID(cx->tenant_id), DB_INT(1)));
     assert_ptr_equal(other->err.kind, &ERR_BUSY);
@@ -404,6 +401,47 @@ static void the_loser_of_a_deadlock_is_busy_and_its_transaction_is_gone(void **s
     test_ok(cx, db_exec(cx, NULL, SQL, DB_ID(cx->tenant_id), DB_INT(2)));
     test_ok(cx, db_commit(cx));
     test_sql(other, "SET SESSION innodb_lock_wait_timeout = 5", DB_NONE);
+}
+
+struct crossing {
+    pthread_barrier_t barrier;
+    const struct err_kind *kind[2];
+    bool committed[2];
+};
+
+/* Each takes the item that the other one wants next. */
+static void cross(struct ctx *cx, unsigned index, void *arg)
+{
+    static const char SQL[] = "UPDATE item SET parent = NULL WHERE tenant_id = ? AND n = ?";
+    struct crossing *c = arg;
+    bool ok =
+        db_begin(cx) && db_exec(cx, NULL, SQL, DB_ID(cx->tenant_id), DB_INT(index == 0 ? 1 : 2));
+
+    pthread_barrier_wait(&c->barrier);
+    ok = ok && db_exec(cx, NULL, SQL, DB_ID(cx->tenant_id), DB_INT(index == 0 ? 2 : 1));
+    c->kind[index] = cx->err.kind;
+    if (ok)
+        c->committed[index] = db_commit(cx);
+    else
+        db_rollback(cx);
+}
+
+static void of_two_in_a_deadlock_one_commits_and_the_other_is_busy(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct crossing c = {.kind = {NULL}};
+    int loser;
+
+    make_items(cx);
+    test_ok(cx, add_item(cx, 1));
+    test_ok(cx, add_item(cx, 2));
+    assert_int_equal(pthread_barrier_init(&c.barrier, NULL, 2), 0);
+    test_threads(cx, 2, cross, &c);
+    pthread_barrier_destroy(&c.barrier);
+    loser = c.committed[0] ? 1 : 0;
+    assert_true(c.committed[1 - loser]);
+    assert_false(c.committed[loser]);
+    assert_ptr_equal(c.kind[loser], &ERR_BUSY);
 }
 
 /* --- failures made on purpose, retries --- */
@@ -524,7 +562,8 @@ int main(void)
         cmocka_unit_test(an_inner_rollback_undoes_all_and_nothing_runs_after_it),
         cmocka_unit_test(release_rolls_back_what_is_open),
         cmocka_unit_test(a_commit_without_a_begin_is_our_fault),
-        cmocka_unit_test(the_loser_of_a_deadlock_is_busy_and_its_transaction_is_gone),
+        cmocka_unit_test(a_wait_for_a_lock_that_takes_too_long_is_busy),
+        cmocka_unit_test(of_two_in_a_deadlock_one_commits_and_the_other_is_busy),
         cmocka_unit_test(a_failure_at_each_statement_leaves_nothing),
         cmocka_unit_test(a_busy_run_is_tried_five_times_with_the_same_ids),
         cmocka_unit_test(a_refusal_is_not_tried_again),
