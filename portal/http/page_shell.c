@@ -4,6 +4,7 @@
 #include "portal/http/statics.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { BOTTOM_NAV_MAX = 4 };
 
@@ -187,6 +188,16 @@ static json_t *flash_json(struct req *rq)
                      "is_bad", strcmp(kind, "bad") == 0, "link");
 }
 
+/* The tenant's own accent, NULL for the one that the style sheet has. */
+static json_t *accent_json(struct req *rq)
+{
+    const char *accent = rq->tenant->accent;
+
+    if (accent == NULL || strcasecmp(accent, "0e6380") == 0)
+        return json_null();
+    return json_string(arena_printf(rq->cx.mem, "/theme.css?accent=%s", accent));
+}
+
 /* --- the whole --- */
 
 static void add_menus(struct req *rq, json_t *shell, bool is_staff)
@@ -238,7 +249,7 @@ json_t *page_shell(struct req *rq)
     json_object_set_new(shell, "zone", json_null());
     json_object_set_new(shell, "hides_search", json_boolean(strcmp(rq->path, "/") == 0));
     json_object_set_new(shell, "is_sign_in", json_boolean(strcmp(rq->path, "/sign-in") == 0));
-    json_object_set_new(shell, "accent_css", json_null());
+    json_object_set_new(shell, "accent_css", accent_json(rq));
     json_object_set_new(shell, "static",
                         rq->app->statics == NULL ? json_object() : statics_names(rq->app->statics));
     add_who(rq, shell);
