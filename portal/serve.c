@@ -177,12 +177,12 @@ static bool check_csrf(struct req *rq)
 
 /* --- who may come in --- */
 
-/* "/sign-in?next=..." as a path of this site. */
+/* "/login?next=..." as a path of this site. */
 static bool see_sign_in(struct req *rq, const char *next)
 {
     struct str to = str_new(rq->cx.mem);
 
-    str_add(&to, "/sign-in?next=");
+    str_add(&to, "/login?next=");
     str_url(&to, next);
     if (!rq->is_htmx)
         return reply_see_other(rq, to.p);

@@ -92,7 +92,7 @@ static void session_from_row(struct ctx *cx, const struct db_row *row, struct se
     if (id_is_zero(s->person_id))
         return;
     s->person_name = db_text(row, 6);
-    s->given_name = db_text(row, 7);
+    s->given_name = *db_text(row, 7) ? db_text(row, 7) : s->person_name;
     s->email = db_text(row, 8);
     if (!*language)
         s->language = db_text(row, 9);

@@ -248,7 +248,7 @@ json_t *page_shell(struct req *rq)
     json_object_set_new(shell, "path", json_string(rq->path));
     json_object_set_new(shell, "zone", json_null());
     json_object_set_new(shell, "hides_search", json_boolean(strcmp(rq->path, "/") == 0));
-    json_object_set_new(shell, "is_sign_in", json_boolean(strcmp(rq->path, "/sign-in") == 0));
+    json_object_set_new(shell, "is_sign_in", json_boolean(strcmp(rq->path, "/login") == 0));
     json_object_set_new(shell, "accent_css", accent_json(rq));
     json_object_set_new(shell, "static",
                         rq->app->statics == NULL ? json_object() : statics_names(rq->app->statics));
