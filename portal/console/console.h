@@ -43,6 +43,10 @@ void console_close(struct console *co, struct ctx *cx);
 /* Finds the tenant of --tenant and sets cx->tenant_id; says so if it is missing or unknown. */
 bool console_tenant(struct console *co, struct ctx *cx) MUST_CHECK;
 
+/* A tenant's first signing key and admin token, for `tenant create`: the token's text (shown this
+ * once) and the public key in hexadecimal; in cx->mem. */
+bool console_tenant_keys(struct ctx *cx, const char **token, const char **public_key) MUST_CHECK;
+
 /* Prints one object: JSON with --json, else "name  value" lines. Borrows it. */
 void console_print(const struct console *co, const json_t *object);
 /* Prints a list of objects with these members: JSON with --json, else a table. */

@@ -1,4 +1,5 @@
 /* Commands of the operator: schema, settings, health, audit trail. */
+#include "base/clock.h"
 #include "db/event.h"
 #include "db/migrate.h"
 #include "portal/console/console.h"
