@@ -115,9 +115,10 @@ bool console_tenant(struct console *co, struct ctx *cx)
 
     if (slug == NULL)
         return err_set(&cx->err, &ERR_INVALID, "--tenant SLUG is missing");
-    if (!tenant_by_slug(cx, slug, &tenant))
-        return false;
-    if (tenant == NULL) {
+    if (!tenant_by_slug(cx, slug, &tenant)) {
+        if (cx->err.kind != &ERR_NOT_FOUND)
+            return false;
+        err_clear(&cx->err);
         err_set(&cx->err, &ERR_CONSOLE_TENANT, "tenant %s", slug);
         err_arg(&cx->err, slug);
         return false;

@@ -76,6 +76,7 @@ int key_list_command(struct console *co);
 int script_test_command(struct console *co);
 int script_deploy_command(struct console *co);
 int audit_verify_command(struct console *co);
+bool console_deploy_demo_rule(struct console *co, struct ctx *cx) MUST_CHECK;
 int demo_command(struct console *co);
 int script_worker_command(struct console *co);
 /* clang-format on */

@@ -32,10 +32,13 @@ static bool write_welcome(struct console *co)
 
 static bool make(struct console *co, struct ctx *cx, const char *slug)
 {
-    struct tenant *tenant;
+    struct tenant *tenant = NULL;
 
-    if (!tenant_by_slug(cx, slug, &tenant))
-        return false;
+    if (!tenant_by_slug(cx, slug, &tenant)) {
+        if (cx->err.kind != &ERR_NOT_FOUND)
+            return false;
+        err_clear(&cx->err);
+    }
     if (tenant == NULL || !console_flag(co, "--if-missing")) {
         fprintf(stderr, "gatehouse: making the demo tenant %s\n", slug);
         if (!demo_make(cx, co->app.config.www_dir, slug, PASSWORD))
