@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/utf8.h"
+#include "db/where.h"
 
 #include <string.h>
 
@@ -78,6 +79,9 @@ static const char SQL_EVENT_GET[] =
 static const char SQL_EVENT_LIST[] =
     "SELECT tenant_id, id, name, subject_id, actor_id, actor_kind, trace, at, data FROM event "
     "WHERE tenant_id = ? AND subject_id = ? ORDER BY id LIMIT ?";
+static const char SQL_EVENT_TRAIL[] =
+    "SELECT tenant_id, id, name, subject_id, actor_id, actor_kind, trace, at, data FROM event "
+    "WHERE tenant_id = ?";
 static const char SQL_EVENT_ERASE[] =
     "UPDATE event SET data = NULL, salt = NULL, erased_at = ? "
     "WHERE tenant_id = ? AND subject_id = ? AND erased_at IS NULL";
@@ -204,20 +208,50 @@ bool event_get(struct ctx *cx, struct id id, struct event *out)
     return true;
 }
 
+static void events_from_rows(struct ctx *cx, struct db_rows *rows, struct event **out,
+                             unsigned *count)
+{
+    struct event *list = arena_array(cx->mem, struct event, rows->count);
+
+    while (db_next(rows))
+        list[rows->next - 1] = event_from_row(&rows->row);
+    *out = list;
+    *count = (unsigned)rows->count;
+}
+
 bool event_list(struct ctx *cx, struct id subject_id, unsigned limit, struct event **out,
                 unsigned *count)
 {
     struct db_rows rows;
-    struct event *list;
 
     if (!db_query(cx, &rows, SQL_EVENT_LIST, DB_ID(cx->tenant_id), DB_ID(subject_id),
                   DB_INT(limit)))
         return false;
-    list = arena_array(cx->mem, struct event, rows.count);
-    while (db_next(&rows))
-        list[rows.next - 1] = event_from_row(&rows.row);
-    *out = list;
-    *count = (unsigned)rows.count;
+    events_from_rows(cx, &rows, out, count);
+    return true;
+}
+
+bool event_trail(struct ctx *cx, const struct event_filter *filter, struct event **out,
+                 unsigned *count)
+{
+    struct where w;
+    struct db_rows rows;
+
+    where_start(&w, cx, SQL_EVENT_TRAIL, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    if (filter->prefix != NULL) /* names hold no % but _, which stands for itself well enough */
+        where_add(&w, " AND name LIKE CONCAT(?, '%')", DB_TEXT(filter->prefix));
+    if (!id_is_zero(filter->actor_id))
+        where_add(&w, " AND actor_id = ?", DB_ID(filter->actor_id));
+    if (!id_is_zero(filter->before_id))
+        where_add(&w, " AND id < ?", DB_ID(filter->before_id));
+    if (filter->from != 0)
+        where_add(&w, " AND at >= ?", DB_TIME(filter->from));
+    if (filter->until != 0)
+        where_add(&w, " AND at < ?", DB_TIME(filter->until));
+    where_add(&w, " ORDER BY id DESC LIMIT ?", DB_INT(filter->limit));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    events_from_rows(cx, &rows, out, count);
     return true;
 }
 

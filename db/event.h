@@ -107,5 +107,15 @@ bool event_get(struct ctx *cx, struct id id, struct event *out) MUST_CHECK;
 /* Events about one row, oldest first, at most limit: its history. In cx->mem. */
 bool event_list(struct ctx *cx, struct id subject_id, unsigned limit, struct event **out,
                 unsigned *count) MUST_CHECK;
+/* The tenant's trail, newest first: a page of at most limit. */
+struct event_filter {
+    const char *prefix;  /* "ticket." or a whole name; NULL: all */
+    struct id actor_id;  /* zero: anybody */
+    struct id before_id; /* the last of the page before; zero: from the newest */
+    int64_t from, until; /* instants, until excluded; 0: no bound */
+    unsigned limit;
+};
+bool event_trail(struct ctx *cx, const struct event_filter *filter, struct event **out,
+                 unsigned *count) MUST_CHECK;
 /* Takes the data out of all events about one row (a person's right); the chain stays whole. */
 bool event_erase(struct ctx *cx, struct id subject_id) MUST_CHECK;

@@ -73,6 +73,43 @@ static void an_event_tells_who_what_and_when(void **state)
     assert_true(id_equal(one.subject_id, subject));
 }
 
+static void the_trail_is_paged_and_filtered(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct ctx *stranger = test_ctx(state);
+    struct id person = make_person(cx, "Ann Lee", "ann@example.com");
+    struct event_filter filter = {.limit = 2};
+    struct event *list;
+    unsigned count;
+
+    emit(stranger, EVENT_TICKET_CREATED, subject_of(stranger));
+    emit(cx, EVENT_TICKET_CREATED, subject_of(cx));
+    cx->now += CLOCK_HOUR;
+    emit(cx, EVENT_LICENCE_ISSUED, subject_of(cx));
+    cx->now += CLOCK_HOUR;
+    test_as_staff(cx, person, RIGHT_DESK);
+    emit(cx, EVENT_TICKET_UPDATED, subject_of(cx));
+    test_ok(cx, event_trail(cx, &filter, &list, &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(list[0].kind, EVENT_TICKET_UPDATED);
+    assert_int_equal(list[1].kind, EVENT_LICENCE_ISSUED);
+    filter.before_id = list[1].id;
+    test_ok(cx, event_trail(cx, &filter, &list, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(list[0].kind, EVENT_TICKET_CREATED);
+    filter = (struct event_filter){.limit = 10, .prefix = "ticket."};
+    test_ok(cx, event_trail(cx, &filter, &list, &count));
+    assert_int_equal(count, 2);
+    filter = (struct event_filter){.limit = 10, .actor_id = person};
+    test_ok(cx, event_trail(cx, &filter, &list, &count));
+    assert_int_equal(count, 1);
+    filter = (struct event_filter){
+        .limit = 10, .from = TEST_NOW + CLOCK_HOUR, .until = TEST_NOW + 2 * CLOCK_HOUR};
+    test_ok(cx, event_trail(cx, &filter, &list, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(list[0].kind, EVENT_LICENCE_ISSUED);
+}
+
 static void an_event_is_undone_with_its_transaction(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -248,6 +285,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(every_event_has_a_name_that_is_read_back),
         cmocka_unit_test(an_event_tells_who_what_and_when),
+        cmocka_unit_test(the_trail_is_paged_and_filtered),
         cmocka_unit_test(an_event_is_undone_with_its_transaction),
         cmocka_unit_test(another_tenants_event_is_not_found),
         cmocka_unit_test(a_consumer_gets_each_event_once_while_it_holds_it),
