@@ -83,6 +83,7 @@ CREATE TABLE ticket (
   city VARCHAR(100) NOT NULL DEFAULT '',
   store VARCHAR(200) NOT NULL DEFAULT '',
   needs_review BOOLEAN NOT NULL DEFAULT FALSE,
+  filed TEXT NOT NULL DEFAULT '{}', -- JSON: what the licence allowed when the ticket was filed
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
   first_answer_at DATETIME(6) NULL,

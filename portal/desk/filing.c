@@ -1,5 +1,6 @@
 #include "portal/desk/filing.h"
 
+#include "base/clock.h"
 #include "db/db.h"
 
 #define LICENCE_COLUMNS                                                                          \
@@ -132,6 +133,29 @@ bool filing_licence_of(struct ctx *cx, const struct ticket *t, struct filing_lic
         **out = licence_from_row(&rows.row);
     }
     return true;
+}
+
+static json_t *instant_json(int64_t us)
+{
+    char iso[CLOCK_ISO_SIZE];
+
+    if (us == 0)
+        return json_null();
+    clock_iso(us, iso);
+    return json_string(iso);
+}
+
+json_t *filing_licence_json(struct ctx *cx, const struct filing_licence *l)
+{
+    if (l == NULL)
+        return json_null();
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:b, s:b, s:b}", "id", id_text(cx->mem, l->id),
+        "serial", l->serial, "version", l->version, "seats", (json_int_t)l->seats, "seats_used",
+        (json_int_t)l->seats_used, "expires_at", instant_json(l->expires_at), "support_until",
+        instant_json(l->support_until), "is_valid",
+        !l->is_suspended && (l->expires_at == 0 || l->expires_at > cx->now), "support_valid",
+        l->support_until == 0 || l->support_until > cx->now, "is_trial", l->is_trial);
 }
 
 static struct filing_machine machine_from_row(const struct db_row *row)

@@ -49,6 +49,10 @@ bool filing_teams(struct ctx *cx, struct filing_team **out, size_t *count) MUST_
  * none or it was revoked. Who sees the ticket sees this, also without a right to licences. */
 bool filing_licence_of(struct ctx *cx, const struct ticket *t,
                        struct filing_licence **out) MUST_CHECK;
+/* Seats, validity and support of a licence now: {"id","serial","version","seats","seats_used",
+ * "expires_at","support_until","is_valid","support_valid","is_trial"}; null for NULL. New
+ * reference. */
+json_t *filing_licence_json(struct ctx *cx, const struct filing_licence *l);
 /* Likewise its machine. */
 bool filing_machine_of(struct ctx *cx, const struct ticket *t,
                        struct filing_machine **out) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "db/where.h"
+#include "portal/desk/filing.h"
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_row.h"
 #include "portal/desk/ticket_thread.h"
@@ -180,10 +181,12 @@ json_t *ticket_to_json(struct ctx *cx, const struct ticket *t)
 bool ticket_to_event_json(struct ctx *cx, const struct ticket *t, json_t **out)
 {
     json_t *j = ticket_to_json(cx, t), *tags;
+    struct filing_licence *licence;
     struct db_rows rows;
 
-    if (!ticket_tags(cx, t->id, &tags))
+    if (!ticket_tags(cx, t->id, &tags) || !filing_licence_of(cx, t, &licence))
         return false;
+    json_object_set_new(j, "licence", filing_licence_json(cx, licence));
     if (!db_query(cx, &rows, SQL_TICKET_FIRST_TEXT, DB_ID(cx->tenant_id), DB_ID(t->id)))
         return false;
     json_object_set_new(j, "text", json_text(db_next(&rows) ? db_text(&rows.row, 0) : ""));

@@ -38,6 +38,7 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     struct id team_id, assignee_id;
     const char *city, *store;
     bool needs_review;
+    const char *filed; /* JSON: filing_licence_json as it was when the ticket was filed, or {} */
     int64_t created_at, updated_at, first_answer_at, resolved_at, closed_at;
     int64_t asked_at; /* since when the customer waits for an answer; 0: he does not */
     int64_t due_at;   /* the next answer is promised by then; 0: no promise, or nothing due */

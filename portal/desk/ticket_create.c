@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "db/event.h"
 #include "db/series.h"
+#include "portal/desk/filing.h"
 #include "portal/desk/reporter.h"
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_status.h"
@@ -16,8 +17,8 @@ static const char SQL_TICKET_INSERT[] =
     "INSERT INTO ticket (tenant_id, id, number, organisation_id, site_id, person_id, reporter_id, "
     "source, subject, topic, product_id, product_version, licence_id, machine_id, status, "
     "category, level, impact, urgency, city, store, created_at, updated_at, asked_at, due_at, "
-    "request_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, ?)";
+    "request_key, filed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "?, ?, ?, ?)";
 static const char SQL_TICKET_BY_REQUEST[] =
     "SELECT id FROM ticket WHERE tenant_id = ? AND person_id = ? AND request_key = ?";
 static const char SQL_TICKET_ORGANISATION[] =
@@ -44,6 +45,7 @@ struct draft { /* what is going to be written */
     const struct ticket_topic *topic;
     const struct ticket_status *status;
     int64_t level, impact, urgency, due_at;
+    const char *filed; /* JSON */
 };
 
 static const char *given(const char *text)
@@ -120,11 +122,25 @@ static bool settle_place(struct ctx *cx, struct draft *d)
     return true;
 }
 
+/* What the licence allows at this moment is kept: it may be another when the ticket is read. */
+static bool settle_filed(struct ctx *cx, struct draft *d)
+{
+    const struct ticket about = {.licence_id = d->what->licence_id};
+    struct filing_licence *licence;
+
+    if (!filing_licence_of(cx, &about, &licence))
+        return false;
+    if (licence != NULL)
+        d->filed = json_write(cx->mem, json_own(cx->mem, filing_licence_json(cx, licence)));
+    return true;
+}
+
 static bool settle_product(struct ctx *cx, struct draft *d)
 {
     const struct ticket_new *w = d->what;
     struct db_rows rows;
 
+    d->filed = "{}";
     d->product_id = w->product_id;
     d->version = given(w->product_version);
     if (id_is_zero(w->licence_id))
@@ -192,8 +208,8 @@ static bool settle(struct ctx *cx, struct draft *d)
 {
     return check_text(cx, d->what->subject, TICKET_SUBJECT_MAX, "subject") &&
            check_text(cx, d->what->text, TICKET_BODY_MAX, "text") && settle_people(cx, d) &&
-           settle_place(cx, d) && settle_product(cx, d) && settle_level(cx, d) &&
-           ticket_status_first(cx, TICKET_OPEN, &d->status);
+           settle_place(cx, d) && settle_product(cx, d) && settle_filed(cx, d) &&
+           settle_level(cx, d) && ticket_status_first(cx, TICKET_OPEN, &d->status);
 }
 
 static bool insert_row(struct ctx *cx, const struct draft *d, struct id reporter_id)
@@ -208,7 +224,7 @@ static bool insert_row(struct ctx *cx, const struct draft *d, struct id reporter
                    DB_TEXT(d->status->code), DB_TEXT(ticket_category_name(d->status->category)),
                    DB_INT(d->level), DB_INT(d->impact), DB_INT(d->urgency), DB_TEXT(d->city),
                    DB_TEXT(d->store), DB_TIME(cx->now), DB_TIME(cx->now), DB_TIME(cx->now),
-                   DB_TIME(d->due_at), DB_TEXT(w->request_key));
+                   DB_TIME(d->due_at), DB_TEXT(w->request_key), DB_TEXT(d->filed));
 }
 
 static bool write_all(struct ctx *cx, const struct draft *d, struct ticket **out)

@@ -24,6 +24,7 @@ enum column { /* in the order of TICKET_ROW_COLUMNS */
               C_CITY,
               C_STORE,
               C_REVIEW,
+              C_FILED,
               C_CREATED,
               C_UPDATED,
               C_FIRST_ANSWER,
@@ -105,6 +106,7 @@ struct ticket *ticket_row_read(struct ctx *cx, const struct db_row *row)
     t->city = text_or_empty(row, C_CITY);
     t->store = text_or_empty(row, C_STORE);
     t->needs_review = db_bool(row, C_REVIEW);
+    t->filed = text_or_empty(row, C_FILED);
     t->version = db_i64(row, C_VERSION);
     read_times(t, row);
     read_names(t, row);

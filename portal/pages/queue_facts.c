@@ -80,6 +80,28 @@ static bool add_people(struct req *rq, const struct ticket *t, json_t *context)
     return true;
 }
 
+/* "8 of 10 seats, version 5.2.0": what the licence was like then; null when nothing was kept. */
+static json_t *filed_json(struct req *rq, const struct ticket *t)
+{
+    struct err ignored = {0}; /* our own JSON: what cannot be read is not shown */
+    const char *version;
+    json_t *filed;
+
+    if (!json_read(rq->cx.mem, &ignored, t->filed, strlen(t->filed), &filed) ||
+        json_object_size(filed) == 0)
+        return json_null();
+    version = json_get_text(filed, "version", "");
+    return json_pack("{s:s, s:s?, s:s?, s:b, s:b}", "seats_used",
+                     format_number(rq->cx.mem, &rq->format, json_get_i64(filed, "seats_used", 0)),
+                     "seats",
+                     json_get_i64(filed, "seats", 0) > 0
+                         ? format_number(rq->cx.mem, &rq->format, json_get_i64(filed, "seats", 0))
+                         : NULL,
+                     "version", version[0] != '\0' ? version : NULL, "was_valid",
+                     json_get_bool(filed, "is_valid", true), "had_support",
+                     json_get_bool(filed, "support_valid", true));
+}
+
 static bool add_product(struct req *rq, const struct ticket *t, json_t *context)
 {
     struct filing_licence *licence;
@@ -89,6 +111,7 @@ static bool add_product(struct req *rq, const struct ticket *t, json_t *context)
         return false;
     json_object_set_new(context, "licence", ticket_context_licence(rq, licence));
     json_object_set_new(context, "machine", json_text(machine != NULL ? machine->name : NULL));
+    json_object_set_new(context, "filed", filed_json(rq, t));
     json_object_set_new(context, "product", json_string(t->product_name));
     json_object_set_new(context, "version", json_string(t->product_version));
     return true;

@@ -8,13 +8,14 @@
 #include "portal/pages/kb_page.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/upload_context.h"
+#include "scripts/script_run.h"
 
 #include <string.h>
 
 enum { SUGGEST_LETTERS_MIN = 3, SUGGEST_MAX = 3, REQUEST_KEY_BYTES = 16, TEXT_NUMBER_MAX = 12 };
 
 struct new_fields {
-    const char *subject, *text, *topic, *city, *request_key, *step, *files;
+    const char *subject, *text, *topic, *city, *request_key, *step, *files, *store;
     const char *reporter_name, *reporter_phone;
     struct id licence_id, site_id, machine_id;
     int64_t impact;
@@ -284,6 +285,7 @@ static bool file_it(struct req *rq, struct form *form, const struct new_fields *
         .machine_id = f->machine_id,
         .site_id = f->site_id,
         .city = f->city,
+        .store = f->store,
         .impact = f->impact,
         .request_key = f->request_key,
         .reporter_name = f->reporter_name,
@@ -297,17 +299,47 @@ static bool file_it(struct req *rq, struct form *form, const struct new_fields *
     return ticket_create(&rq->cx, &what, out);
 }
 
+/* The tenant's check rules, before anything is written: they may refuse with a sentence or fill in
+ * topic, city and store. */
+static bool ask_rules(struct req *rq, struct form *form, struct new_fields *f, bool *is_refused)
+{
+    struct ctx *cx = &rq->cx;
+    struct script_check answer;
+    json_t *new = json_own(cx->mem, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "subject",
+                                              f->subject, "text", f->text, "topic", f->topic,
+                                              "city", f->city != NULL ? f->city : "", "impact",
+                                              (json_int_t)f->impact, "source", "portal"));
+
+    *is_refused = false;
+    if (!script_run_check(cx, rq->app->scripts, EVENT_TICKET_CREATED, new, &answer))
+        return false;
+    if (answer.is_refused) {
+        *is_refused = true;
+        form_fault(rq, form, answer.field[0] != '\0' ? answer.field : "text", "", answer.text);
+        return true;
+    }
+    f->topic = json_get_text(answer.fill, "topic", f->topic);
+    f->city = json_get_text(answer.fill, "city", f->city);
+    f->store = json_get_text(answer.fill, "store", f->store);
+    return true;
+}
+
 bool ticket_new_page_send(struct req *rq)
 {
     struct form *form;
     struct new_fields fields = {0};
     struct ticket *t;
+    bool is_refused;
 
     if (!form_parse(rq, &form))
         return false;
     if (strcmp(form_value(form, "step"), "suggest") == 0)
         return show_step(rq, form);
     if (!form_read(rq, form, NEW_FIELDS, COUNT(NEW_FIELDS), &fields))
+        return show_again(rq, form);
+    if (!ask_rules(rq, form, &fields, &is_refused))
+        return false;
+    if (is_refused)
         return show_again(rq, form);
     if (!file_it(rq, form, &fields, &t))
         return form_take_err(rq, form, NEW_FIELDS, COUNT(NEW_FIELDS)) && show_again(rq, form);

@@ -213,6 +213,61 @@ static void an_answer_is_promised_only_where_the_tenant_promises(void **state)
     assert_int_equal(t->due_at, cx->now + 4 * CLOCK_HOUR);
 }
 
+static struct id make_licence(struct ctx *cx, struct id organisation_id)
+{
+    const struct id product = id_make(cx->now), policy = id_make(cx->now), id = id_make(cx->now);
+
+    test_sql(cx,
+             "INSERT INTO product (tenant_id, id, name, created_at, updated_at) "
+             "VALUES (?, ?, 'Counter Professional', ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(product), DB_TIME(cx->now), DB_TIME(cx->now));
+    test_sql(cx,
+             "INSERT INTO policy (tenant_id, id, product_id, name, max_machines, created_at, "
+             "updated_at) VALUES (?, ?, ?, 'p', 10, ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(policy), DB_ID(product), DB_TIME(cx->now),
+             DB_TIME(cx->now));
+    test_sql(cx,
+             "INSERT INTO licence (tenant_id, id, serial, product_id, policy_id, organisation_id, "
+             "key_text, key_hash, starts_at, expires_at, support_until, last_version, created_at, "
+             "updated_at) VALUES (?, ?, 'CTR-7Q4M-91KX', ?, ?, ?, 'k', REPEAT('h', 32), ?, ?, ?, "
+             "'5.2.1', ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(id), DB_ID(product), DB_ID(policy), DB_ID(organisation_id),
+             DB_TIME(cx->now), DB_TIME(cx->now + CLOCK_DAY), DB_TIME(cx->now - CLOCK_DAY),
+             DB_TIME(cx->now), DB_TIME(cx->now));
+    return id;
+}
+
+static void what_the_licence_allowed_is_kept_with_the_ticket(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct ticket_new what = {.source = "portal",
+                                    .subject = "s",
+                                    .text = "t",
+                                    .topic = "licence",
+                                    .licence_id = make_licence(cx, d.organisation)};
+    struct ticket *t;
+    json_t *filed, *event;
+
+    desk_as_anna(cx, &d);
+    test_ok(cx, ticket_create(cx, &what, &t));
+    assert_string_equal(t->product_name, "Counter Professional");
+    assert_string_equal(t->product_version, "5.2.1");
+    test_as_system(cx);
+    test_sql(cx, "UPDATE licence SET is_suspended = TRUE, max_machines = 3 WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    test_ok(cx, ticket_get(cx, t->id, &t));
+    test_ok(cx, json_read(cx->mem, &cx->err, t->filed, strlen(t->filed), &filed));
+    assert_int_equal(json_get_i64(filed, "seats", 0), 10);
+    assert_true(json_get_bool(filed, "is_valid", false));
+    test_ok(cx, ticket_to_event_json(cx, t, &event));
+    assert_int_equal(json_get_i64(json_object_get(event, "licence"), "seats", 0), 3);
+    assert_false(json_get_bool(json_object_get(event, "licence"), "is_valid", true));
+    assert_false(json_get_bool(json_object_get(event, "licence"), "support_valid", true));
+    desk_as_eve(cx, &d);
+    test_refused(cx, ticket_create(cx, &what, &t), &ERR_INVALID);
+}
+
 static bool file_with_failures(struct ctx *cx, void *arg)
 {
     const struct desk *d = arg;
@@ -257,6 +312,7 @@ int main(void)
         cmocka_unit_test(staff_file_for_a_caller_without_account),
         cmocka_unit_test(a_customer_cannot_choose_the_level_or_the_organisation),
         cmocka_unit_test(an_answer_is_promised_only_where_the_tenant_promises),
+        cmocka_unit_test(what_the_licence_allowed_is_kept_with_the_ticket),
         cmocka_unit_test(a_failure_at_any_statement_leaves_no_row),
     };
 

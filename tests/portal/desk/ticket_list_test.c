@@ -254,7 +254,8 @@ static void check_plan(struct ctx *cx, struct where *w, const char *indexes)
     assert_true(db_next(&rows)); /* id, select_type, table, type, possible, key, .., Extra */
     assert_string_equal(db_text(&rows.row, 2), "t");
     assert_non_null(db_text(&rows.row, 5));
-    print_message("          %s: %s of %s rows by %s\n", indexes, db_text(&rows.row, 8), db_text(&rows.row, 3), db_text(&rows.row, 5));
+    print_message("          %s: %s of %s rows by %s\n", indexes, db_text(&rows.row, 8),
+                  db_text(&rows.row, 3), db_text(&rows.row, 5));
     assert_non_null(strstr(indexes, db_text(&rows.row, 5)));
     if (db_text(&rows.row, rows.columns - 1) != NULL)
         assert_null(strstr(db_text(&rows.row, rows.columns - 1), "filesort"));
