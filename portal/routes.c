@@ -14,6 +14,7 @@
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
+#include "portal/pages/style_page.h"
 #include "portal/pages/theme_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
@@ -31,6 +32,7 @@ const struct route ROUTES[] = {
     /* --- the frame (portal/http/statics.c, portal/serve.c) --- */
     {METHOD_GET,  "/static/{name}", statics_serve, NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/theme.css",     theme_page_css, NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/style",         style_page_view, NEED_STAFF, 0, 0},
     {METHOD_GET,  "/resume",        serve_resume,  NEED_LOGIN,  0, 0},
 
     /* --- knowledge (portal/pages/kb_page.c) --- */
