@@ -271,9 +271,9 @@ static void nobody_is_sent_to_sign_in_and_comes_back(void **state)
 
     begin(state);
     assert_int_equal(get(&b, "/mine?page=2", ""), 303);
-    assert_string_equal(wire_header(&b.w, "Location"), "/sign-in?next=%2Fmine%3Fpage%3D2");
+    assert_string_equal(wire_header(&b.w, "Location"), "/login?next=%2Fmine%3Fpage%3D2");
     assert_int_equal(get(&b, "/mine", "HX-Request: true\r\n"), 204);
-    assert_string_equal(wire_header(&b.w, "HX-Redirect"), "/sign-in?next=%2Fmine");
+    assert_string_equal(wire_header(&b.w, "HX-Redirect"), "/login?next=%2Fmine");
     leave(&b);
 }
 
@@ -385,7 +385,7 @@ static void what_was_typed_waits_until_its_writer_signs_in(void **state)
 
     assert_int_equal(post(&b, "/note", "csrf=gone&text=A+long+story&password=x"), 303);
     assert_string_equal(wire_header(&b.w, "Location"),
-                        "/sign-in?next=%2Fresume%3Fform%3D%252Fnote");
+                        "/login?next=%2Fresume%3Fform%3D%252Fnote");
     enter(&b, make_person(cx, "Anna", "anna@shop.test"));
     assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 200);
     assert_true(sees(&b, "action=\"/note\""));
