@@ -184,8 +184,13 @@ static bool lock_script(struct ctx *cx, struct deployment *d, struct script **ou
                        DB_ID((*out)->id)) &&
                script_find(cx, d->header.name, out);
     d->script_id = ctx_new_id(cx);
-    return db_exec(cx, NULL, SQL_SCRIPT_INSERT, DB_ID(cx->tenant_id), DB_ID(d->script_id),
-                   DB_TEXT(d->header.name), DB_TIME(cx->now), DB_TIME(cx->now));
+    if (db_exec(cx, NULL, SQL_SCRIPT_INSERT, DB_ID(cx->tenant_id), DB_ID(d->script_id),
+                DB_TEXT(d->header.name), DB_TIME(cx->now), DB_TIME(cx->now)))
+        return true;
+    if (cx->err.kind != &ERR_CONFLICT)
+        return false;
+    err_clear(&cx->err); /* somebody made it a moment ago: the next try finds it */
+    return err_set(&cx->err, &ERR_BUSY, "script %s is being deployed by another", d->header.name);
 }
 
 static bool add_version(struct ctx *cx, struct deployment *d)
