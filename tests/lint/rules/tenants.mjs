@@ -1,0 +1,104 @@
+import { OURS, lineOf, withoutComments, unquote } from "../source.mjs";
+
+// The tables of the schema that have a tenant_id.
+function tenantTables(files) {
+  const tables = new Set();
+  for (const [file, text] of files) {
+    if (!file.startsWith("db/migrations/")) continue;
+    const sql = text.replace(/--[^\n]*/g, "");
+    for (const m of sql.matchAll(/CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?`?(\w+)`?\s*\(([^;]*)/gi)) {
+      if (/\btenant_id\b/i.test(m[2])) tables.add(m[1].toLowerCase());
+    }
+  }
+  return tables;
+}
+
+const NAMES_TABLE = /\b(?:FROM|JOIN|UPDATE|INTO|,)\s+`?([a-z_]+)`?/gi;
+const BOUND = /\btenant_id\s*=\s*\?/gi;
+
+function fault(sql, tables) {
+  const named = [...sql.matchAll(NAMES_TABLE)].map((m) => m[1].toLowerCase()).filter((t) => tables.has(t));
+  if (named.length === 0) return null;
+  if (/^\s*(INSERT|REPLACE)\b/i.test(sql)) {
+    const columns = sql.match(/\bINTO\s+`?\w+`?\s*\(([^)]*)\)/i);
+    if (columns && !/\btenant_id\b/i.test(columns[1])) return `${named[0]}: a row without its tenant`;
+    if (columns && !/\bSELECT\b/i.test(sql)) return null;
+  }
+  if (!BOUND.test(sql)) return `${named[0]}: tenant_id is not bound`;
+  BOUND.lastIndex = 0;
+  // Each table needs its own tenant: bound, or equal to that of a table it is joined to.
+  const own = [...sql.matchAll(/\btenant_id\s*=\s*(\?|\w+\.tenant_id)|\bUSING\s*\([^)]*\btenant_id\b|\bON\s+\([^)]*tenant_id/gi)].length;
+  return own < named.length ? `${named.length} tables of tenants, ${own} of them with the tenant compared` : null;
+}
+
+// Only whole statements: a fragment is joined to one, and names no verb of its own.
+const STATEMENT = /^\s*\(?\s*(SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH)\b/i;
+
+// Constants, and what they are called: [{name, sql, at}].
+function statements(text) {
+  const code = withoutComments(text);
+  const found = [];
+  const literal = '"(?:\\\\[\\s\\S]|[^"\\\\\\n])*"';
+  // A macro or a name between two literals is a fragment of the same file.
+  // The lines of #define are left out below: a fragment is looked at where it is used.
+  const run = new RegExp(`(?:(\\w+)\\s*(?:\\[\\w*\\])?\\s*=\\s*)?(${literal}(?:\\s*(?:${literal}|[A-Z][A-Z0-9_]+\\b))*)`, "g");
+  const macros = new Map();
+  for (const m of code.matchAll(new RegExp(`#define[ \\t]+(\\w+)[ \\t\\\\\\n]+(${literal}(?:[ \\t\\\\\\n]*${literal})*)`, "g"))) {
+    macros.set(m[1], m[2].match(new RegExp(literal, "g")).map(unquote).join(""));
+  }
+  const uses = code.replace(/^[ \t]*#[ \t]*define(?:\\\n|[^\n])*/gm, (d) => d.replace(/[^\n]/g, " "));
+  for (const m of uses.matchAll(run)) {
+    const parts = m[2].match(new RegExp(`${literal}|\\w+`, "g"));
+    const sql = parts.map((p) => (p[0] === '"' ? unquote(p) : macros.get(p) ?? " ")).join("");
+    const before = uses.slice(Math.max(0, m.index - 60), m.index + (m[1]?.length ?? 0));
+    const named = m[1] ?? before.match(/(\w+)[^\w;{}]*$/)?.[1] ?? "";
+    if (STATEMENT.test(sql)) found.push({ name: named, sql, at: m.index });
+  }
+  return found;
+}
+
+export default {
+  name: "tenants",
+  says: "every statement on a tenant's table binds tenant_id; one that works for all tenants says so by ANY_TENANT in its constant's name",
+  check(files) {
+    const tables = tenantTables(files);
+    const faults = [];
+    for (const [file, text] of files) {
+      if (!OURS.test(file) || !/\.[ch]$/.test(file)) continue;
+      for (const s of statements(text)) {
+        const wrong = /ANY_TENANT/.test(s.name) ? null : fault(s.sql, tables);
+        if (wrong) faults.push(`${file}:${lineOf(text, s.at)}: ${s.name} ${wrong}`);
+      }
+    }
+    if (tables.size === 0) faults.push("no table with a tenant_id: the schema was not found");
+    return faults;
+  },
+  plants: {
+    "a reading without its tenant": {
+      "db/migrations/1.sql": "CREATE TABLE ticket (tenant_id UUID, id UUID);",
+      "portal/desk/t.c": 'static const char SQL_A[] = "SELECT id FROM ticket "\n    "WHERE id = ?";\n',
+    },
+    "a change without it": {
+      "db/migrations/1.sql": "CREATE TABLE ticket (tenant_id UUID, id UUID);",
+      "portal/desk/t.c": 'static const char SQL_A[] = "UPDATE ticket SET x = ? WHERE id = ?";\n',
+    },
+    "a row without it": {
+      "db/migrations/1.sql": "CREATE TABLE ticket (tenant_id UUID, id UUID);",
+      "portal/desk/t.c": 'static const char SQL_A[] = "INSERT INTO ticket (id) VALUES (?)";\n',
+    },
+    "a joined table without it": {
+      "db/migrations/1.sql": "CREATE TABLE a (tenant_id UUID); CREATE TABLE b (tenant_id UUID);",
+      "kb/t.c": 'static const char SQL_A[] = "SELECT 1 FROM a JOIN b ON b.a_id = a.id WHERE a.tenant_id = ?";\n',
+    },
+    "no schema": { "db/x.c": "" },
+  },
+  clean: {
+    "db/migrations/1.sql": "CREATE TABLE a (tenant_id UUID, id UUID);\nCREATE TABLE b (tenant_id UUID);\n-- tenant_id\nCREATE TABLE lease (name INT);",
+    "kb/t.c": '#define COLUMNS "SELECT x FROM a "\nstatic const char SQL_A[] = COLUMNS "WHERE tenant_id = ? AND id = ?";\n' +
+      'static const char SQL_B[] = "SELECT 1 FROM a JOIN b ON b.tenant_id = a.tenant_id WHERE a.tenant_id = ?";\n' +
+      'static const char SQL_C[] = "INSERT INTO a (tenant_id, id) VALUES (?, ?)";\n' +
+      'static const char SQL_D_ANY_TENANT[] = "UPDATE a SET id = ?";\n' +
+      'static const char SQL_E[] = "SELECT name FROM lease";\n' +
+      'static const char F[] = " AND status = ?";\n',
+  },
+};
