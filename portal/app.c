@@ -113,10 +113,10 @@ static bool connect_database(struct app *app, struct err *err, bool may_join)
 /* The master key may be made only while nothing is sealed with another one. */
 static bool open_master(struct app *app, struct ctx *cx)
 {
-    static const char SQL_SEALED[] = "SELECT COUNT(*) FROM signing_key";
+    static const char SQL_SEALED_ANY_TENANT[] = "SELECT COUNT(*) FROM signing_key";
     struct db_rows rows;
 
-    if (!db_query(cx, &rows, SQL_SEALED, DB_NONE) || !db_next(&rows))
+    if (!db_query(cx, &rows, SQL_SEALED_ANY_TENANT, DB_NONE) || !db_next(&rows))
         return false;
     return crypto_master_open(&cx->err, app->config.key_file, db_i64(&rows.row, 0) == 0,
                               &app->master);

@@ -1,6 +1,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/parse.h"
 #include "db/private_server.h"
 #include "tests/support/test.h"
 #include "tests/support/test_server.h"
@@ -81,6 +82,7 @@ static pid_t pid_of(const char *var)
 {
     char path[PATH_SIZE];
     char text[32] = "";
+    int64_t pid;
     FILE *file;
 
     snprintf(path, sizeof(path), "%s/db/data/mariadbd.pid", var);
@@ -88,7 +90,9 @@ static pid_t pid_of(const char *var)
     assert_non_null(file);
     assert_non_null(fgets(text, sizeof(text), file));
     fclose(file);
-    return (pid_t)strtoll(text, NULL, 10);
+    text[strcspn(text, "\n")] = '\0';
+    assert_true(parse_i64(text, 1, INT32_MAX, &pid));
+    return (pid_t)pid;
 }
 
 static bool is_gone(pid_t pid)

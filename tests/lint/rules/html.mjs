@@ -1,8 +1,8 @@
 import { OURS, lineOf, withoutComments } from "../source.mjs";
 
 // A value whose key ends in _html enters a page unescaped. It comes from article_markdown_html: in
-// the same function, or as `html` of a struct article_body, which only functions that call it fill.
-// In templates only such keys are drawn raw.
+// the same function, or as `html` of a struct article_body, which only functions that call it fill
+// or read back from its column. In templates only such keys are drawn raw.
 function functionAround(code, at) {
   const from = code.lastIndexOf("\n}", at);
   const to = code.indexOf("\n}", at);
@@ -30,7 +30,8 @@ export default {
             faults.push(`${file}:${lineOf(text, m.index)}: ${m[0]} does not come from article_markdown_html`);
           }
         }
-        for (const m of code.matchAll(/(?:\.|->)html\s*=[^=]/g)) {
+        if (!file.startsWith("kb/")) continue;
+        for (const m of code.matchAll(/(?:\.|->)html\s*=(?!=)(?!\s*db_text\([^;]*COLUMN_HTML)/g)) {
           if (!makesHtml(functionAround(code, m.index))) {
             faults.push(`${file}:${lineOf(text, m.index)}: html is set without article_markdown_html`);
           }

@@ -5,12 +5,13 @@ const stem = (file) => file.replace(/^.*\//, "").replace(/\.[ch]$/, "");
 // A file ticket_reply.c may hold functions of ticket.h, whose names begin with ticket_.
 // Further nouns, where one file holds two that are never apart.
 const ALSO = { "base/str.c": ["span"] };
-// Commands are rows of one table and bear the command's name: tenant_create_command.
+// Commands are rows of one table and bear the command's name: tenant_create_command;
+// what they share is of console.h.
 const COMMANDS = /^portal\/console\/\w+_command\.c$/;
 
 function isNamedWell(name, file) {
   let noun = stem(file);
-  if (COMMANDS.test(file) && name.endsWith("_command")) return true;
+  if (COMMANDS.test(file) && (name.endsWith("_command") || name.startsWith("console_"))) return true;
   if ((ALSO[file] ?? []).some((other) => name.startsWith(`${other}_`))) return true;
   for (;;) {
     if (name === noun || name.startsWith(`${noun}_`)) return true;

@@ -13,16 +13,19 @@ function tenantTables(files) {
   return tables;
 }
 
-const NAMES_TABLE = /\b(?:FROM|JOIN|UPDATE|INTO|,)\s+`?([a-z_]+)`?/gi;
+// "FROM a x, b y JOIN c": the words after these, and after the commas of their list.
+const TABLE_LISTS = /\b(?:FROM|JOIN|UPDATE|INTO)\s+((?:`?[a-z_]+`?(?:\s+(?:AS\s+)?[a-z]{1,3})?\s*,\s*)*`?[a-z_]+`?)/gi;
 const BOUND = /\btenant_id\s*=\s*\?/gi;
 
 function fault(sql, tables) {
-  const named = [...sql.matchAll(NAMES_TABLE)].map((m) => m[1].toLowerCase()).filter((t) => tables.has(t));
+  let named = [...sql.matchAll(TABLE_LISTS)].flatMap((m) => m[1].split(","))
+    .map((t) => t.trim().split(/\s+/)[0].replace(/`/g, "").toLowerCase()).filter((t) => tables.has(t));
   if (named.length === 0) return null;
   if (/^\s*(INSERT|REPLACE)\b/i.test(sql)) {
     const columns = sql.match(/\bINTO\s+`?\w+`?\s*\(([^)]*)\)/i);
     if (columns && !/\btenant_id\b/i.test(columns[1])) return `${named[0]}: a row without its tenant`;
-    if (columns && !/\bSELECT\b/i.test(sql)) return null;
+    if (columns) named = named.slice(1); // the row has its tenant: what it is made from is looked at
+    if (named.length === 0) return null;
   }
   if (!BOUND.test(sql)) return `${named[0]}: tenant_id is not bound`;
   BOUND.lastIndex = 0;
@@ -41,14 +44,14 @@ function statements(text) {
   const literal = '"(?:\\\\[\\s\\S]|[^"\\\\\\n])*"';
   // A macro or a name between two literals is a fragment of the same file.
   // The lines of #define are left out below: a fragment is looked at where it is used.
-  const run = new RegExp(`(?:(\\w+)\\s*(?:\\[\\w*\\])?\\s*=\\s*)?(${literal}(?:\\s*(?:${literal}|[A-Z][A-Z0-9_]+\\b))*)`, "g");
+  const run = new RegExp(`(?:(\\w+)\\s*(?:\\[\\w*\\])?\\s*=\\s*)?(${literal}(?:\\s*(?:${literal}|[A-Z][A-Z0-9_]+\\b(?:\\([^()]*\\))?))*)`, "g");
   const macros = new Map();
   for (const m of code.matchAll(new RegExp(`#define[ \\t]+(\\w+)[ \\t\\\\\\n]+(${literal}(?:[ \\t\\\\\\n]*${literal})*)`, "g"))) {
     macros.set(m[1], m[2].match(new RegExp(literal, "g")).map(unquote).join(""));
   }
   const uses = code.replace(/^[ \t]*#[ \t]*define(?:\\\n|[^\n])*/gm, (d) => d.replace(/[^\n]/g, " "));
   for (const m of uses.matchAll(run)) {
-    const parts = m[2].match(new RegExp(`${literal}|\\w+`, "g"));
+    const parts = m[2].replace(/(\b[A-Z][A-Z0-9_]+)\([^()]*\)/g, "$1").match(new RegExp(`${literal}|\\w+`, "g"));
     const sql = parts.map((p) => (p[0] === '"' ? unquote(p) : macros.get(p) ?? " ")).join("");
     const before = uses.slice(Math.max(0, m.index - 60), m.index + (m[1]?.length ?? 0));
     const named = m[1] ?? before.match(/(\w+)[^\w;{}]*$/)?.[1] ?? "";
@@ -90,6 +93,18 @@ export default {
       "db/migrations/1.sql": "CREATE TABLE a (tenant_id UUID); CREATE TABLE b (tenant_id UUID);",
       "kb/t.c": 'static const char SQL_A[] = "SELECT 1 FROM a JOIN b ON b.a_id = a.id WHERE a.tenant_id = ?";\n',
     },
+    "a second table after a comma": {
+      "db/migrations/1.sql": "CREATE TABLE a (tenant_id UUID); CREATE TABLE b (tenant_id UUID);",
+      "kb/t.c": 'static const char SQL_A[] = "SELECT 1 FROM a x, b y WHERE x.tenant_id = ? AND y.id = x.id";\n',
+    },
+    "a row made from another tenant's": {
+      "db/migrations/1.sql": "CREATE TABLE a (tenant_id UUID); CREATE TABLE b (tenant_id UUID);",
+      "kb/t.c": 'static const char SQL_A[] = "INSERT INTO a (tenant_id, id) SELECT ?, id FROM b WHERE id = ?";\n',
+    },
+    "behind a macro with arguments": {
+      "db/migrations/1.sql": "CREATE TABLE a (tenant_id UUID);",
+      "kb/t.c": 'static const char SQL_A[] = "SELECT " COLUMNS("x.") " FROM a x WHERE id = ?";\n',
+    },
     "no schema": { "db/x.c": "" },
   },
   clean: {
@@ -99,6 +114,9 @@ export default {
       'static const char SQL_C[] = "INSERT INTO a (tenant_id, id) VALUES (?, ?)";\n' +
       'static const char SQL_D_ANY_TENANT[] = "UPDATE a SET id = ?";\n' +
       'static const char SQL_E[] = "SELECT name FROM lease";\n' +
+      'static const char SQL_G[] = "INSERT INTO a (tenant_id, " FIELDS("") ") VALUES (?, ?)";\n' +
+      'static const char SQL_H[] = "SELECT code, b FROM a WHERE tenant_id = ?";\n' +
+      'static const char SQL_I[] = "INSERT INTO a (tenant_id, id) SELECT ?, 1 FROM b WHERE tenant_id = ?";\n' +
       'static const char F[] = " AND status = ?";\n',
   },
 };
