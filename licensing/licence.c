@@ -15,12 +15,12 @@ const char *const LICENCE_STATUS_NAMES[] = {
 };
 _Static_assert(COUNT(LICENCE_STATUS_NAMES) == LICENCE_STATUS_COUNT, "name every status");
 
-const struct err_kind ERR_LICENCE_IS_SUSPENDED = {ERR_CLASS_INVALID, NULL,
+const struct err_kind ERR_LICENCE_IS_SUSPENDED = {ERR_CLASS_INVALID, "",
                                                   "This licence is suspended already."};
-const struct err_kind ERR_LICENCE_NOT_SUSPENDED = {ERR_CLASS_INVALID, NULL,
+const struct err_kind ERR_LICENCE_NOT_SUSPENDED = {ERR_CLASS_INVALID, "",
                                                    "This licence is not suspended."};
 const struct err_kind ERR_LICENCE_NO_DURATION = {
-    ERR_CLASS_INVALID, NULL, "This licence cannot be renewed: its policy has no duration."};
+    ERR_CLASS_INVALID, "", "This licence cannot be renewed: its policy has no duration."};
 const struct err_kind ERR_LICENCE_NO_EXPIRY = {ERR_CLASS_INVALID, "EXPIRY_MISSING",
                                                "This licence cannot be renewed: it does not end."};
 const struct err_kind ERR_LICENCE_LIMIT_INVALID = {
@@ -349,6 +349,28 @@ bool licence_renew(struct ctx *cx, struct id id, const char *reason, struct lice
                  DB_ID(cx->tenant_id), DB_ID(id)))
         goto rollback;
     return finish(cx, id, EVENT_LICENCE_UPDATED, "renewed", reason, out);
+
+rollback:
+    db_rollback(cx);
+    return false;
+}
+
+bool licence_start(struct ctx *cx, struct id id)
+{
+    struct licence *l;
+    struct policy *p;
+
+    if (!db_begin(cx))
+        return false;
+    if (!lock(cx, id, &l, &p))
+        goto rollback;
+    if (l->expires_at == 0 && p->duration_seconds != 0 &&
+        (!db_exec(cx, NULL, SQL_LICENCE_EXPIRY,
+                  DB_TIME(clock_add_duration(cx->now, p->duration_seconds)), DB_TIME(cx->now),
+                  DB_ID(cx->tenant_id), DB_ID(id)) ||
+         !licence_changed(cx, "licence", id)))
+        goto rollback;
+    return db_commit(cx);
 
 rollback:
     db_rollback(cx);

@@ -136,6 +136,10 @@ bool licence_add_user(struct ctx *cx, struct id id, struct id person_id) MUST_CH
 /* Removes the licence, its machines and tokens for good; its key is not given out again. */
 bool licence_revoke(struct ctx *cx, struct id id, const char *reason) MUST_CHECK;
 
+/* Starts the clock of a licence whose policy counts from an event that has just happened: its end
+ * becomes cx->now and the policy's duration, unless it has one already. */
+bool licence_start(struct ctx *cx, struct id id) MUST_CHECK;
+
 /* The next instant a check-in is due; 0 where the policy asks for none. */
 int64_t licence_next_check_in(const struct policy *policy, int64_t last_check_in_at);
 /* The latest of creation, validation, check-in and check-out: what "inactive" is counted from. */

@@ -18,7 +18,7 @@ const struct err_kind ERR_LICENCE_KEY_CONFLICT = {ERR_CLASS_INVALID, "KEY_CONFLI
                                                   "This key is another licence's id."};
 const struct err_kind ERR_LICENCE_KEY_NOT_ALLOWED = {ERR_CLASS_INVALID, "KEY_NOT_ALLOWED",
                                                      "This word cannot be a key."};
-const struct err_kind ERR_LICENCE_ID_CONFLICT = {ERR_CLASS_CONFLICT, "ID_CONFLICT",
+const struct err_kind ERR_LICENCE_ID_CONFLICT = {ERR_CLASS_INVALID, "ID_CONFLICT",
                                                  "This id is in use."};
 const struct err_kind ERR_LICENCE_POLICY_NOT_FOUND = {ERR_CLASS_INVALID, "POLICY_NOT_FOUND",
                                                       "There is no such policy."};

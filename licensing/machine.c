@@ -24,7 +24,7 @@ const struct err_kind ERR_DEACTIVATIONS_FULL = {
     "COALESCE(m.max_processes, l.max_processes, p.max_processes), m.last_heartbeat_at, "          \
     "m.last_check_out_at, m.first_seen_at, m.last_seen_at, m.metadata, m.created_at, "            \
     "m.updated_at, p.require_heartbeat, p.heartbeat_duration_seconds, l.serial, s.name, s.city, " \
-    "w.full_name"
+    "w.full_name, l.owner_id"
 #define MACHINE_FROM                                                                       \
     " FROM machine m JOIN licence l ON l.tenant_id = m.tenant_id AND l.id = m.licence_id " \
     "JOIN policy p ON p.tenant_id = l.tenant_id AND p.id = l.policy_id "                   \
@@ -101,7 +101,8 @@ static void from_row(const struct ctx *cx, const struct db_row *row, struct mach
     m->licence_serial = db_text(row, c++);
     m->site_name = db_text(row, c++);
     m->site_city = db_text(row, c++);
-    m->owner_name = db_text(row, c);
+    m->owner_name = db_text(row, c++);
+    m->licence_owner_id = db_id(row, c);
     m->heartbeat = machine_heartbeat_at(m->require_heartbeat, m->last_heartbeat_at, m->created_at,
                                         m->heartbeat_seconds, cx->now);
 }

@@ -33,6 +33,7 @@ struct machine { /* a record: open, lives in cx->mem */
     /* joined, for reading */
     enum machine_heartbeat heartbeat; /* at cx->now */
     bool require_heartbeat;           /* the policy's */
+    struct id licence_owner_id;       /* zero for none */
     int64_t heartbeat_seconds;
     const char *licence_serial, *site_name, *site_city, *owner_name;
 };

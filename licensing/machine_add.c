@@ -18,7 +18,7 @@ const struct err_kind ERR_FINGERPRINT_CONFLICT = {ERR_CLASS_INVALID, "FINGERPRIN
                                                   "This fingerprint is another machine's id."};
 const struct err_kind ERR_FINGERPRINT_NOT_ALLOWED = {ERR_CLASS_INVALID, "FINGERPRINT_NOT_ALLOWED",
                                                      "This word cannot be a fingerprint."};
-const struct err_kind ERR_MACHINE_ID_CONFLICT = {ERR_CLASS_CONFLICT, "ID_CONFLICT",
+const struct err_kind ERR_MACHINE_ID_CONFLICT = {ERR_CLASS_INVALID, "ID_CONFLICT",
                                                  "This id is in use."};
 const struct err_kind ERR_SEATS_FULL = {ERR_CLASS_INVALID, "MACHINE_LIMIT_EXCEEDED",
                                         "All seats of this licence are in use."};
@@ -45,7 +45,7 @@ const struct err_kind ERR_COMPONENTS_CONFLICT = {ERR_CLASS_INVALID,
 const struct err_kind ERR_COMPONENTS_TAKEN = {ERR_CLASS_INVALID, "COMPONENTS_FINGERPRINT_TAKEN",
                                               "This component is activated already."};
 const struct err_kind ERR_COMPONENTS_TOO_MANY = {
-    ERR_CLASS_INVALID, NULL, "A machine is activated with at most 20 components at once."};
+    ERR_CLASS_INVALID, "", "A machine is activated with at most 20 components at once."};
 const struct err_kind ERR_ACTIVATIONS_FULL = {
     ERR_CLASS_INVALID, "ACTIVATIONS_LIMIT_EXCEEDED",
     "This token has activated all the machines it may activate."};

@@ -1,5 +1,8 @@
 /* Every path of the program, who may ask it, and which function answers. */
 #include "portal/desk/attachment.h"
+#include "portal/api/licence_api.h"
+#include "portal/api/machine_api.h"
+#include "portal/api/me_api.h"
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/serve.h"
@@ -90,7 +93,27 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/licences/{id}/suspend",    licence_desk_page_suspend,   NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/reinstate",  licence_desk_page_reinstate, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
 
-    /* --- licence service (portal/api/) --- */
+    /* --- licence service (portal/api/): each path without and with its account --- */
+    {METHOD_GET,    "/v1/health", me_api_health, NEED_PUBLIC, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}", me_api_account, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/ping", me_api_ping, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/me", me_api_view, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/actions/validate-key", licence_api_validate_key, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}", licence_api_view, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/validate", licence_api_validate, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/actions/validate", licence_api_validate_quick, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/machines", machine_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/ping", me_api_ping, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/me", me_api_view, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/actions/validate-key", licence_api_validate_key, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}", licence_api_view, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/validate", licence_api_validate, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/actions/validate", licence_api_validate_quick, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/machines", machine_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/accounts/{account}/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},
 
     {.pattern = NULL},
     /* clang-format on */

@@ -257,6 +257,54 @@ bool tenant_by_host(struct ctx *cx, struct tenant_cache *cache, const char *host
     return true;
 }
 
+static const char SQL_TENANT_BY_ID[] = TENANT_LOOK "WHERE t.id = ?";
+
+bool tenant_by_account(struct ctx *cx, struct tenant_cache *cache, const char *account,
+                       struct req_tenant **out)
+{
+    /* No host name has a slash, so both kinds of name share the slots. */
+    char *name = arena_printf(cx->mem, "/%.*s", TENANT_SLUG_MAX + 1, account);
+    struct req_tenant *t;
+    struct id id;
+
+    for (char *c = name; *c; c++) {
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    }
+    t = cache_find(cache, cx->mem, name);
+    if (!t) {
+        if (!tenant_ask(cx, cache, id_parse(name + 1, &id) ? SQL_TENANT_BY_ID : SQL_TENANT_DEFAULT,
+                        name + 1, &t))
+            return false;
+        if (!t)
+            return err_set(&cx->err, &ERR_NOT_FOUND, "no tenant %s", name + 1);
+        cache_put(cache, name, t);
+    }
+    cx->tenant_id = t->id;
+    *out = t;
+    return true;
+}
+
+static const char SQL_TENANT_ACCOUNT[] =
+    "SELECT name, slug, api_version, is_protected, created_at, updated_at FROM tenant WHERE id = ?";
+
+bool tenant_account_get(struct ctx *cx, struct tenant_account *out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_TENANT_ACCOUNT, DB_ID(cx->tenant_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_NOT_FOUND, "tenant");
+    *out = (struct tenant_account){.name = db_text(&rows.row, 0),
+                                   .slug = db_text(&rows.row, 1),
+                                   .api_version = db_text(&rows.row, 2),
+                                   .is_protected = db_bool(&rows.row, 3),
+                                   .created_at = db_time(&rows.row, 4),
+                                   .updated_at = db_time(&rows.row, 5)};
+    return true;
+}
+
 /* --- making and listing --- */
 
 static bool slug_is_good(const char *slug)

@@ -26,6 +26,11 @@ void tenant_cache_free(struct tenant_cache *cache);
 bool tenant_by_host(struct ctx *cx, struct tenant_cache *cache, const char *host,
                     const char *default_slug, struct req_tenant **out) MUST_CHECK;
 
+/* The tenant that a path of the licensing protocol names: its id, or its slug in any case. As
+ * tenant_by_host otherwise. */
+bool tenant_by_account(struct ctx *cx, struct tenant_cache *cache, const char *account,
+                       struct req_tenant **out) MUST_CHECK;
+
 struct tenant {
     struct id id;
     const char *slug;
@@ -60,6 +65,16 @@ bool tenant_list(struct ctx *cx, const char *after_slug, unsigned limit, struct 
                  size_t *count) MUST_CHECK;
 /* A further name that the tenant answers to. Fails: ERR_TENANT_TAKEN, ERR_INVALID. */
 bool tenant_add_host(struct ctx *cx, const char *host) MUST_CHECK;
+
+/* What the licensing protocol calls the account: the current tenant. */
+struct tenant_account {
+    const char *name;
+    const char *slug;
+    const char *api_version;
+    bool is_protected;
+    int64_t created_at, updated_at;
+};
+bool tenant_account_get(struct ctx *cx, struct tenant_account *out) MUST_CHECK;
 
 struct tenant_look { /* how a tenant presents itself; NULL leaves a value as it is */
     const char *name;

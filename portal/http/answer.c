@@ -114,7 +114,8 @@ void answer_write(const struct req *rq, const struct answer_style *style, struct
         str_i64(out, length);
         str_add(out, "\r\n");
     }
-    add_header(out, "X-Request-Id", rq->cx.trace);
+    if (!has_header(rq, "X-Request-Id")) /* the licensing protocol has an id of its own form */
+        add_header(out, "X-Request-Id", rq->cx.trace);
     if (rq->redirect != NULL)
         add_header(out, "Location", rq->redirect);
     for (unsigned i = 0; i < rq->header_count; i++)

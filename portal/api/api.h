@@ -1,0 +1,55 @@
+/* The licensing protocol's side of a request: what the pipeline found out before a handler runs. */
+#pragma once
+
+#include "licensing/signing_key.h"
+#include "licensing/snapshot.h"
+#include "licensing/token.h"
+#include "portal/http/req.h"
+
+enum { API_VERSION_OLDEST = 2, API_VERSION_NEWEST = 8 }; /* the minor number: 1.2 to 1.8 */
+
+enum api_role { /* whom a credential speaks for */
+                API_NOBODY,
+                API_STAFF,   /* admin, developer, sales, support, read-only: see token->kind */
+                API_USER,    /* a customer's person */
+                API_PRODUCT, /* rows of one product */
+                API_LICENCE  /* one licence, by its key or an activation token */
+};
+
+struct api { /* in cx->mem; rq->portal while a request is served */
+    int version;
+    char request_id[ID_TEXT_SIZE];
+    const struct signing_entry *keys; /* NULL where there is no account */
+    const char *account;              /* its id as text */
+    struct arena *mem;
+    json_t *body;    /* an object with lowerCamelCase names; NULL where none was sent */
+    bool wants_json; /* application/json instead of JSON:API's type */
+    enum api_role role;
+    const struct token *token;      /* NULL with a licence key */
+    const struct snapshot *licence; /* the bearer of role API_LICENCE */
+    struct id bearer_id;            /* zero for nobody and the tenant's own tokens */
+};
+
+struct api *api_of(const struct req *rq);
+/* The n-th variable of the resource's path, in the long form (after the account's) as in the short.
+ */
+const char *api_arg(const struct req *rq, unsigned n);
+
+/* A credential's rights (section 2.6): the roles whose tokens may do something. */
+#define API_ROLE(kind) (1U << (kind))
+enum {
+    API_ADMINS = API_ROLE(TOKEN_ADMIN) | API_ROLE(TOKEN_DEVELOPER),
+    API_SELLERS = API_ADMINS | API_ROLE(TOKEN_SALES) | API_ROLE(TOKEN_PRODUCT),
+    API_READERS = API_SELLERS | API_ROLE(TOKEN_SUPPORT) | API_ROLE(TOKEN_READ_ONLY) |
+                  API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION),
+};
+/* Fails with ERR_DENIED unless the bearer's kind is among kinds. */
+bool api_allow(struct req *rq, unsigned kinds) MUST_CHECK;
+/* Whether a licence is within the bearer's scope. */
+bool api_sees(const struct api *api, const struct snapshot *licence);
+/* The licence that a path names by id or key, within the bearer's scope: else ERR_NOT_FOUND. */
+bool api_find_licence(struct req *rq, const char *text, const struct snapshot **out) MUST_CHECK;
+
+/* Kinds for requests that are not in shape (400, no code); source tells where. */
+extern const struct err_kind ERR_API_MISSING, ERR_API_TYPE, ERR_API_BLANK, ERR_API_UNKNOWN,
+    ERR_API_CHOICE, ERR_API_DEEP, ERR_API_LENGTH;

@@ -1,0 +1,608 @@
+#include "portal/api/api_document.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "portal/account/person.h"
+#include "portal/account/tenant.h"
+
+#include <string.h>
+
+/* --- values --- */
+
+void api_document_text(struct str *s, const char *text)
+{
+    if (text != NULL)
+        str_json(s, text);
+    else
+        str_add_n(s, "null", 4);
+}
+
+void api_document_time(struct str *s, int64_t at)
+{
+    char text[CLOCK_ISO_SIZE];
+
+    if (at == 0) {
+        str_add_n(s, "null", 4);
+        return;
+    }
+    clock_iso(at, text);
+    str_char(s, '"');
+    str_add_n(s, text, CLOCK_ISO_SIZE - 1);
+    str_char(s, '"');
+}
+
+void api_document_limit(struct str *s, int64_t limit)
+{
+    if (limit == POLICY_NO_LIMIT)
+        str_add_n(s, "null", 4);
+    else
+        str_i64(s, limit);
+}
+
+static void add_bool(struct str *s, bool value)
+{
+    if (value)
+        str_add_n(s, "true", 4);
+    else
+        str_add_n(s, "false", 5);
+}
+
+void api_document_json(struct str *s, const json_t *json)
+{
+    const char *key;
+    json_t *value;
+    size_t i;
+    bool is_first = true;
+
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        str_char(s, '{');
+        json_object_foreach ((json_t *)(uintptr_t)json, key,
+                             value) /* Jansson's loop takes no const */
+        {
+            if (!is_first)
+                str_char(s, ',');
+            is_first = false;
+            str_json(s, key);
+            str_char(s, ':');
+            api_document_json(s, value);
+        }
+        str_char(s, '}');
+        break;
+    case JSON_ARRAY:
+        str_char(s, '[');
+        json_array_foreach (json, i, value) {
+            if (i > 0)
+                str_char(s, ',');
+            api_document_json(s, value);
+        }
+        str_char(s, ']');
+        break;
+    case JSON_STRING:
+        str_json(s, json_string_value(json));
+        break;
+    case JSON_INTEGER:
+        str_i64(s, json_integer_value(json));
+        break;
+    case JSON_REAL:
+        str_fmt(s, "%.17g", json_real_value(json));
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        add_bool(s, json_is_true(json));
+        break;
+    case JSON_NULL:
+        str_add(s, "null");
+        break;
+    }
+}
+
+/* --- members --- */
+
+#define MEMBER(s, name) str_add_n((s), ",\"" name "\":", sizeof(",\"" name "\":") - 1)
+
+static void add_text(struct str *s, const char *name, const char *text)
+{
+    str_add(s, name);
+    api_document_text(s, text);
+}
+
+static void add_id(struct str *s, struct id id)
+{
+    char text[ID_TEXT_SIZE];
+
+    id_format(id, text);
+    str_add_n(s, text, ID_TEXT_SIZE - 1);
+}
+
+static void add_path(struct str *s, const struct api *api, const char *type, struct id id)
+{
+    str_add(s, "/v1/accounts/");
+    str_add(s, api->account);
+    str_char(s, '/');
+    str_add(s, type);
+    str_char(s, '/');
+    add_id(s, id);
+}
+
+const char *api_document_self(const struct api *api, const char *type, struct id id)
+{
+    struct str s = str_new(api->mem);
+
+    add_path(&s, api, type, id);
+    return s.p;
+}
+
+struct owner { /* the resource whose relationships are written */
+    const struct api *api;
+    const char *type;
+    struct id id;
+};
+
+static void add_account(struct str *s, const struct api *api)
+{
+    str_add(s, "\"account\":{\"links\":{\"related\":\"/v1/accounts/");
+    str_add(s, api->account);
+    str_add(s, "\"},\"data\":{\"type\":\"accounts\",\"id\":\"");
+    str_add(s, api->account);
+    str_add(s, "\"}}");
+}
+
+static void add_related(struct str *s, const struct owner *of, const char *name)
+{
+    str_add_n(s, ",\"", 2);
+    str_add(s, name);
+    str_add(s, "\":{\"links\":{\"related\":\"");
+    add_path(s, of->api, of->type, of->id);
+    str_char(s, '/');
+    str_add(s, name);
+    str_add(s, "\"}");
+}
+
+static void add_to_one(struct str *s, const struct owner *of, const char *name, const char *type,
+                       struct id id)
+{
+    add_related(s, of, name);
+    str_add(s, ",\"data\":");
+    if (id_is_zero(id)) {
+        str_add(s, "null}");
+        return;
+    }
+    str_add(s, "{\"type\":\"");
+    str_add(s, type);
+    str_add(s, "\",\"id\":\"");
+    add_id(s, id);
+    str_add(s, "\"}}");
+}
+
+static void add_to_many(struct str *s, const struct owner *of, const char *name)
+{
+    add_related(s, of, name);
+    str_char(s, '}');
+}
+
+static void open_resource(struct str *s, const struct owner *of)
+{
+    str_add(s, "{\"id\":\"");
+    add_id(s, of->id);
+    str_add(s, "\",\"type\":\"");
+    str_add(s, of->type);
+    str_add(s, "\",\"attributes\":{");
+}
+
+static void open_relationships(struct str *s, const struct owner *of)
+{
+    str_add(s, "},\"relationships\":{");
+    add_account(s, of->api);
+}
+
+static void close_resource(struct str *s, const struct owner *of)
+{
+    str_add(s, "},\"links\":{\"self\":\"");
+    add_path(s, of->api, of->type, of->id);
+    str_add(s, "\"}}");
+}
+
+/* Stored metadata has lowerCamelCase names; up to 1.4 those of nested objects are snake_case. */
+static void add_snake_json(struct str *s, const json_t *json, bool is_nested)
+{
+    const char *key;
+    json_t *value;
+    bool is_first = true;
+
+    if (!json_is_object(json)) {
+        api_document_json(s, json);
+        return;
+    }
+    str_char(s, '{');
+    json_object_foreach ((json_t *)(uintptr_t)json, key, value) {
+        struct str name = str_new(s->mem);
+
+        for (const char *p = key; *p != '\0'; p++) {
+            if (is_nested && *p >= 'A' && *p <= 'Z') {
+                str_char(&name, '_');
+                str_char(&name, (char)(*p - 'A' + 'a'));
+            } else {
+                str_char(&name, *p);
+            }
+        }
+        if (!is_first)
+            str_char(s, ',');
+        is_first = false;
+        str_json(s, name.p);
+        str_char(s, ':');
+        add_snake_json(s, value, true);
+    }
+    str_char(s, '}');
+}
+
+static void add_metadata(struct str *s, const struct api *api, const char *metadata)
+{
+    struct err ignored = {0};
+    json_t *json;
+
+    MEMBER(s, "metadata");
+    if (api->version > 4 || !json_read(api->mem, &ignored, metadata, strlen(metadata), &json))
+        str_add(s, metadata);
+    else
+        add_snake_json(s, json, false);
+}
+
+/* --- licences --- */
+
+static void add_licence_attributes(struct str *s, const struct api *api, const struct snapshot *l,
+                                   int64_t now)
+{
+    const struct licence *r = &l->licence;
+    enum licence_status status = licence_status_at(r->is_owner_banned, r->is_suspended,
+                                                   r->expires_at, licence_last_used(r), now);
+
+    add_text(s, "\"name\":", r->name);
+    add_text(s, ",\"key\":", r->key);
+    MEMBER(s, "expiry");
+    api_document_time(s, r->expires_at);
+    add_text(s, ",\"status\":", LICENCE_STATUS_NAMES[status]);
+    MEMBER(s, "uses");
+    str_i64(s, r->uses);
+    MEMBER(s, "suspended");
+    add_bool(s, r->is_suspended);
+    add_text(s, ",\"scheme\":", l->policy.scheme);
+    MEMBER(s, "encrypted");
+    add_bool(s, false);
+    MEMBER(s, "strict");
+    add_bool(s, l->policy.is_strict);
+    MEMBER(s, "floating");
+    add_bool(s, l->policy.is_floating);
+    MEMBER(s, "protected");
+    add_bool(s, r->is_protected);
+    add_text(s, ",\"version\":", r->last_version);
+    MEMBER(s, "maxMachines");
+    api_document_limit(s, r->max_machines);
+    MEMBER(s, "maxProcesses");
+    api_document_limit(s, r->max_processes);
+    MEMBER(s, "maxUsers");
+    api_document_limit(s, r->max_users);
+    MEMBER(s, "maxCores");
+    api_document_limit(s, r->max_cores);
+    MEMBER(s, "maxMemory");
+    api_document_limit(s, r->max_memory);
+    MEMBER(s, "maxDisk");
+    api_document_limit(s, r->max_disk);
+    MEMBER(s, "maxUses");
+    api_document_limit(s, r->max_uses);
+    MEMBER(s, "requireHeartbeat");
+    add_bool(s, l->policy.require_heartbeat);
+    MEMBER(s, "requireCheckIn");
+    add_bool(s, l->policy.require_check_in);
+    MEMBER(s, "lastValidated");
+    api_document_time(s, r->last_validated_at);
+    MEMBER(s, "lastCheckIn");
+    api_document_time(s, r->last_check_in_at);
+    MEMBER(s, "nextCheckIn");
+    api_document_time(s, licence_next_check_in(&l->policy, r->last_check_in_at));
+    MEMBER(s, "lastCheckOut");
+    api_document_time(s, r->last_check_out_at);
+    add_metadata(s, api, r->metadata);
+    MEMBER(s, "created");
+    api_document_time(s, r->created_at);
+    MEMBER(s, "updated");
+    api_document_time(s, r->updated_at);
+}
+
+static void add_licence_relationships(struct str *s, const struct owner *of,
+                                      const struct snapshot *l)
+{
+    const struct licence *r = &l->licence;
+
+    add_to_one(s, of, "product", "products", r->product_id);
+    add_to_one(s, of, "policy", "policies", r->policy_id);
+    add_to_one(s, of, "group", "groups", r->group_id);
+    add_to_one(s, of, of->api->version > 5 ? "owner" : "user", "users", r->owner_id);
+    add_related(s, of, "users");
+    str_add(s, ",\"meta\":{\"count\":");
+    str_i64(s, (int64_t)l->user_count + (id_is_zero(r->owner_id) ? 0 : 1));
+    str_add(s, "}}");
+    add_related(s, of, "machines");
+    str_add(s, ",\"meta\":{\"cores\":");
+    str_i64(s, l->cores);
+    str_add(s, ",\"memory\":");
+    str_i64(s, l->memory);
+    str_add(s, ",\"disk\":");
+    str_i64(s, l->disk);
+    str_add(s, ",\"count\":");
+    str_i64(s, (int64_t)l->machine_count);
+    str_add(s, "}}");
+    add_to_many(s, of, "tokens");
+    add_to_many(s, of, "entitlements");
+}
+
+void api_document_licence(struct str *s, const struct api *api, const struct snapshot *licence,
+                          int64_t now)
+{
+    const struct owner of = {api, "licenses", licence->licence.id};
+
+    open_resource(s, &of);
+    add_licence_attributes(s, api, licence, now);
+    open_relationships(s, &of);
+    add_licence_relationships(s, &of, licence);
+    close_resource(s, &of);
+}
+
+/* --- machines --- */
+
+static void add_machine_attributes(struct str *s, const struct api *api, const struct machine *m,
+                                   bool is_created)
+{
+    bool is_hidden = is_created && api->version <= 2;
+    int64_t beat = is_hidden ? 0 : m->last_heartbeat_at;
+
+    add_text(s, "\"fingerprint\":", m->fingerprint);
+    MEMBER(s, "cores");
+    api_document_limit(s, m->cores);
+    MEMBER(s, "memory");
+    api_document_limit(s, m->memory);
+    MEMBER(s, "disk");
+    api_document_limit(s, m->disk);
+    add_text(s, ",\"ip\":", m->ip);
+    add_text(s, ",\"hostname\":", m->hostname);
+    add_text(s, ",\"platform\":", m->platform);
+    add_text(s, ",\"name\":", m->name);
+    MEMBER(s, "requireHeartbeat");
+    add_bool(s, m->require_heartbeat || m->last_heartbeat_at != 0);
+    add_text(s, ",\"heartbeatStatus\":",
+             MACHINE_HEARTBEAT_NAMES[is_hidden ? MACHINE_NOT_STARTED : m->heartbeat]);
+    MEMBER(s, "heartbeatDuration");
+    str_i64(s, m->heartbeat_seconds);
+    MEMBER(s, "lastHeartbeat");
+    api_document_time(s, beat);
+    MEMBER(s, "nextHeartbeat");
+    api_document_time(s, beat == 0 ? 0 : beat + m->heartbeat_seconds * CLOCK_SECOND);
+    MEMBER(s, "lastCheckOut");
+    api_document_time(s, m->last_check_out_at);
+    MEMBER(s, "maxProcesses");
+    api_document_limit(s, m->max_processes);
+    add_metadata(s, api, m->metadata);
+    MEMBER(s, "created");
+    api_document_time(s, m->created_at);
+    MEMBER(s, "updated");
+    api_document_time(s, m->updated_at);
+}
+
+void api_document_machine(struct str *s, const struct api *api, const struct machine *machine,
+                          bool is_created)
+{
+    const struct owner of = {api, "machines", machine->id};
+
+    open_resource(s, &of);
+    add_machine_attributes(s, api, machine, is_created);
+    open_relationships(s, &of);
+    add_to_one(s, &of, "product", "products", machine->product_id);
+    add_to_one(s, &of, "group", "groups", machine->group_id);
+    add_to_one(s, &of, "license", "licenses", machine->licence_id);
+    if (api->version > 5)
+        add_to_one(s, &of, "owner", "users", machine->owner_id);
+    else
+        add_to_one(s, &of, "user", "users", machine->licence_owner_id);
+    add_to_many(s, &of, "components");
+    add_to_many(s, &of, "processes");
+    close_resource(s, &of);
+}
+
+/* --- tokens, products --- */
+
+static void add_counts(struct str *s, const struct token *t)
+{
+    MEMBER(s, "maxActivations");
+    api_document_limit(s, t->max_activations == 0 ? POLICY_NO_LIMIT : t->max_activations);
+    MEMBER(s, "activations");
+    str_i64(s, t->activations);
+    MEMBER(s, "maxDeactivations");
+    api_document_limit(s, t->max_deactivations == 0 ? POLICY_NO_LIMIT : t->max_deactivations);
+    MEMBER(s, "deactivations");
+    str_i64(s, t->deactivations);
+}
+
+void api_document_token(struct str *s, const struct api *api, const struct token *token)
+{
+    const struct owner of = {api, "tokens", token->id};
+
+    open_resource(s, &of);
+    add_text(s, "\"kind\":", TOKEN_KIND_NAMES[token->kind]);
+    if (token->text != NULL)
+        add_text(s, ",\"token\":", token->text);
+    MEMBER(s, "expiry");
+    api_document_time(s, token->expires_at);
+    add_text(s, ",\"name\":", token->name);
+    if (token->kind == TOKEN_ACTIVATION)
+        add_counts(s, token);
+    MEMBER(s, "created");
+    api_document_time(s, token->created_at);
+    MEMBER(s, "updated");
+    api_document_time(s, token->updated_at);
+    open_relationships(s, &of);
+    if (!id_is_zero(token->licence_id))
+        add_to_one(s, &of, "bearer", "licenses", token->licence_id);
+    else if (!id_is_zero(token->product_id))
+        add_to_one(s, &of, "bearer", "products", token->product_id);
+    else
+        add_to_one(s, &of, "bearer", "users", token->person_id);
+    close_resource(s, &of);
+}
+
+void api_document_product(struct str *s, const struct api *api, const struct product *product)
+{
+    static const char *const MANY[] = {"policies",  "licenses", "machines", "users",    "tokens",
+                                       "platforms", "channels", "releases", "artifacts"};
+    const struct owner of = {api, "products", product->id};
+
+    open_resource(s, &of);
+    add_text(s, "\"name\":", product->name);
+    add_text(s, ",\"code\":", product->code);
+    add_text(s, ",\"distributionStrategy\":", product->distribution);
+    add_text(s, ",\"url\":", product->url);
+    MEMBER(s, "platforms");
+    str_add(s, product->platforms != NULL ? product->platforms : "null");
+    add_metadata(s, api, product->metadata);
+    MEMBER(s, "created");
+    api_document_time(s, product->created_at);
+    MEMBER(s, "updated");
+    api_document_time(s, product->updated_at);
+    open_relationships(s, &of);
+    for (size_t i = 0; i < COUNT(MANY); i++)
+        add_to_many(s, &of, MANY[i]);
+    close_resource(s, &of);
+}
+
+/* --- people, accounts --- */
+
+void api_document_user(struct str *s, const struct api *api, const struct person *person)
+{
+    static const char *const MANY[] = {"products", "licenses", "machines", "tokens"};
+    const struct owner of = {api, "users", person->id};
+    const char *given = person->given_name;
+    const char *last = person->full_name;
+
+    if (*given != '\0' && strncmp(last, given, strlen(given)) == 0)
+        last += strlen(given) + (last[strlen(given)] == ' ' ? 1 : 0);
+    open_resource(s, &of);
+    add_text(s, "\"fullName\":", person->full_name);
+    add_text(s, ",\"firstName\":", *given != '\0' ? given : NULL);
+    add_text(s, ",\"lastName\":", *last != '\0' ? last : NULL);
+    add_text(s, ",\"email\":", person->email);
+    str_add(s, ",\"status\":\"ACTIVE\"");
+    add_text(s, ",\"role\":", TOKEN_ROLE_NAMES[api->token->kind]);
+    str_add(s, ",\"metadata\":{}");
+    MEMBER(s, "created");
+    api_document_time(s, person->created_at);
+    MEMBER(s, "updated");
+    api_document_time(s, person->created_at);
+    open_relationships(s, &of);
+    add_to_one(s, &of, "group", "groups", (struct id){0});
+    for (size_t i = 0; i < COUNT(MANY); i++)
+        add_to_many(s, &of, MANY[i]);
+    close_resource(s, &of);
+}
+
+void api_document_account(struct str *s, const struct api *api,
+                          const struct tenant_account *account,
+                          const uint8_t public_key[CRYPTO_PUBLIC_SIZE])
+{
+    const char *hex = crypto_hex(s->mem, public_key, CRYPTO_PUBLIC_SIZE);
+
+    str_add(s, "{\"id\":\"");
+    str_add(s, api->account);
+    add_text(s, "\",\"type\":\"accounts\",\"attributes\":{\"name\":", account->name);
+    add_text(s, ",\"slug\":", account->slug);
+    add_text(s, ",\"apiVersion\":", account->api_version);
+    str_add(s, ",\"status\":\"ACTIVE\"");
+    MEMBER(s, "protected");
+    add_bool(s, account->is_protected);
+    MEMBER(s, "created");
+    api_document_time(s, account->created_at);
+    MEMBER(s, "updated");
+    api_document_time(s, account->updated_at);
+    str_add(s, "},\"links\":{\"self\":\"/v1/accounts/");
+    str_add(s, api->account);
+    add_text(s, "\"},\"meta\":{\"keys\":{\"ed25519\":", crypto_base64(s->mem, hex, strlen(hex)));
+    str_add(s, "}}}");
+}
+
+/* --- errors --- */
+
+static const char *title_of(int status, const char *code)
+{
+    switch (status) {
+    case 400:
+        return "Bad request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Access denied";
+    case 404:
+        return "Not found";
+    case 409:
+        return "Conflict";
+    case 422:
+        return *code != '\0' ? "Unprocessable resource" : "Unprocessable entity";
+    case 429:
+        return "Too many requests";
+    case 503:
+        return "Service unavailable";
+    default:
+        return "Internal server error";
+    }
+}
+
+/* The general kinds have words of ours; the wire has none for them, or its own. */
+static const char *code_of(const struct api *api, const struct err_kind *kind)
+{
+    if (kind == &ERR_NOT_FOUND)
+        return "NOT_FOUND";
+    if (kind == &ERR_DENIED || kind == &ERR_INVALID || kind == &ERR_MALFORMED ||
+        kind == &ERR_BUSY || kind == &ERR_INTERNAL || kind == &ERR_CONFLICT)
+        return "";
+    if (api->version <= 5 && strcmp(kind->code, "OWNER_NOT_FOUND") == 0)
+        return "USER_NOT_FOUND";
+    return kind->code;
+}
+
+/* A source is a JSON pointer; "?name" a query parameter; ":Name" a header. */
+static void add_source(struct str *s, const struct api *api, const char *source)
+{
+    if (api->version <= 5 && strcmp(source, "/data/relationships/owner") == 0)
+        source = "/data/relationships/user";
+    str_add(s, ",\"source\":{");
+    if (*source == '?')
+        add_text(s, "\"parameter\":", source + 1);
+    else if (*source == ':')
+        add_text(s, "\"header\":", source + 1);
+    else
+        add_text(s, "\"pointer\":", source);
+    str_char(s, '}');
+}
+
+static const char *fill(const struct api *api, const struct err *err)
+{
+    const char *gap = strstr(err->kind->text, "{}");
+
+    if (gap == NULL)
+        return err->kind->text;
+    return arena_printf(api->mem, "%.*s%s%s", (int)(gap - err->kind->text), err->kind->text,
+                        err->arg, gap + 2);
+}
+
+void api_document_error(struct str *s, const struct api *api, const struct err *err, int status)
+{
+    const char *code = code_of(api, err->kind);
+
+    str_add(s, "{\"meta\":{\"id\":\"");
+    str_add(s, api->request_id);
+    str_add(s, "\"},\"errors\":[{");
+    add_text(s, "\"title\":", title_of(status, code));
+    add_text(s, ",\"detail\":", fill(api, err));
+    if (*code != '\0')
+        add_text(s, ",\"code\":", code);
+    if (err->source != NULL)
+        add_source(s, api, err->source);
+    str_add(s, "}]}");
+}

@@ -1,0 +1,246 @@
+#include "portal/api/licence_api.h"
+
+#include "base/clock.h"
+#include "licensing/licence_cache.h"
+#include "licensing/release.h"
+#include "portal/api/api_document.h"
+#include "portal/api/api_scope.h"
+
+static const unsigned MAY_READ = API_READERS;
+
+/* --- scope of bearers (shared by this folder) --- */
+
+bool api_allow(struct req *rq, unsigned kinds)
+{
+    const struct api *api = api_of(rq);
+    enum token_kind kind = api->token != NULL ? api->token->kind : TOKEN_ACTIVATION;
+
+    return (kinds & API_ROLE(kind)) != 0 ||
+           err_set(&rq->cx.err, &ERR_DENIED, "a %s may not", TOKEN_ROLE_NAMES[kind]);
+}
+
+bool api_sees(const struct api *api, const struct snapshot *s)
+{
+    switch (api->role) {
+    case API_NOBODY:
+        return false;
+    case API_STAFF:
+        return true;
+    case API_PRODUCT:
+        return id_equal(s->licence.product_id, api->bearer_id);
+    case API_LICENCE:
+        return id_equal(s->licence.id, api->bearer_id);
+    case API_USER:
+        break;
+    }
+    if (id_equal(s->licence.owner_id, api->bearer_id))
+        return true;
+    for (size_t i = 0; i < s->user_count; i++)
+        if (id_equal(s->users[i].id, api->bearer_id))
+            return true;
+    return false;
+}
+
+/* A key may look like an id, so what no id fits is looked for as a key. */
+bool api_find_licence(struct req *rq, const char *text, const struct snapshot **out)
+{
+    struct licence_cache *cache = rq->app->licence_cache;
+    const struct snapshot *s = NULL;
+    struct id id;
+
+    if (id_parse(text, &id) && !licence_cache_find_id(cache, &rq->cx, id, &s))
+        return false;
+    if (s == NULL && !licence_cache_find(cache, &rq->cx, text, &s))
+        return false;
+    if (s == NULL || !api_sees(api_of(rq), s))
+        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "licence");
+    *out = s;
+    return true;
+}
+
+/* --- validation --- */
+
+struct question { /* a validation as it was asked */
+    struct api_object meta;
+    struct verdict_scope scope;
+    const json_t *nonce, *scope_json; /* NULL: not sent */
+    bool is_quick;
+};
+
+static bool read_question(struct req *rq, bool has_key, struct question *q)
+{
+    static const char *const TOP[] = {"meta", NULL};
+    static const char *const META[] = {"nonce", "scope", NULL};
+    static const char *const META_KEY[] = {"key",       "nonce",           "scope",
+                                           "encrypted", "legacyEncrypted", NULL};
+    struct api_object top = {&rq->cx, api_of(rq)->body, ""};
+    int64_t nonce;
+
+    if (!api_input_known(&top, TOP) || !api_input_object(&top, "meta", 0, &q->meta) ||
+        !api_input_known(&q->meta, has_key ? META_KEY : META) ||
+        !api_input_i64(&q->meta, "nonce", 0, &nonce) || !api_scope_parse(&q->meta, &q->scope))
+        return false;
+    q->nonce = json_object_get(q->meta.json, "nonce");
+    q->scope_json = json_object_get(q->meta.json, "scope");
+    if (json_is_null(q->nonce))
+        q->nonce = NULL;
+    if (json_is_null(q->scope_json))
+        q->scope_json = NULL;
+    return true;
+}
+
+/* What the scope says of releases is in the database, not in the snapshot. */
+static bool look_up_releases(struct req *rq, const struct snapshot *s, struct verdict_scope *scope,
+                             const char **version)
+{
+    *version = NULL;
+    if (s == NULL)
+        return true;
+    if (scope->checksum != NULL &&
+        !release_find_checksum(&rq->cx, s, scope->checksum, &scope->checksum_known, version))
+        return false;
+    if (scope->version != NULL) {
+        if (!release_find_version(&rq->cx, s, scope->version, &scope->version_known))
+            return false;
+        if (scope->version_known)
+            *version = scope->version;
+    }
+    return true;
+}
+
+static void add_days(struct str *s, const char *name, int64_t at, bool *is_first)
+{
+    if (at == 0)
+        return;
+    str_add(s, *is_first ? ",\"gatehouse\":{\"" : ",\"");
+    str_add(s, name);
+    str_add(s, "\":");
+    api_document_time(s, at);
+    *is_first = false;
+}
+
+/* What the protocol has no place for: left out where there is nothing to say. */
+static void add_extra(struct str *out, const struct snapshot *s)
+{
+    bool is_first = true;
+
+    if (s == NULL)
+        return;
+    if (s->licence.expires_at != 0 && s->licence.grace_days > 0)
+        add_days(out, "graceEnd", s->licence.expires_at + s->licence.grace_days * CLOCK_DAY,
+                 &is_first);
+    add_days(out, "supportEnd", s->licence.support_until, &is_first);
+    if (!is_first)
+        str_char(out, '}');
+}
+
+static void write_answer(struct req *rq, const struct question *q, const struct snapshot *s,
+                         const struct verdict *verdict)
+{
+    struct str *out = &rq->out;
+
+    str_room(out, 4096);
+    str_add(out, "{\"data\":");
+    if (s != NULL)
+        api_document_licence(out, api_of(rq), s, rq->cx.now);
+    else
+        str_add(out, "null");
+    str_add(out, ",\"meta\":{\"ts\":");
+    api_document_time(out, rq->cx.now);
+    str_add(out,
+            verdict->is_valid ? ",\"valid\":true,\"detail\":" : ",\"valid\":false,\"detail\":");
+    api_document_text(out, VERDICT_CODE_DETAILS[verdict->code]);
+    str_add(out, ",\"code\":");
+    api_document_text(out, VERDICT_CODE_NAMES[verdict->code]);
+    if (q->nonce != NULL) {
+        str_add(out, ",\"nonce\":");
+        api_document_json(out, q->nonce);
+    }
+    if (q->scope_json != NULL) {
+        str_add(out, ",\"scope\":");
+        api_document_json(out, q->scope_json);
+    }
+    add_extra(out, s);
+    str_add(out, "}}");
+}
+
+/* The clock of a FROM_FIRST_VALIDATION licence starts whatever the outcome; the answer that starts
+ * it is still given by the licence as it was. */
+static bool start_licence(struct req *rq, const struct snapshot *s)
+{
+    const struct licence *l = &s->licence;
+
+    if (s->policy.expiration_basis != POLICY_FROM_FIRST_VALIDATION ||
+        s->policy.duration_seconds == 0 || l->expires_at != 0)
+        return true;
+    if (!licence_start(&rq->cx, l->id))
+        return false;
+    licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, l->id);
+    return true;
+}
+
+static bool answer_question(struct req *rq, struct question *q, const struct snapshot *s)
+{
+    struct verdict verdict;
+    const char *version;
+
+    if (!look_up_releases(rq, s, &q->scope, &version))
+        return false;
+    verdict = verdict_decide(s, q->is_quick ? NULL : &q->scope, rq->cx.now);
+    write_answer(rq, q, s, &verdict);
+    if (s == NULL)
+        return true;
+    if (!q->is_quick && !start_licence(rq, s))
+        return false;
+    licence_cache_touch(rq->app->licence_cache, rq->cx.tenant_id, s->licence.id,
+                        verdict.machine != NULL ? verdict.machine->id : (struct id){0}, version,
+                        rq->cx.now);
+    return true;
+}
+
+bool licence_api_validate_key(struct req *rq)
+{
+    const struct api *api = api_of(rq);
+    struct question q = {0};
+    const struct snapshot *s;
+    const char *key = NULL;
+
+    if (api->role != API_NOBODY && !api_allow(rq, MAY_READ))
+        return false;
+    if (!read_question(rq, true, &q) || !api_input_text(&q.meta, "key", API_REQUIRED, &key) ||
+        !licence_cache_find(rq->app->licence_cache, &rq->cx, key, &s))
+        return false;
+    if (s != NULL && api->role != API_NOBODY && !api_sees(api, s))
+        return err_set(&rq->cx.err, &ERR_DENIED, "another's licence");
+    return answer_question(rq, &q, s);
+}
+
+bool licence_api_validate(struct req *rq)
+{
+    struct question q = {0};
+    const struct snapshot *s;
+
+    return api_find_licence(rq, api_arg(rq, 0), &s) && api_allow(rq, MAY_READ) &&
+           read_question(rq, false, &q) && answer_question(rq, &q, s);
+}
+
+bool licence_api_validate_quick(struct req *rq)
+{
+    struct question q = {.is_quick = true};
+    const struct snapshot *s;
+
+    return api_find_licence(rq, api_arg(rq, 0), &s) && api_allow(rq, MAY_READ) &&
+           answer_question(rq, &q, s);
+}
+
+bool licence_api_view(struct req *rq)
+{
+    const struct snapshot *s;
+
+    if (!api_find_licence(rq, api_arg(rq, 0), &s) || !api_allow(rq, MAY_READ))
+        return false;
+    str_add(&rq->out, "{\"data\":");
+    api_document_licence(&rq->out, api_of(rq), s, rq->cx.now);
+    str_char(&rq->out, '}');
+    return true;
+}

@@ -1,0 +1,309 @@
+#include "portal/api/licence_serve.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/parse.h"
+#include "licensing/licence_cache.h"
+#include "portal/account/tenant.h"
+#include "portal/api/api_auth.h"
+#include "portal/api/api_document.h"
+#include "portal/api/api_input.h"
+#include "portal/http/reply.h"
+#include "portal/http/route.h"
+
+#include <string.h>
+
+static const char JSON_API[] = "application/vnd.api+json; charset=utf-8";
+static const char JSON_PLAIN[] = "application/json; charset=utf-8";
+static const char ACCOUNTS[] = "/v1/accounts/";
+
+static const struct err_kind ERR_API_VERSION = {
+    ERR_CLASS_MALFORMED, "INVALID_API_VERSION",
+    "This version is not supported. Versions 1.2 to 1.8 are."};
+static const struct err_kind ERR_ENVIRONMENT = {ERR_CLASS_MALFORMED, "ENVIRONMENT_NOT_SUPPORTED",
+                                                "There are no environments here."};
+static const struct err_kind ERR_ACCEPT_SIGNATURE = {
+    ERR_CLASS_MALFORMED, "",
+    "Only signatures by algorithm=\"ed25519\" with this account's keyid are offered."};
+
+struct api *api_of(const struct req *rq)
+{
+    return rq->portal;
+}
+
+bool licence_serve_start(struct app *app, struct err *err)
+{
+    app->signing_keys = signing_keys_make();
+    app->licence_cache = licence_cache_make((unsigned)app->config.licence_cache_entries);
+    return licence_cache_start(app->licence_cache, app->licensing_pool, err);
+}
+
+void licence_serve_stop(struct app *app)
+{
+    licence_cache_free(app->licence_cache);
+    signing_keys_free(app->signing_keys);
+    app->licence_cache = NULL;
+    app->signing_keys = NULL;
+}
+
+const char *api_arg(const struct req *rq, unsigned n)
+{
+    bool is_long = strncmp(rq->route->pattern, ACCOUNTS, sizeof ACCOUNTS - 1) == 0;
+
+    return rq->args[is_long ? n + 1 : n];
+}
+
+/* --- the steps before the handler --- */
+
+static bool find_account(struct req *rq, struct api *api)
+{
+    const size_t prefix = sizeof ACCOUNTS - 1;
+    struct ctx *cx = &rq->cx;
+    bool ok;
+
+    if (strncmp(rq->path, ACCOUNTS, prefix) == 0)
+        ok = tenant_by_account(
+            cx, rq->app->tenants,
+            arena_dup_bytes(cx->mem, rq->path + prefix, strcspn(rq->path + prefix, "/")),
+            &rq->tenant);
+    else
+        ok = tenant_by_host(cx, rq->app->tenants, rq->host, rq->app->config.tenant_default,
+                            &rq->tenant);
+    if (!ok)
+        return false;
+    api->account = id_text(cx->mem, rq->tenant->id);
+    return signing_keys_get(rq->app->signing_keys, cx, &api->keys);
+}
+
+static bool parse_version(const char *text, int *out)
+{
+    int64_t minor;
+
+    if (*text == 'v')
+        text++;
+    if (strncmp(text, "1.", 2) != 0 ||
+        !parse_i64(text + 2, API_VERSION_OLDEST, API_VERSION_NEWEST, &minor))
+        return false;
+    *out = (int)minor;
+    return true;
+}
+
+static bool find_version(struct req *rq, struct api *api)
+{
+    const char *asked = req_header(rq, "Keygen-Version");
+
+    if (asked != NULL)
+        return parse_version(asked, &api->version) ||
+               err_set_at(&rq->cx.err, &ERR_API_VERSION, ":Keygen-Version", "%s", asked);
+    if (rq->tenant == NULL || !parse_version(rq->tenant->api_version, &api->version))
+        api->version = API_VERSION_NEWEST;
+    return true;
+}
+
+static bool check_environment(struct req *rq)
+{
+    if (req_header(rq, "Keygen-Environment") != NULL)
+        return err_set_at(&rq->cx.err, &ERR_ENVIRONMENT, ":Keygen-Environment", "header");
+    if (*rq->query != '\0' && req_query(rq, "environment") != NULL)
+        return err_set_at(&rq->cx.err, &ERR_ENVIRONMENT, "?environment", "parameter");
+    return true;
+}
+
+/* One item of [keyid="..", ]algorithm="..". */
+static bool is_item(struct span item, const char *name, const char *value)
+{
+    struct span key;
+
+    item = span_trim(item);
+    if (!span_cut(&item, '=', &key) || !span_equal(span_trim(key), name))
+        return false;
+    item = span_trim(item);
+    if (item.len < 2 || item.p[0] != '"' || item.p[item.len - 1] != '"')
+        return false;
+    return span_equal((struct span){item.p + 1, item.len - 2}, value);
+}
+
+static bool check_accept_signature(struct req *rq, const struct api *api)
+{
+    const char *header = req_header(rq, "Keygen-Accept-Signature");
+    struct span rest = span_of(header != NULL ? header : "");
+    struct span item;
+    bool has_algorithm = false;
+
+    if (header == NULL)
+        return true;
+    while (span_cut(&rest, ',', &item)) {
+        if (is_item(item, "algorithm", "ed25519"))
+            has_algorithm = true;
+        else if (!is_item(item, "keyid", api->account))
+            return err_set_at(&rq->cx.err, &ERR_ACCEPT_SIGNATURE, ":Keygen-Accept-Signature", "%s",
+                              header);
+    }
+    return has_algorithm ||
+           err_set_at(&rq->cx.err, &ERR_ACCEPT_SIGNATURE, ":Keygen-Accept-Signature", "%s", header);
+}
+
+static bool check_credential(struct req *rq, struct api *api)
+{
+    unsigned needs = rq->route->needs;
+
+    if ((needs & (NEED_BEARER | NEED_MAYBE_BEARER)) == 0)
+        return true;
+    return api_auth_check(rq, api, (needs & NEED_BEARER) != 0);
+}
+
+/* Everything is looked at in the protocol's order, but the account first of all: it is whose key
+ * signs, also what goes wrong before it is asked for. */
+static bool run(struct req *rq, struct api *api)
+{
+    struct ctx *cx = &rq->cx;
+    struct err account;
+
+    if (rq->method == METHOD_OPTIONS) {
+        rq->status = 204;
+        return true;
+    }
+    if (!find_account(rq, api) && cx->err.kind != &ERR_NOT_FOUND)
+        return false;
+    account = cx->err;
+    err_clear(&cx->err);
+    if (!api_input_accept(rq, api) || !api_input_body(rq, api) || !find_version(rq, api))
+        return false;
+    if (rq->route != NULL && (rq->route->needs & NEED_PUBLIC) != 0)
+        return rq->route->handler(rq); /* health: outside any account */
+    if (account.kind != NULL) {
+        cx->err = account;
+        return false;
+    }
+    if (!check_environment(rq) || !check_accept_signature(rq, api))
+        return false;
+    if (rq->route == NULL)
+        return err_set(&cx->err, &ERR_NOT_FOUND, "no such route");
+    return check_credential(rq, api) && rq->route->handler(rq);
+}
+
+/* --- the answer --- */
+
+const char *licence_serve_sign(struct arena *mem, const struct crypto_signer *signer,
+                               const char *method, const char *target, const char *host,
+                               const char *date, const char *digest)
+{
+    uint8_t signature[CRYPTO_SIGNATURE_SIZE];
+    struct str s = str_new(mem);
+
+    str_room(&s, strlen(target) + strlen(host) + 160);
+    str_add(&s, "(request-target): ");
+    for (const char *c = method; *c != '\0'; c++)
+        str_char(&s, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c);
+    str_char(&s, ' ');
+    str_add(&s, target);
+    str_add(&s, "\nhost: ");
+    str_add(&s, host);
+    str_add(&s, "\ndate: ");
+    str_add(&s, date);
+    str_add(&s, "\ndigest: ");
+    str_add(&s, digest);
+    crypto_signer_sign(signer, s.p, s.len, signature);
+    return crypto_base64(mem, signature, sizeof signature);
+}
+
+static void add_signature(struct req *rq, const struct api *api)
+{
+    struct arena *mem = rq->cx.mem;
+    uint8_t hash[CRYPTO_HASH_SIZE];
+    char *date = arena_alloc(mem, CLOCK_HTTP_SIZE);
+    const char *digest;
+    const char *signature;
+
+    clock_http(rq->cx.now, date);
+    reply_header(rq, "Date", date);
+    if (api->keys == NULL)
+        return; /* nobody's key: no account was found, or its key does not open */
+    crypto_sha256(rq->out.p, rq->out.len, hash);
+    digest = arena_printf(mem, "sha-256=%s", crypto_base64(mem, hash, sizeof hash));
+    signature = licence_serve_sign(mem, api->keys->signer, route_method_name(rq->method),
+                                   rq->target, rq->host != NULL ? rq->host : "", date, digest);
+    reply_header(rq, "Digest", digest);
+    reply_header(rq, "Keygen-Date", date);
+    reply_header(rq, "Keygen-Digest", digest);
+    reply_header(rq, "Keygen-Signature",
+                 arena_printf(mem,
+                              "keyid=\"%s\", algorithm=\"ed25519\", signature=\"%s\", "
+                              "headers=\"(request-target) host date digest\"",
+                              api->account, signature));
+}
+
+/* Up to 1.3 these three names end in -Id. */
+static void add_identity(struct req *rq, const struct api *api)
+{
+    bool is_old = api->version <= 3;
+
+    if (api->account != NULL)
+        reply_header(rq, is_old ? "Keygen-Account-Id" : "Keygen-Account", api->account);
+    if (!id_is_zero(api->bearer_id))
+        reply_header(rq, is_old ? "Keygen-Bearer-Id" : "Keygen-Bearer",
+                     id_text(rq->cx.mem, api->bearer_id));
+    if (api->token != NULL)
+        reply_header(rq, is_old ? "Keygen-Token-Id" : "Keygen-Token",
+                     id_text(rq->cx.mem, api->token->id));
+    reply_header(rq, "Keygen-Version", arena_printf(rq->cx.mem, "1.%d", api->version));
+    reply_header(rq, "Keygen-Edition", "CE");
+    reply_header(rq, "Keygen-Mode", "multiplayer");
+}
+
+static void add_cors(struct req *rq)
+{
+    reply_header(rq, "Access-Control-Allow-Origin", "*");
+    reply_header(rq, "Access-Control-Allow-Methods",
+                 "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    if (rq->method == METHOD_OPTIONS) {
+        const char *asked = req_header(rq, "Access-Control-Request-Headers");
+
+        /* A wildcard does not cover Authorization (Fetch standard), so what is asked is echoed. */
+        reply_header(rq, "Access-Control-Allow-Headers", asked != NULL ? asked : "*");
+        reply_header(rq, "Access-Control-Max-Age", "86400");
+    }
+    reply_header(rq, "Access-Control-Expose-Headers",
+                 "Keygen-Account, Keygen-Account-Id, Keygen-Bearer, Keygen-Bearer-Id, "
+                 "Keygen-Date, Keygen-Digest, Keygen-Edition, Keygen-Mode, Keygen-Signature, "
+                 "Keygen-Token, Keygen-Token-Id, Keygen-Version, X-RateLimit-Window, "
+                 "X-RateLimit-Limit, X-RateLimit-Count, X-RateLimit-Remaining, "
+                 "X-RateLimit-Reset, X-Request-Id, Date, Digest, Location");
+}
+
+static void answer_failure(struct req *rq, const struct api *api)
+{
+    struct err *err = &rq->cx.err;
+
+    rq->status = reply_status_of(err->kind->class);
+    rq->out = str_new(rq->cx.mem);
+    rq->header_count = 0;
+    api_document_error(&rq->out, api, err, rq->status);
+    if (rq->status == 401)
+        reply_header(rq, "WWW-Authenticate", "Bearer realm=\"keygen\"");
+    if (rq->status >= 500)
+        log_error(rq->cx.trace, "%s %s %s: %s (%s)", route_method_name(rq->method),
+                  rq->route != NULL ? rq->route->pattern : "-", err->kind->code, err->oper,
+                  err->where);
+    else
+        log_debug(rq->cx.trace, "%d %s: %s (%s)", rq->status, err->kind->code, err->oper,
+                  err->where);
+}
+
+void licence_serve(struct req *rq)
+{
+    struct api *api = arena_new(rq->cx.mem, struct api);
+
+    api->mem = rq->cx.mem;
+    api->version = API_VERSION_NEWEST;
+    id_format(id_make(rq->cx.now), api->request_id);
+    rq->portal = api;
+    if (!run(rq, api))
+        answer_failure(rq, api);
+    rq->type = api->wants_json ? JSON_PLAIN : JSON_API;
+    reply_header(rq, "X-Request-Id", api->request_id);
+    reply_header(rq, "Cache-Control", "no-transform, no-store, max-age=0");
+    add_identity(rq, api);
+    add_cors(rq);
+    add_signature(rq, api);
+}

@@ -1,0 +1,8 @@
+/* Machines over the licensing protocol: activation, reading, deactivation. */
+#pragma once
+
+#include "portal/http/req.h"
+
+bool machine_api_create(struct req *rq) MUST_CHECK;
+bool machine_api_view(struct req *rq) MUST_CHECK;
+bool machine_api_delete(struct req *rq) MUST_CHECK;

@@ -1,0 +1,82 @@
+#include "portal/api/me_api.h"
+
+#include "base/crypto.h"
+#include "portal/account/person.h"
+#include "portal/account/tenant.h"
+#include "portal/api/api_document.h"
+
+static const unsigned MAY_READ_ACCOUNT =
+    API_SELLERS | API_ROLE(TOKEN_SUPPORT) | API_ROLE(TOKEN_READ_ONLY);
+
+bool me_api_health(struct req *rq)
+{
+    rq->status = 204;
+    return true;
+}
+
+bool me_api_ping(struct req *rq)
+{
+    str_add(&rq->out, "{\"meta\":{\"ts\":");
+    api_document_time(&rq->out, rq->cx.now);
+    str_add(&rq->out, "}}");
+    return true;
+}
+
+static bool write_bearer(struct req *rq, struct str *out)
+{
+    const struct api *api = api_of(rq);
+    struct product *product;
+    struct person *person;
+
+    switch (api->role) {
+    case API_LICENCE:
+        api_document_licence(out, api, api->licence, rq->cx.now);
+        return true;
+    case API_PRODUCT:
+        if (!product_get(&rq->cx, api->bearer_id, &product))
+            return false;
+        api_document_product(out, api, product);
+        return true;
+    case API_STAFF:
+    case API_USER:
+        if (id_is_zero(api->bearer_id))
+            break;
+        if (!person_get(&rq->cx, api->bearer_id, &person))
+            return false;
+        api_document_user(out, api, person);
+        return true;
+    case API_NOBODY:
+        break;
+    }
+    str_add(out, "null"); /* a token of the tenant itself speaks for nobody in particular */
+    return true;
+}
+
+bool me_api_view(struct req *rq)
+{
+    const struct api *api = api_of(rq);
+
+    str_add(&rq->out, "{\"data\":");
+    if (!write_bearer(rq, &rq->out))
+        return false;
+    if (api->token != NULL) {
+        str_add(&rq->out, ",\"included\":[");
+        api_document_token(&rq->out, api, api->token);
+        str_char(&rq->out, ']');
+    }
+    str_char(&rq->out, '}');
+    return true;
+}
+
+bool me_api_account(struct req *rq)
+{
+    struct api *api = api_of(rq);
+    struct tenant_account account;
+
+    if (!api_allow(rq, MAY_READ_ACCOUNT) || !tenant_account_get(&rq->cx, &account))
+        return false;
+    str_add(&rq->out, "{\"data\":");
+    api_document_account(&rq->out, api, &account, crypto_signer_public(api->keys->signer));
+    str_char(&rq->out, '}');
+    return true;
+}
