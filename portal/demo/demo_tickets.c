@@ -2,6 +2,7 @@
  */
 #include "base/clock.h"
 #include "portal/demo/demo.h"
+#include "portal/desk/sla.h"
 #include "portal/desk/ticket_create.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 enum {
     TICKETS = 200,
     SPREAD_DAYS = 182,
-    RECENT_DAYS = 9,    /* tickets that are still open were filed within so many days */
+    RECENT_DAYS = 3,    /* tickets that are still open were filed within so many days */
     REPLY_MINUTES = 260 /* the longest time between two messages of a thread */
 };
 
@@ -205,6 +206,17 @@ static int later_first(const void *a, const void *b)
     return x->days_ago < y->days_ago ? 1 : x->days_ago > y->days_ago ? -1 : 0;
 }
 
+/* Hours within which an answer is promised, by level: most open tickets are in time, a few late. */
+static bool promise(struct ctx *cx)
+{
+    static const int64_t HOURS[] = {8, 48, 72, 120};
+
+    for (size_t i = 0; i < COUNT(HOURS); i++)
+        if (!sla_set(cx, (int64_t)i + 1, HOURS[i] * 60))
+            return false;
+    return true;
+}
+
 bool demo_add_tickets(struct demo *d)
 {
     struct filing *list = arena_array(d->cx->mem, struct filing, TICKETS);
@@ -212,7 +224,7 @@ bool demo_add_tickets(struct demo *d)
     size_t n = 0;
     bool ok = true;
 
-    if (!demo_read_json(d, "tickets.json", &scenes))
+    if (!promise(d->cx) || !demo_read_json(d, "tickets.json", &scenes))
         return false;
     /* Each scene that is still open is told once, the others again and again in other shops. */
     for (size_t i = 0; n < TICKETS; i++) {
