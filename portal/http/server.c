@@ -346,18 +346,22 @@ static int on_request(struct mg_connection *conn)
 /* What CivetWeb refuses itself: a request that cannot be read, or came too slowly. */
 static int on_error(struct mg_connection *conn, int status, const char *why)
 {
-    char text[256];
+    uint64_t reference;
+    char text[512];
     int len;
 
+    crypto_random(&reference, sizeof(reference));
     if (status == 411) /* CivetWeb's word for a Content-Length below zero */
         status = 400;
     len = snprintf(text, sizeof(text),
                    "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                   "Content-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
+                   "Content-Length: %zu\r\nX-Request-Id: %016llx\r\n"
+                   "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+                   "Connection: close\r\n\r\n%s\n",
                    status, answer_phrase(status), strlen(answer_phrase(status)) + 1,
-                   answer_phrase(status));
-
-    (void)why;
+                   (unsigned long long)reference, answer_phrase(status));
+    log_info("-", "refused by the server: %d %s, reference %016llx", status, why,
+             (unsigned long long)reference);
     mg_disable_connection_keep_alive(conn);
     mg_write(conn, text, (size_t)len);
     return 0;

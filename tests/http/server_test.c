@@ -294,6 +294,7 @@ static void the_door_refuses_and_ends_the_connection(void **state)
 
         if (wire_status(&w) != CASES[i].status || strstr(wire_body(&w), CASES[i].says) == NULL)
             fail_msg("%s\nanswered: %s", CASES[i].request, w.text);
+        assert_int_equal(strlen(wire_header(&w, "X-Request-Id")), CTX_TRACE_SIZE - 1);
         assert_true(wire_ends(&w));
         wire_close(&w);
     }
@@ -368,6 +369,27 @@ static void a_large_body_arrives_whole(void **state)
     wire_send(&w, body);
     assert_true(wire_read(&w, false));
     assert_string_equal(wire_body(&w) + strlen("/say|-|127.0.0.1|"), body);
+    wire_close(&w);
+}
+
+static void a_post_without_a_length_has_no_body(void **state)
+{
+    struct wire w = wire_open(server_port(server));
+
+    (void)state;
+    wire_send(&w, "POST /say HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_true(wire_read(&w, false));
+    assert_int_equal(wire_status(&w), 200);
+    assert_string_equal(wire_body(&w), "/say|-|127.0.0.1|");
+    wire_close(&w);
+    w = wire_open(server_port(server));
+    wire_send(&w,
+              "POST /say HTTP/1.1\r\nHost: x\r\n\r\n"
+              "GET /say/next HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_true(wire_read(&w, false));
+    assert_int_equal(wire_status(&w), 200);
+    if (wire_read(&w, false)) /* else the connection was closed, which is as good */
+        assert_string_equal(wire_body(&w), "/say/next|next|127.0.0.1|");
     wire_close(&w);
 }
 
@@ -620,6 +642,7 @@ int main(void)
         ON_A_SERVER(unknown_paths_and_methods_are_told_apart),
         ON_A_SERVER(a_body_over_the_routes_limit_is_refused),
         ON_A_SERVER(a_large_body_arrives_whole),
+        ON_A_SERVER(a_post_without_a_length_has_no_body),
         ON_A_SERVER(a_client_that_waits_for_continue_gets_it),
         ON_A_SERVER(a_body_that_trickles_is_cut_off),
         ON_A_SERVER(a_body_cut_short_is_no_request),

@@ -384,8 +384,7 @@ static void what_was_typed_waits_until_its_writer_signs_in(void **state)
     struct browser b = {.cookie = ""};
 
     assert_int_equal(post(&b, "/note", "csrf=gone&text=A+long+story&password=x"), 303);
-    assert_string_equal(wire_header(&b.w, "Location"),
-                        "/login?next=%2Fresume%3Fform%3D%252Fnote");
+    assert_string_equal(wire_header(&b.w, "Location"), "/login?next=%2Fresume%3Fform%3D%252Fnote");
     enter(&b, make_person(cx, "Anna", "anna@shop.test"));
     assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 200);
     assert_true(sees(&b, "action=\"/note\""));
