@@ -48,6 +48,7 @@ struct server { /* Threads: any. */
     struct router *router;
     struct mg_context *context;
     unsigned port;
+    bool has_access_log;
     atomic_uint in_flight;
     atomic_bool is_draining;
     pthread_mutex_t lock; /* protects: spaces */
@@ -297,7 +298,7 @@ static void send_answer(struct server *s, struct mg_connection *conn, struct req
 /* The pattern, not the path: a path may hold a one-time token. */
 static void log_access(const struct server *s, const struct req *rq, int64_t started)
 {
-    if (s->spec.app != NULL && !s->spec.app->config.access_log)
+    if (!s->has_access_log)
         return;
     log_info(rq->cx.trace, "%s %s %s %d %lld bytes %lld us %s", s->spec.name,
              route_method_name(rq->method), rq->route == NULL ? "-" : rq->route->pattern,
@@ -435,6 +436,7 @@ bool server_start(struct err *err, const struct server_spec *spec, struct server
     s->spec = *spec;
     s->style.is_licensing = spec->is_licensing;
     s->style.behind_tls = spec->app != NULL && spec->app->config.behind_tls;
+    s->has_access_log = spec->app == NULL || spec->app->config.access_log;
     pthread_mutex_init(&s->lock, NULL);
     signal(SIGPIPE, SIG_IGN); /* a browser that goes away is no reason to end */
     mg_init_library(MG_FEATURES_DEFAULT);
