@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "db/private_server.h"
 #include "portal/account/tenant.h"
+#include "portal/api/licence_serve.h"
 #include "portal/console/console.h"
 #include "portal/http/server.h"
 #include "portal/http/statics.h"
@@ -86,6 +87,20 @@ static bool start_portal(struct serving *s, struct err *err)
            server_start(err, &spec, &s->portal);
 }
 
+static bool start_licensing(struct serving *s, struct err *err)
+{
+    struct app *app = s->app;
+    const struct server_spec spec = {.name = "licensing",
+                                     .listen = app->config.licensing_listen,
+                                     .threads = (unsigned)app->config.licensing_threads,
+                                     .is_licensing = true,
+                                     .app = app,
+                                     .pool = app->licensing_pool,
+                                     .serve = licence_serve};
+
+    return licence_serve_start(app, err) && server_start(err, &spec, &s->licensing);
+}
+
 static bool start_roles(struct serving *s, struct err *err)
 {
     struct app *app = s->app;
@@ -97,7 +112,8 @@ static bool start_roles(struct serving *s, struct err *err)
     app->scripts = script_api_make(&app->config);
     app->portal_pool = db_pool_make(&app->target, size);
     app->licensing_pool = db_pool_make(&app->target, size);
-    return (!app->has_portal || start_portal(s, err)) &&
+    return (!app->has_licensing || start_licensing(s, err)) &&
+           (!app->has_portal || start_portal(s, err)) &&
            (!app->has_jobs || jobs_start(err, app, &s->jobs));
 }
 
@@ -116,6 +132,7 @@ static void stop_roles(struct serving *s)
         server_stop(s->portal);
     if (s->licensing != NULL)
         server_stop(s->licensing);
+    licence_serve_stop(app);
     if (app->statics != NULL)
         statics_free(app->statics);
     if (app->templates != NULL)
