@@ -18,7 +18,6 @@ test:
 
 bench:
 	@tools/deps run bench
-	@tools/build release
 	@tools/bench
 
 fuzz:
