@@ -44,7 +44,9 @@ bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***ro
 
     where_start(&w, cx, SQL_TICKET_NEEDS_YOU, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     ticket_visible(cx, &w);
-    where_add(&w, " AND t.category IN ('waiting', 'solved') ORDER BY t.updated_at, t.id LIMIT ?",
+    where_add(&w,
+              " AND t.category IN ('waiting', 'solved') "
+              "ORDER BY t.category = 'solved', t.updated_at, t.id LIMIT ?",
               DB_INT(limit));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;

@@ -26,6 +26,8 @@ struct home { /* what is gathered for the page */
     struct req *rq;
     json_t *needs;
     json_t *counts;
+    struct ticket **tickets; /* that need him: waiting ones, then solved ones */
+    size_t ticket_count;
 };
 
 struct need {
@@ -81,22 +83,30 @@ static void add_ticket_need(struct home *home, const struct ticket *t)
     add_need(home, &need);
 }
 
+/* An answer that we wait for comes first of all, a "yes, solved" last. */
+static void add_ticket_needs(struct home *home, enum ticket_category category)
+{
+    for (size_t i = 0; i < home->ticket_count; i++) {
+        if (home->tickets[i]->category == category)
+            add_ticket_need(home, home->tickets[i]);
+    }
+}
+
 static bool add_tickets(struct home *home)
 {
     struct req *rq = home->rq;
     struct ticket_counts counts;
-    struct ticket **rows;
-    size_t count;
-    struct count card = {
-        .href = "/tickets", .icon = "message-square-text", .name = T("Tickets"), .unit = T("open")};
+    struct count card = {.href = "/tickets",
+                         .icon = "message-square-text",
+                         .name = T("Tickets"),
+                         .unit = T("not closed")};
 
     if ((rq->cx.viewer.rights & (RIGHT_TICKET_OWN | RIGHT_TICKET_ALL)) == 0)
         return true;
     if (!ticket_counts(&rq->cx, &counts) ||
-        !ticket_counts_needs_you(&rq->cx, HOME_TICKETS, &rows, &count))
+        !ticket_counts_needs_you(&rq->cx, HOME_TICKETS, &home->tickets, &home->ticket_count))
         return false;
-    for (size_t i = 0; i < count; i++)
-        add_ticket_need(home, rows[i]);
+    add_ticket_needs(home, TICKET_WAITING);
     card.number = counts.open + counts.waiting;
     card.detail = counts.waiting == 0 ? req_text(rq, T("None waits for you"))
                   : counts.waiting == 1
@@ -109,13 +119,6 @@ static bool add_tickets(struct home *home)
 
 /* --- licences --- */
 
-static const char *licence_name(struct req *rq, const struct licence *l)
-{
-    if (!l->name || !*l->name)
-        return l->product_name;
-    return arena_printf(rq->cx.mem, "%s, %s", l->product_name, l->name);
-}
-
 static void add_ending_need(struct home *home, const struct licence *l)
 {
     struct req *rq = home->rq;
@@ -124,7 +127,7 @@ static void add_ending_need(struct home *home, const struct licence *l)
                                 format_ago(mem, &rq->format, l->expires_at)};
     const struct need need = {
         .icon = "key-round",
-        .title = lang_fill1(mem, rq->lang, T("{} ends soon"), licence_name(rq, l)),
+        .title = lang_fill1(mem, rq->lang, T("{} ends soon"), licence_json_title(rq, l)),
         .warn = lang_fill(mem, rq->lang, T("Valid to {} ({})"), when, COUNT(when)),
         .detail = l->grace_days == 0
                       ? NULL
@@ -149,7 +152,7 @@ static void add_full_need(struct home *home, const struct licence *l)
     struct arena *mem = rq->cx.mem;
     const char *const args[] = {format_number(mem, &rq->format, l->machine_count),
                                 format_number(mem, &rq->format, l->max_machines),
-                                licence_name(rq, l)};
+                                licence_json_title(rq, l)};
     const struct need need = {
         .icon = "monitor",
         .title = lang_fill(mem, rq->lang, T("{} of {} seats in use, {}"), args, COUNT(args)),
@@ -191,9 +194,10 @@ static bool add_licences(struct home *home)
     card.number = total;
     card.unit = total == 1 ? T("licence") : T("licences");
     card.is_warn = ends > 0;
-    card.detail = ends == 0 ? req_text(rq, T("None ends within 30 days"))
-                            : lang_fill1(cx->mem, rq->lang, T("{} within 30 days of the end"),
-                                         format_number(cx->mem, &rq->format, (int64_t)ends));
+    card.detail = ends == 0   ? req_text(rq, T("None ends within 30 days"))
+                  : ends == 1 ? req_text(rq, T("1 ends within 30 days"))
+                              : lang_fill1(cx->mem, rq->lang, T("{} end within 30 days"),
+                                           format_number(cx->mem, &rq->format, (int64_t)ends));
     add_count(home, &card);
     return true;
 }
@@ -305,6 +309,7 @@ static bool home_customer(struct req *rq)
     if (!add_tickets(&home) || !add_licences(&home) || !add_invoices(&home) || !add_orders(&home) ||
         !articles_json(rq, &articles))
         return false;
+    add_ticket_needs(&home, TICKET_SOLVED);
     needs = json_array_size(home.needs);
     return page_render(
         rq, "home",

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "portal/http/page.h"
 
+#include <string.h>
+
 enum { SEAT_BLOCKS_MAX = 24, SOON_DAYS = 30 };
 
 json_t *licence_json_seats(struct req *rq, int64_t used, int64_t total)
@@ -49,10 +51,12 @@ static json_t *licence_chips(struct req *rq, const struct licence *l)
     return chips;
 }
 
-static const char *licence_title(struct req *rq, const struct licence *l)
+const char *licence_json_title(struct req *rq, const struct licence *l)
 {
     if (!l->name || !*l->name)
         return l->product_name;
+    if (strncmp(l->name, l->product_name, strlen(l->product_name)) == 0)
+        return l->name;
     return arena_printf(rq->cx.mem, "%s, %s", l->product_name, l->name);
 }
 
@@ -64,9 +68,9 @@ json_t *licence_json_row(struct req *rq, const struct licence *l)
 
     return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:o,s:o,s:b,s:s?}", "href",
                      arena_printf(mem, "%s/%s", prefix, id_text(mem, l->id)), "title",
-                     licence_title(rq, l), "product", l->product_name, "policy", l->policy_name,
-                     "serial", l->serial, "organisation", l->organisation_name, "seats",
-                     licence_json_seats(rq, l->machine_count, l->max_machines), "chips",
+                     licence_json_title(rq, l), "product", l->product_name, "policy",
+                     l->policy_name, "serial", l->serial, "organisation", l->organisation_name,
+                     "seats", licence_json_seats(rq, l->machine_count, l->max_machines), "chips",
                      licence_chips(rq, l), "valid_to",
                      l->expires_at ? page_day(rq, l->expires_at) : json_null(), "support_to",
                      l->support_until ? page_day(rq, l->support_until) : json_null(), "is_soon",

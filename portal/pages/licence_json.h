@@ -11,3 +11,6 @@ json_t *licence_json_row(struct req *rq, const struct licence *licence);
 json_t *licence_json_seats(struct req *rq, int64_t used, int64_t total);
 /* What is licensed, to whom, until when and what comes after, in sentences: ["..."]. */
 json_t *licence_json_summary(struct req *rq, const struct licence *licence);
+/* "Tilwick Counter, 3 stores": product and name, or the name alone if it begins with the product.
+ */
+const char *licence_json_title(struct req *rq, const struct licence *licence);

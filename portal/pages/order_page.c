@@ -209,7 +209,7 @@ static json_t *order_next(struct req *rq, const struct order *o)
     if (o->status >= ORDER_DONE)
         return json_null();
     return json_pack("{s:s,s:o}", "name", req_text(rq, ORDER_LOOKS[next].label), "day",
-                     o->due_on && next <= ORDER_DELIVERED ? page_date(rq, o->due_on) : json_null());
+                     o->due_on && next == ORDER_DELIVERED ? page_date(rq, o->due_on) : json_null());
 }
 
 bool order_page_view(struct req *rq)

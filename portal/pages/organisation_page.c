@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { SHOWN_TICKETS = 10, SHOWN_ORDERS = 10, SHOWN_LICENCES = 20 };
+enum { SHOWN_TICKETS = 10, SHOWN_ORDERS = 10, SHOWN_LICENCES = 20, SHOWN_EVENTS = 20 };
 
 static const struct {
     const char *status, *label, *kind, *icon;
@@ -258,7 +258,7 @@ static bool add_timeline(struct req *rq, struct id id, json_t *page)
     json_object_set_new(page, "events", rows);
     if (!organisation_timeline(&rq->cx, id, &list, &count))
         return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && json_array_size(rows) < SHOWN_EVENTS; i++) {
         for (size_t k = 0; k < COUNT(EVENT_LOOKS); k++) {
             if (strcmp(EVENT_LOOKS[k].name, list[i].name) != 0)
                 continue;

@@ -2,7 +2,6 @@
 
 #include "portal/http/page.h"
 
-
 static const struct {
     const char *theme, *label;
 } SETS[] = {

@@ -317,5 +317,5 @@ int main(void)
         cmocka_unit_test(pages_are_complete_in_chinese),
     };
 
-    return test_group_run("customer_pages", TESTS, COUNT(TESTS));
+    return browser_group_run("customer_pages", TESTS, COUNT(TESTS));
 }

@@ -167,5 +167,5 @@ int main(void)
         cmocka_unit_test(the_current_organisation_is_switched_among_ones_own),
     };
 
-    return test_group_run("login_page", TESTS, COUNT(TESTS));
+    return browser_group_run("login_page", TESTS, COUNT(TESTS));
 }

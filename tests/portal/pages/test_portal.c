@@ -41,6 +41,27 @@ static void start(struct ctx *cx)
     test_ok(cx, server_start(&cx->err, &spec, &server));
 }
 
+static int stop(void **state)
+{
+    (void)state;
+    if (!server)
+        return 0;
+    server_stop(server);
+    statics_free(app.statics);
+    template_free(app.templates);
+    lang_free(app.langs);
+    shell_cache_free(app.shell_cache);
+    tenant_cache_free(app.tenants);
+    crypto_master_free(app.master);
+    arena_free(server_mem);
+    return 0;
+}
+
+int browser_group_run(const char *name, const struct CMUnitTest *tests, size_t count)
+{
+    return test_group_run_around(name, tests, count, NULL, stop);
+}
+
 static const char SLUG[] = "SELECT slug FROM tenant WHERE id = ?";
 
 struct browser *browser_open(struct ctx *cx)

@@ -32,3 +32,6 @@ struct id browser_staff(struct browser *b, const char *role, const char *email);
 /* A customer of the organisation with these rights, signed in. */
 struct id browser_customer(struct browser *b, struct id organisation_id, uint32_t rights,
                            const char *email);
+
+/* test_group_run with the server's end. */
+int browser_group_run(const char *name, const struct CMUnitTest *tests, size_t count);
