@@ -86,6 +86,7 @@ static struct req_tenant *tenant_copy(struct arena *mem, const struct req_tenant
     t->language = arena_dup(mem, from->language);
     t->currency = arena_dup(mem, from->currency);
     t->api_version = arena_dup(mem, from->api_version);
+    t->zone_name = arena_dup(mem, from->zone_name);
     return t;
 }
 
@@ -214,9 +215,12 @@ static struct req_tenant *tenant_look_from_row(struct ctx *cx, struct tenant_cac
     t->language = db_text(row, 8);
     t->currency = db_text(row, 9);
     t->api_version = db_text(row, 10);
-    t->zone = cache_zone(cache, db_text(row, 11));
-    if (!t->zone)
-        t->zone = cache_zone(cache, "UTC");
+    t->zone_name = db_text(row, 11);
+    t->zone = cache_zone(cache, t->zone_name);
+    if (!t->zone) {
+        t->zone_name = "UTC";
+        t->zone = cache_zone(cache, t->zone_name);
+    }
     return t;
 }
 

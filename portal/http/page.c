@@ -277,16 +277,12 @@ json_t *page_initials(const char *name)
 {
     char out[INITIALS_MAX] = "";
     const char *first = name == NULL ? "" : name, *last, *next;
-    size_t len = 0, count;
+    size_t len;
 
     first += strspn(first, " ");
     next = first;
-    if (utf8_is_cjk(utf8_next(&next))) { /* the given name stands last */
-        count = utf8_count(first);
-        for (size_t skip = count > 2 ? count - 2 : count - 1; skip > 0; skip--)
-            utf8_next(&first);
-        return json_string(first);
-    }
+    if (utf8_is_cjk(utf8_next(&next))) /* the family name, one character as a rule, stands first */
+        return json_stringn(first, (size_t)(next - first));
     if (*first == '\0')
         return json_string("?");
     len = add_first(out, 0, first);

@@ -30,4 +30,4 @@ json_t *page_day(struct req *rq, int64_t us);            /* {"iso","text","ago"}
 json_t *page_date(struct req *rq, const char *iso_date); /* the same for a DATE column */
 json_t *page_money(struct req *rq, struct money m);
 json_t *page_label(struct req *rq, const char *english); /* translated text */
-json_t *page_initials(const char *name); /* "AK"; for Chinese names the last character or two */
+json_t *page_initials(const char *name); /* "AK"; of a Chinese name its first character */

@@ -188,6 +188,22 @@ static json_t *flash_json(struct req *rq)
                      "is_bad", strcmp(kind, "bad") == 0, "link");
 }
 
+/* "London" of "Europe/London", in the reader's language where the catalogue knows the city. */
+static json_t *zone_json(struct req *rq)
+{
+    const char *name = rq->tenant->zone_name;
+    const char *city = name == NULL ? NULL : strrchr(name, '/');
+    char *text;
+
+    if (name == NULL)
+        return json_null();
+    text = arena_dup(rq->cx.mem, city == NULL ? name : city + 1);
+    for (char *c = text; *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
+    return json_string(req_text(rq, text));
+}
+
 /* The tenant's own accent, NULL for the one that the style sheet has. */
 static json_t *accent_json(struct req *rq)
 {
@@ -246,7 +262,7 @@ json_t *page_shell(struct req *rq)
     json_object_set_new(shell, "theme", json_text(rq->theme));
     json_object_set_new(shell, "themes", themes_json(rq));
     json_object_set_new(shell, "path", json_string(rq->path));
-    json_object_set_new(shell, "zone", json_null());
+    json_object_set_new(shell, "zone", zone_json(rq));
     json_object_set_new(shell, "hides_search", json_boolean(strcmp(rq->path, "/") == 0));
     json_object_set_new(shell, "is_sign_in", json_boolean(strcmp(rq->path, "/login") == 0));
     json_object_set_new(shell, "accent_css", accent_json(rq));

@@ -39,6 +39,7 @@ struct req_tenant { /* the tenant of this request, loaded once (portal/account/t
     const char *currency;
     const char *api_version;
     const struct zone *zone;
+    const char *zone_name; /* "Europe/London" */
 };
 
 /* The visitor's session as the pages see it; filled by portal/account/session.c, kept in a row. */
