@@ -247,13 +247,19 @@ bool attachment_get(struct ctx *cx, struct id id, struct attachment **out)
 
 bool attachment_list(struct ctx *cx, struct id ticket_id, struct attachment ***out, size_t *count)
 {
-    struct db_rows rows;
     struct ticket *t;
+
+    return ticket_get(cx, ticket_id, &t) && attachment_list_of(cx, t, out, count);
+}
+
+bool attachment_list_of(struct ctx *cx, const struct ticket *t, struct attachment ***out,
+                        size_t *count)
+{
+    struct db_rows rows;
     struct attachment **all;
     size_t n = 0;
 
-    if (!ticket_get(cx, ticket_id, &t) ||
-        !db_query(cx, &rows, SQL_ATTACHMENT_LIST, DB_ID(cx->tenant_id), DB_ID(t->id),
+    if (!db_query(cx, &rows, SQL_ATTACHMENT_LIST, DB_ID(cx->tenant_id), DB_ID(t->id),
                   DB_BOOL(ticket_sees_notes(cx))))
         return false;
     all = arena_array(cx->mem, struct attachment *, rows.count + 1);

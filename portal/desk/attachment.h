@@ -48,6 +48,10 @@ bool attachment_get(struct ctx *cx, struct id id, struct attachment **out) MUST_
 /* All files of a ticket that the viewer may read, oldest first. */
 bool attachment_list(struct ctx *cx, struct id ticket_id, struct attachment ***out,
                      size_t *count) MUST_CHECK;
+/* The same of a ticket that the viewer has got (struct ticket of portal/desk/ticket.h). */
+struct ticket;
+bool attachment_list_of(struct ctx *cx, const struct ticket *t, struct attachment ***out,
+                        size_t *count) MUST_CHECK;
 /* Opens the stored bytes for reading; owned, close it. Fails: ERR_NOT_FOUND, ERR_INTERNAL. */
 bool attachment_open(struct ctx *cx, const char *storage_path, const struct attachment *a,
                      int *fd) MUST_CHECK;

@@ -114,12 +114,18 @@ static void hand_out_files(struct ctx *cx, struct message **messages, size_t cou
 bool ticket_thread(struct ctx *cx, struct id ticket_id, struct message ***out, size_t *count)
 {
     struct ticket *t;
+
+    return ticket_get(cx, ticket_id, &t) && ticket_thread_of(cx, t, out, count);
+}
+
+bool ticket_thread_of(struct ctx *cx, const struct ticket *t, struct message ***out, size_t *count)
+{
     struct db_rows rows;
     struct message **all;
     struct attachment **files;
     size_t file_count, n = 0;
 
-    if (!ticket_get(cx, ticket_id, &t) || !attachment_list(cx, ticket_id, &files, &file_count) ||
+    if (!attachment_list_of(cx, t, &files, &file_count) ||
         !db_query(cx, &rows, SQL_MESSAGE_LIST, DB_ID(cx->tenant_id), DB_ID(t->id),
                   DB_BOOL(ticket_sees_notes(cx)), DB_INT(TICKET_THREAD_MAX)))
         return false;
@@ -132,16 +138,14 @@ bool ticket_thread(struct ctx *cx, struct id ticket_id, struct message ***out, s
     return true;
 }
 
-bool ticket_thread_participants(struct ctx *cx, struct id ticket_id, struct participant **out,
+bool ticket_thread_participants(struct ctx *cx, const struct ticket *t, struct participant **out,
                                 size_t *count)
 {
-    struct ticket *t;
     struct db_rows rows;
     struct participant *all;
     size_t n = 0;
 
-    if (!ticket_get(cx, ticket_id, &t) ||
-        !db_query(cx, &rows, SQL_PARTICIPANT_LIST, DB_ID(cx->tenant_id), DB_ID(t->id)))
+    if (!db_query(cx, &rows, SQL_PARTICIPANT_LIST, DB_ID(cx->tenant_id), DB_ID(t->id)))
         return false;
     all = arena_array(cx->mem, struct participant, rows.count + 1);
     while (db_next(&rows))

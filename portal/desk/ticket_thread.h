@@ -26,16 +26,19 @@ struct message { /* a record, in cx->mem */
  * TICKET_THREAD_MAX. A customer gets public rows only. Fails: ERR_NOT_FOUND. */
 bool ticket_thread(struct ctx *cx, struct id ticket_id, struct message ***out,
                    size_t *count) MUST_CHECK;
+/* The same of a ticket that the viewer has got, without asking again whether he sees it. */
+bool ticket_thread_of(struct ctx *cx, const struct ticket *t, struct message ***out,
+                      size_t *count) MUST_CHECK;
 
 struct participant {
     struct id person_id;
     const char *name;
     bool can_reply;
 };
-/* People beside the filer and the tracking engineer. Adding needs to see the ticket; a customer
- * adds colleagues of the ticket's organisation, staff anybody of it. Fails: ERR_NOT_FOUND,
- * ERR_INVALID not a member. */
-bool ticket_thread_participants(struct ctx *cx, struct id ticket_id, struct participant **out,
+/* People beside the filer and the tracking engineer, of a ticket that the viewer has got. Adding
+ * needs to see the ticket; a customer adds colleagues of the ticket's organisation, staff anybody
+ * of it. Fails: ERR_NOT_FOUND, ERR_INVALID not a member. */
+bool ticket_thread_participants(struct ctx *cx, const struct ticket *t, struct participant **out,
                                 size_t *count) MUST_CHECK;
 bool ticket_thread_add_participant(struct ctx *cx, struct id ticket_id, struct id person_id,
                                    bool can_reply) MUST_CHECK;

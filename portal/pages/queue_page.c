@@ -146,10 +146,11 @@ static bool ticket_page(struct req *rq, const struct form *form)
     const enum ticket_view view = view_of(rq, form);
     struct ticket_words words;
     struct ticket *t;
-    json_t *context, *thread;
+    json_t *context, *thread, *files;
 
     if (!ticket_get(&rq->cx, rq->id, &t) || !ticket_context_words(rq, &words) ||
-        !list_context(rq, view, t->id, &context) || !ticket_context_thread(rq, &words, t, &thread))
+        !list_context(rq, view, t->id, &context) ||
+        !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     json_object_set_new(context, "thread", thread);
     if (!queue_facts_add(rq, &words, t, context) || !trace_context_add(rq, t->id, context))

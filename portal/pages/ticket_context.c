@@ -186,17 +186,22 @@ static json_t *message_json(struct req *rq, const struct ticket_words *words,
 }
 
 bool ticket_context_thread(struct req *rq, const struct ticket_words *words, const struct ticket *t,
-                           json_t **out)
+                           json_t **out, json_t **files)
 {
     struct message **messages;
     size_t count;
-    json_t *thread;
+    json_t *thread, *all;
 
-    if (!ticket_thread(&rq->cx, t->id, &messages, &count))
+    if (!ticket_thread_of(&rq->cx, t, &messages, &count))
         return false;
     thread = json_array();
-    for (size_t i = 0; i < count; i++)
+    all = json_own(rq->cx.mem, json_array());
+    for (size_t i = 0; i < count; i++) {
         json_array_append_new(thread, message_json(rq, words, messages[i]));
+        for (size_t f = 0; f < messages[i]->file_count; f++)
+            json_array_append_new(all, ticket_context_file(rq, messages[i]->files[f]));
+    }
+    *files = all;
     *out = thread;
     return true;
 }

@@ -31,9 +31,9 @@ json_t *ticket_context_due(struct req *rq, const struct ticket *t);
 /* A row of the customers' table. */
 json_t *ticket_context_row(struct req *rq, const struct ticket_words *words,
                            const struct ticket *t);
-/* The thread as parts/message takes it. */
+/* The thread as parts/message takes it, and all its files as parts/file does. */
 bool ticket_context_thread(struct req *rq, const struct ticket_words *words, const struct ticket *t,
-                           json_t **out) MUST_CHECK;
+                           json_t **out, json_t **files) MUST_CHECK;
 json_t *ticket_context_file(struct req *rq, const struct attachment *a);
 /* Product, serial, seats and validity for the side panels; null without a licence. */
 json_t *ticket_context_licence(struct req *rq, const struct filing_licence *l);

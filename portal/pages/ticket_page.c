@@ -144,29 +144,13 @@ static bool add_people(struct req *rq, const struct ticket *t, json_t *context)
     size_t count, member_count;
     json_t *others;
 
-    if (!ticket_thread_participants(&rq->cx, t->id, &people, &count) ||
+    if (!ticket_thread_participants(&rq->cx, t, &people, &count) ||
         !filing_people(&rq->cx, t->organisation_id, &members, &member_count))
         return false;
     others = others_json(rq, t, people, count, members, member_count);
     json_object_set_new(context, "people", people_json(rq, t, people, count));
     json_object_set_new(context, "has_others", json_boolean(json_array_size(others) > 0));
     json_object_set_new(context, "others", others);
-    return true;
-}
-
-static bool add_files(struct req *rq, const struct ticket *t, json_t *context)
-{
-    struct attachment **files;
-    size_t count;
-    json_t *all;
-
-    if (!attachment_list(&rq->cx, t->id, &files, &count))
-        return false;
-    all = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(all, ticket_context_file(rq, files[i]));
-    json_object_set_new(context, "files", all);
-    json_object_set_new(context, "has_files", json_boolean(count > 0));
     return true;
 }
 
@@ -191,10 +175,10 @@ static bool view_context(struct req *rq, json_t **out)
     struct ctx *cx = &rq->cx;
     struct ticket_words words;
     struct ticket *t;
-    json_t *context, *thread;
+    json_t *context, *thread, *files;
 
     if (!ticket_get(cx, rq->id, &t) || !ticket_context_words(rq, &words) ||
-        !ticket_context_thread(rq, &words, t, &thread))
+        !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     context = json_own(
         cx->mem,
@@ -210,7 +194,9 @@ static bool view_context(struct req *rq, json_t **out)
         json_pack("[{s:s, s:s}]", "href", "/tickets", "text", req_text(rq, T("Tickets"))));
     json_object_set_new(context, "me", page_initials(rq->session->person_name));
     *out = context;
-    return add_people(rq, t, context) && add_files(rq, t, context) && add_product(rq, t, context);
+    json_object_set(context, "files", files);
+    json_object_set_new(context, "has_files", json_boolean(json_array_size(files) > 0));
+    return add_people(rq, t, context) && add_product(rq, t, context);
 }
 
 bool ticket_page_view(struct req *rq)
