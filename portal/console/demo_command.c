@@ -15,7 +15,8 @@ static const char WELCOME[] =
     "    wang@jnxg.example            customer, Chinese\n"
     "    priya@tilwick.example        support agent\n"
     "    admin@tilwick.example        administrator\n"
-    "  a demo licence: DEMO-MARLOW-COUNTER-7Q4M (valid), DEMO-GUSU-COUNTER-91KX (suspended)\n";
+    "  demo licences: DEMO-MARLOW-COUNTER-7Q4M is valid on the machine counter-C-1001-01,\n"
+    "    DEMO-GUSU-COUNTER-91KX is suspended; the README has the curl lines\n";
 
 static bool write_welcome(struct console *co)
 {

@@ -76,7 +76,8 @@ static bool add_machine(struct demo *d, const json_t *made, const struct licence
     bool is_chinese = strcmp(json_get_text(made, "language", ""), "zh") == 0;
     const struct machine_draft draft = {
         .licence_id = licence->id,
-        .fingerprint = arena_printf(d->cx->mem, "%s:%02lld", licence->serial, (long long)n),
+        .fingerprint = arena_printf(d->cx->mem, "%s-%s-%02lld", product,
+                                    json_get_text(made, "code", ""), (long long)n),
         .name = machine_name(d, product, is_chinese, n),
         .hostname = arena_printf(d->cx->mem, "%s-%02lld", product, (long long)n),
         .platform = PLATFORMS[n % (int64_t)COUNT(PLATFORMS)],
