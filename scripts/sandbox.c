@@ -177,6 +177,8 @@ static void open_names(lua_State *lua, const struct sandbox_task *task)
     sandbox_text_open(lua);
     sandbox_table_open(lua);
     json_array_foreach (task->effects, i, name) {
+        if (!json_is_string(name))
+            luaL_error(lua, "an effect's name is a text");
         lua_pushstring(lua, json_string_value(name));
         lua_pushcclosure(lua, make_effect, 1);
         lua_setfield(lua, -2, json_string_value(name));

@@ -90,7 +90,13 @@ static void limit_to(int which, rlim_t value)
 
 static bool allow(scmp_filter_ctx filter, int call)
 {
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 0, NULL) == 0;
+}
+
+static bool allow_if(scmp_filter_ctx filter, int call, const struct scmp_arg_cmp *tests,
+                     unsigned count)
+{
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, count, tests) == 0;
 }
 
 /* What reading, answering and memory need, and nothing that opens, connects, starts or signals. A
@@ -102,20 +108,22 @@ static bool lock_calls(void)
                                 SCMP_SYS(madvise),     SCMP_SYS(futex),         SCMP_SYS(exit),
                                 SCMP_SYS(exit_group),  SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
                                 SCMP_SYS(rt_sigreturn)};
+    static const struct scmp_arg_cmp from_in = {
+        .arg = 0, .op = SCMP_CMP_EQ, .datum_a = STDIN_FILENO};
+    static const struct scmp_arg_cmp to_out = {
+        .arg = 0, .op = SCMP_CMP_EQ, .datum_a = STDOUT_FILENO};
+    static const struct scmp_arg_cmp plain_memory[] = {
+        {.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0},
+        {.arg = 3, .op = SCMP_CMP_MASKED_EQ, .datum_a = MAP_ANONYMOUS, .datum_b = MAP_ANONYMOUS}};
     scmp_filter_ctx filter =
         seccomp_init(SCRIPT_WORKER_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
     bool ok = filter != NULL;
 
     for (size_t i = 0; i < COUNT(CALLS) && ok; i++)
         ok = allow(filter, CALLS[i]);
-    ok = ok &&
-         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(recvfrom), 1,
-                          SCMP_A0(SCMP_CMP_EQ, STDIN_FILENO)) == 0 &&
-         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1,
-                          SCMP_A0(SCMP_CMP_EQ, STDOUT_FILENO)) == 0 &&
-         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-                          SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-                          SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS)) == 0;
+    ok = ok && allow_if(filter, SCMP_SYS(recvfrom), &from_in, 1) &&
+         allow_if(filter, SCMP_SYS(sendto), &to_out, 1) &&
+         allow_if(filter, SCMP_SYS(mmap), plain_memory, COUNT(plain_memory));
     if (SCRIPT_WORKER_SANITIZED)
         ok = ok && allow(filter, SCMP_SYS(write)) && allow(filter, SCMP_SYS(sched_yield)) &&
              allow(filter, SCMP_SYS(getpid)) && allow(filter, SCMP_SYS(gettid)) &&
