@@ -38,7 +38,7 @@ static const char SQL_SCRIPT_FAILURES[] =
 
 #define VERSION_COLUMNS                                                                     \
     "v.id, v.script_id, s.name, v.number, v.text, v.header, v.state, v.author_id, v.note, " \
-    "v.created_at "
+    "v.created_at, s.failures "
 static const char SQL_VERSION_GET[] =
     "SELECT " VERSION_COLUMNS
     "FROM script_version v "
@@ -91,7 +91,8 @@ static bool version_from_row(struct ctx *cx, const struct db_row *row, struct sc
                                    .state = db_text(row, 6),
                                    .author_id = db_id(row, 7),
                                    .note = db_text(row, 8),
-                                   .created_at = db_time(row, 9)};
+                                   .created_at = db_time(row, 9),
+                                   .failures = (int)db_i64(row, 10)};
     return json_read(cx->mem, &cx->err, header, strlen(header), &out->header);
 }
 

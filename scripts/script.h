@@ -24,6 +24,7 @@ struct script_version { /* a record, in cx->mem */
     struct id author_id;
     const char *note;
     int64_t created_at;
+    int failures; /* of the script, in a row */
 };
 
 extern const struct err_kind ERR_SCRIPT_TEXT;  /* does not load */

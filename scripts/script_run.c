@@ -1,5 +1,6 @@
 #include "scripts/script_run.h"
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/utf8.h"
@@ -370,34 +371,61 @@ static void take_answer(const json_t *effects, struct script_check *out)
     }
 }
 
+/* A check that keeps failing costs every page its time: the breaker counts it too. A page must not
+ * fail because that could not be counted. */
+static void count_check(struct ctx *cx, const struct script_version *rule, bool has_failed)
+{
+    if (!has_failed && rule->failures == 0)
+        return;
+    if (!db_begin(cx)) {
+        err_clear(&cx->err);
+        return;
+    }
+    if (!script_count(cx, rule->script_id, has_failed) || !db_commit(cx)) {
+        db_rollback(cx);
+        err_clear(&cx->err);
+    }
+}
+
+static bool check_one(struct ctx *cx, const struct script_engine *engine,
+                      const struct script_version *rule, const struct script_input *input,
+                      struct script_check *answer)
+{
+    struct script_trace trace;
+
+    script_run_prepare(cx, rule, input, &trace);
+    if (trace.state == SCRIPT_RUN_SKIPPED)
+        return true;
+    if (!script_run_call(cx, engine, rule, input, &trace))
+        return false;
+    if (trace.state == SCRIPT_RUN_DONE)
+        take_answer(trace.effects, answer);
+    else
+        log_warn(cx->trace, "rule %s failed and accepted: line %d: %s", rule->script_name,
+                 trace.line, trace.error);
+    if (trace.state != SCRIPT_RUN_LOST)
+        count_check(cx, rule, trace.state == SCRIPT_RUN_FAILED);
+    return true;
+}
+
 bool script_run_check(struct ctx *cx, const struct script_engine *engine, enum event_kind kind,
                       const json_t *new, struct script_check *out)
 {
     struct script_check answer = {
         .field = "", .text = "", .fill = json_own(cx->mem, json_object())};
+    const struct script_input input = {
+        .kind = kind,
+        .event = json_own(cx->mem, json_pack("{s:s, s:I}", "name", event_name(kind), "at",
+                                             (json_int_t)(cx->now / CLOCK_SECOND))),
+        .new = new};
     struct script_version *rules;
     size_t count = 0;
 
     if (engine != NULL && !script_list_active(cx, kind, SCRIPT_CHECK, &rules, &count))
         return false;
     for (size_t i = 0; i < count && !answer.is_refused; i++) {
-        const struct script_input input = {
-            .kind = kind,
-            .event = json_own(cx->mem, json_pack("{s:s, s:I}", "name", event_name(kind), "at",
-                                                 (json_int_t)(cx->now / 1000000))),
-            .new = new};
-        struct script_trace trace;
-
-        script_run_prepare(cx, &rules[i], &input, &trace);
-        if (trace.state == SCRIPT_RUN_SKIPPED)
-            continue;
-        if (!script_run_call(cx, engine, &rules[i], &input, &trace))
+        if (!check_one(cx, engine, &rules[i], &input, &answer))
             return false;
-        if (trace.state == SCRIPT_RUN_DONE)
-            take_answer(trace.effects, &answer);
-        else
-            log_warn(cx->trace, "rule %s failed and accepted: line %d: %s", rules[i].script_name,
-                     trace.line, trace.error);
     }
     *out = answer;
     return true;

@@ -293,6 +293,27 @@ static void a_check_rule_refuses_or_fills_and_a_failing_one_accepts(void **state
     assert_string_equal(answer.text, "Say more.");
 }
 
+static void a_check_rule_that_keeps_failing_is_switched_off(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    json_t *bad = json_own(cx->mem, json_pack("{s:s}", "subject", "bad"));
+    json_t *good = json_own(cx->mem, json_pack("{s:s}", "subject", "good"));
+    struct script_check answer;
+    struct script *script;
+
+    deploy_check(cx, "fails", "if new.subject == 'good' then return {} end error('no')");
+    for (int i = 0; i < SCRIPT_FAILURES_MAX - 1; i++)
+        test_ok(cx, script_run_check(cx, &engine, EVENT_TICKET_CREATED, bad, &answer));
+    test_ok(cx, script_run_check(cx, &engine, EVENT_TICKET_CREATED, good, &answer));
+    test_ok(cx, script_find(cx, "fails", &script));
+    assert_true(script->is_on);
+    assert_int_equal(script->failures, 0);
+    for (int i = 0; i < SCRIPT_FAILURES_MAX; i++)
+        test_ok(cx, script_run_check(cx, &engine, EVENT_TICKET_CREATED, bad, &answer));
+    test_ok(cx, script_find(cx, "fails", &script));
+    assert_false(script->is_on);
+}
+
 static void lists_are_kept_by_tenant(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -325,6 +346,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(another_tenants_rule_is_not_there),
         cmocka_unit_test(deployments_at_once_take_turns),
         cmocka_unit_test(a_check_rule_refuses_or_fills_and_a_failing_one_accepts),
+        cmocka_unit_test(a_check_rule_that_keeps_failing_is_switched_off),
         cmocka_unit_test(lists_are_kept_by_tenant),
     };
     int failed;
