@@ -6,6 +6,7 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/serve.h"
+#include "portal/pages/account_page.h"
 #include "portal/pages/file_page.h"
 #include "portal/pages/home_page.h"
 #include "portal/pages/kb_page.h"
@@ -31,6 +32,13 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/login",               login_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/account",                   account_page_view,        NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/account",                   account_page_save,        NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/account/security",          account_page_security,    NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/account/security",          account_page_password,    NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/account/sessions",          account_page_sessions,    NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/account/sessions/end",      account_page_end_others,  NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/sessions/{id}/end", account_page_end_session, NEED_LOGIN | NEED_CSRF, 0, 0},
 
     /* --- the frame (portal/http/statics.c, portal/serve.c) --- */
     {METHOD_GET,  "/static/{name}", statics_serve, NEED_PUBLIC, 0, 0},

@@ -82,6 +82,15 @@ static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, str
     return true;
 }
 
+static bool email_taken(struct ctx *cx)
+{
+    if (cx->err.kind == &ERR_CONFLICT && !strcmp(db_duplicate_key(cx), "person_email")) {
+        err_clear(&cx->err);
+        err_set_at(&cx->err, &ERR_PERSON_TAKEN, "email", "address in use");
+    }
+    return false;
+}
+
 bool person_create(struct ctx *cx, const struct person_spec *spec, struct person **out)
 {
     struct person *p = arena_new(cx->mem, struct person);
@@ -92,10 +101,7 @@ bool person_create(struct ctx *cx, const struct person_spec *spec, struct person
                  DB_TEXT(p->full_name), DB_TEXT(p->given_name), DB_TEXT(p->email),
                  DB_TEXT(p->phone), DB_TEXT(p->language), DB_TEXT(p->time_zone), DB_TIME(cx->now),
                  DB_TIME(cx->now))) {
-        if (cx->err.kind == &ERR_CONFLICT && !strcmp(db_duplicate_key(cx), "person_email")) {
-            err_clear(&cx->err);
-            err_set_at(&cx->err, &ERR_PERSON_TAKEN, "email", "address in use");
-        }
+        email_taken(cx);
         goto rollback;
     }
     if (!event_emit(cx, EVENT_PERSON_REGISTERED, p->id,
@@ -165,6 +171,72 @@ bool person_find_by_email(struct ctx *cx, const char *email, struct person **out
         return false;
     *out = db_next(&rows) ? person_from_row(cx, &rows.row) : NULL;
     return true;
+}
+
+static const char SQL_PERSON_IS_STAFF[] =
+    "SELECT 1 FROM staff_member WHERE tenant_id = ? AND person_id = ?";
+
+static bool check_may_change(struct ctx *cx, struct id id, bool changes_address)
+{
+    bool is_self = id_equal(cx->viewer.person_id, id) && !id_is_zero(id);
+    struct db_rows rows;
+
+    if (is_self && !changes_address)
+        return true;
+    if (!db_query(cx, &rows, SQL_PERSON_IS_STAFF, DB_ID(cx->tenant_id), DB_ID(id)))
+        return false;
+    if (cx->viewer.kind != VIEWER_CUSTOMER &&
+        viewer_has(&cx->viewer, rows.count > 0 ? RIGHT_SETTINGS : RIGHT_CUSTOMERS))
+        return true;
+    return err_set(&cx->err, &ERR_DENIED, "person_change %s", id_text(cx->mem, id));
+}
+
+static bool change_check(struct ctx *cx, const struct person_change *c)
+{
+    if (c->full_name && (!*c->full_name || !utf8_valid(c->full_name, strlen(c->full_name)) ||
+                         utf8_count(c->full_name) > PERSON_NAME_MAX))
+        return err_set_at(&cx->err, &ERR_INVALID, "full_name", "name");
+    if (c->phone && utf8_count(c->phone) > PERSON_PHONE_MAX)
+        return err_set_at(&cx->err, &ERR_INVALID, "phone", "phone too long");
+    return true;
+}
+
+static const char SQL_PERSON_CHANGE[] =
+    "UPDATE person SET full_name = COALESCE(?, full_name), given_name = COALESCE(?, given_name), "
+    "email = COALESCE(?, email), phone = COALESCE(?, phone), language = COALESCE(?, language), "
+    "time_zone = COALESCE(?, time_zone), updated_at = ? "
+    "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
+
+static bool person_update(struct ctx *cx, struct id id, const struct person_change *c,
+                          const char *email)
+{
+    const char *given = c->given_name  ? c->given_name
+                        : c->full_name ? given_of(cx->mem, c->full_name)
+                                       : NULL;
+    int64_t changed;
+
+    if (db_exec(cx, &changed, SQL_PERSON_CHANGE, DB_TEXT(c->full_name), DB_TEXT(given),
+                DB_TEXT(email), DB_TEXT(c->phone), DB_TEXT(c->language), DB_TEXT(c->time_zone),
+                DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)))
+        return changed > 0 || err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, id));
+    return email_taken(cx);
+}
+
+bool person_change(struct ctx *cx, struct id id, const struct person_change *change)
+{
+    const char *email = change->email ? person_email_clean(cx->mem, change->email) : NULL;
+
+    if (change->email && !email)
+        return err_set_at(&cx->err, &ERR_PERSON_EMAIL, "email", "not an address");
+    if (!change_check(cx, change) || !check_may_change(cx, id, email != NULL) || !db_begin(cx))
+        return false;
+    if (!person_update(cx, id, change, email) ||
+        !event_emit(cx, EVENT_PERSON_UPDATED, id,
+                    json_own(cx->mem, json_pack("{s:s}", "change", "details")))) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
 }
 
 static const char SQL_PERSON_SET_DISABLED[] =

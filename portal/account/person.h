@@ -37,5 +37,18 @@ const char *person_email_clean(struct arena *mem, const char *email);
 bool person_create(struct ctx *cx, const struct person_spec *spec, struct person **out) MUST_CHECK;
 bool person_get(struct ctx *cx, struct id id, struct person **out) MUST_CHECK;
 bool person_find_by_email(struct ctx *cx, const char *email, struct person **out) MUST_CHECK;
+struct person_change { /* NULL leaves a value as it is */
+    const char *full_name;
+    const char *given_name;
+    const char *email;
+    const char *phone;
+    const char *language;
+    const char *time_zone;
+};
+/* A person changes himself (but for the address), others need RIGHT_SETTINGS for staff and
+ * RIGHT_CUSTOMERS for customers. Fails: ERR_DENIED, ERR_NOT_FOUND, ERR_INVALID with the field,
+ * ERR_PERSON_EMAIL, ERR_PERSON_TAKEN. Emits person.updated. */
+bool person_change(struct ctx *cx, struct id id, const struct person_change *change) MUST_CHECK;
+
 /* Nobody signs in as a disabled person, and the sessions end. */
 bool person_set_disabled(struct ctx *cx, struct id id, bool is_disabled) MUST_CHECK;

@@ -292,6 +292,46 @@ bool session_end_all(struct ctx *cx, struct id person_id, struct id keep)
                    DB_ID(keep));
 }
 
+static const char SQL_SESSION_LIST[] =
+    "SELECT id, address, agent, created_at, used_at FROM session WHERE tenant_id = ? "
+    "AND person_id = ? AND expires_at > ? AND used_at > ? ORDER BY used_at DESC, id LIMIT ?";
+
+bool session_list(struct ctx *cx, const struct config *config, struct id person_id,
+                  struct session_entry **out, size_t *count)
+{
+    struct db_rows rows;
+    struct session_entry *list;
+    size_t n = 0;
+
+    if (!db_query(cx, &rows, SQL_SESSION_LIST, DB_ID(cx->tenant_id), DB_ID(person_id),
+                  DB_TIME(cx->now), DB_TIME(cx->now - config->session_idle_minutes * CLOCK_MINUTE),
+                  DB_INT(SESSION_LIST_MAX)))
+        return false;
+    list = arena_array(cx->mem, struct session_entry, rows.count ? rows.count : 1);
+    while (db_next(&rows))
+        list[n++] = (struct session_entry){.id = db_id(&rows.row, 0),
+                                           .address = db_text(&rows.row, 1),
+                                           .agent = db_text(&rows.row, 2),
+                                           .created_at = db_time(&rows.row, 3),
+                                           .used_at = db_time(&rows.row, 4)};
+    *out = list;
+    *count = n;
+    return true;
+}
+
+static const char SQL_SESSION_END_ONE[] =
+    "DELETE FROM session WHERE tenant_id = ? AND person_id = ? AND id = ?";
+
+bool session_end_one(struct ctx *cx, struct id person_id, struct id id)
+{
+    int64_t ended;
+
+    if (!db_exec(cx, &ended, SQL_SESSION_END_ONE, DB_ID(cx->tenant_id), DB_ID(person_id),
+                 DB_ID(id)))
+        return false;
+    return ended > 0 || err_set(&cx->err, &ERR_NOT_FOUND, "session %s", id_text(cx->mem, id));
+}
+
 /* --- what is kept --- */
 
 static const char SQL_SESSION_SET_LANGUAGE[] =

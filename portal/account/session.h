@@ -51,6 +51,20 @@ bool session_take_draft(struct ctx *cx, struct session *session, const char *pat
 bool session_switch_organisation(struct ctx *cx, struct session *session,
                                  struct id organisation_id) MUST_CHECK;
 
+struct session_entry { /* where somebody is signed in */
+    struct id id;
+    const char *address;
+    const char *agent;
+    int64_t created_at;
+    int64_t used_at;
+};
+enum { SESSION_LIST_MAX = 100 };
+/* A person's live sessions, last used first; and the end of one of them, ERR_NOT_FOUND for another
+ * person's. */
+bool session_list(struct ctx *cx, const struct config *config, struct id person_id,
+                  struct session_entry **out, size_t *count) MUST_CHECK;
+bool session_end_one(struct ctx *cx, struct id person_id, struct id id) MUST_CHECK;
+
 /* Removes rows that expired or idled out; for jobs. */
 bool session_purge(struct ctx *cx, const struct config *config, unsigned limit,
                    int64_t *removed) MUST_CHECK;

@@ -1,0 +1,195 @@
+#include "portal/pages/account_page.h"
+
+#include "portal/account/credential.h"
+#include "portal/account/login.h"
+#include "portal/account/person.h"
+#include "portal/account/session.h"
+#include "portal/http/page.h"
+#include "portal/serve.h"
+
+#include <string.h>
+
+/* --- details --- */
+
+struct details {
+    const char *full_name;
+    const char *phone;
+};
+
+static const struct form_field DETAILS[] = {
+    {"full_name", T("Name"), FORM_TEXT, true, 1, PERSON_NAME_MAX, NULL,
+     offsetof(struct details, full_name)},
+    {"phone", T("Telephone"), FORM_TEXT, false, 0, PERSON_PHONE_MAX, NULL,
+     offsetof(struct details, phone)},
+};
+
+static bool show_details(struct req *rq, const struct form *form)
+{
+    struct person *p;
+    json_t *page;
+
+    if (!person_get(&rq->cx, rq->session->person_id, &p))
+        return false;
+    page = json_own(rq->cx.mem, json_pack("{s:s,s:s,s:s}", "email", p->email, "full_name",
+                                          form ? form_value(form, "full_name") : p->full_name,
+                                          "phone", form ? form_value(form, "phone") : p->phone));
+    return form ? page_render_form(rq, "account", page, form) : page_render(rq, "account", page);
+}
+
+bool account_page_view(struct req *rq)
+{
+    return show_details(rq, NULL);
+}
+
+bool account_page_save(struct req *rq)
+{
+    struct details in = {.full_name = NULL};
+    struct person_change change;
+    struct form *form;
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (!form_read(rq, form, DETAILS, COUNT(DETAILS), &in))
+        return show_details(rq, form);
+    change = (struct person_change){.full_name = in.full_name, .phone = in.phone ? in.phone : ""};
+    if (!person_change(&rq->cx, rq->session->person_id, &change))
+        return form_take_err(rq, form, DETAILS, COUNT(DETAILS)) && show_details(rq, form);
+    return reply_flash(rq, "ok", req_text(rq, T("Your details are saved."))) &&
+           reply_see_other(rq, "/account");
+}
+
+/* --- password --- */
+
+bool account_page_security(struct req *rq)
+{
+    return page_render(rq, "account_security", json_own(rq->cx.mem, json_object()));
+}
+
+struct new_password {
+    struct req *rq;
+    char hash[CRYPTO_PASSWORD_TEXT_SIZE];
+};
+
+/* In the transaction of the check: all sessions end with the old password, this one goes on under a
+ * new token. */
+static bool store_password(struct ctx *cx, struct id person_id, void *arg)
+{
+    struct new_password *next = arg;
+
+    return credential_store(cx, person_id, next->hash) &&
+           session_sign_in(cx, serve_visit(next->rq), next->rq->session, person_id);
+}
+
+static bool password_again(struct req *rq, struct form *form)
+{
+    json_object_clear(form->values);
+    return page_render_form(rq, "account_security", json_own(rq->cx.mem, json_object()), form);
+}
+
+/* Fills in the faults that can be told before anything is hashed. */
+static void check_new(struct req *rq, struct form *form)
+{
+    if (!*form_value(form, "current"))
+        form_fault(rq, form, "current", T("Present password"), T("Enter your present password."));
+    if (!*form_value(form, "password"))
+        form_fault(rq, form, "password", T("New password"), T("Enter a new password."));
+    else if (strcmp(form_value(form, "password"), form_value(form, "again")) != 0)
+        form_fault(rq, form, "again", T("New password, again"),
+                   T("This differs from the new password above."));
+}
+
+bool account_page_password(struct req *rq)
+{
+    struct ctx *cx = &rq->cx;
+    struct new_password next = {.rq = rq};
+    struct login_try attempt;
+    struct form *form;
+    struct id person_id;
+
+    if (!form_parse(rq, &form))
+        return false;
+    check_new(rq, form);
+    if (json_object_size(form->faults) > 0)
+        return password_again(rq, form);
+    if (!credential_hash(cx, form_value(form, "password"), next.hash))
+        return form_take_err(rq, form, NULL, 0) && password_again(rq, form);
+    attempt = (struct login_try){.email = rq->session->email,
+                                 .password = form_value(form, "current"),
+                                 .address = rq->address,
+                                 .then = store_password,
+                                 .arg = &next};
+    if (!login_check(cx, &attempt, &person_id)) {
+        if (cx->err.kind != &ERR_LOGIN_REFUSED)
+            return false;
+        err_clear(&cx->err);
+        form_fault(rq, form, "current", T("Present password"),
+                   T("This is not your present password. After five wrong ones the account is "
+                     "locked for 15 minutes."));
+        return password_again(rq, form);
+    }
+    return reply_flash(
+               rq, "ok",
+               req_text(rq, T("Your password is changed. Other devices are signed out."))) &&
+           reply_see_other(rq, "/account/security");
+}
+
+/* --- sessions --- */
+
+static const struct {
+    const char *mark, *name;
+} BROWSERS[] = {{"Edg/", "Edge"},      {"OPR/", "Opera"},     {"Firefox/", "Firefox"},
+                {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}},
+  SYSTEMS[] = {{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"},
+               {"iPad", "iPad"},       {"Mac OS X", "macOS"},  {"Linux", "Linux"}};
+
+/* "Firefox on Windows": enough to know one's own devices by. */
+static const char *device_words(struct req *rq, const char *agent)
+{
+    const char *browser = NULL;
+    const char *system = NULL;
+
+    for (size_t i = 0; i < COUNT(BROWSERS) && !browser; i++)
+        browser = strstr(agent, BROWSERS[i].mark) ? BROWSERS[i].name : NULL;
+    for (size_t i = 0; i < COUNT(SYSTEMS) && !system; i++)
+        system = strstr(agent, SYSTEMS[i].mark) ? SYSTEMS[i].name : NULL;
+    if (browser && system)
+        return lang_fill(rq->cx.mem, rq->lang, T("{} on {}"),
+                         (const char *const[]){browser, system}, 2);
+    return browser ? browser : req_text(rq, T("Unknown device"));
+}
+
+bool account_page_sessions(struct req *rq)
+{
+    struct arena *mem = rq->cx.mem;
+    json_t *rows = json_array();
+    json_t *page = json_own(mem, json_pack("{s:o}", "sessions", rows));
+    struct session_entry *list;
+    size_t count;
+
+    if (!session_list(&rq->cx, &rq->app->config, rq->session->person_id, &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            rows,
+            json_pack("{s:s,s:s,s:o,s:o,s:b,s:s}", "device", device_words(rq, list[i].agent),
+                      "address", list[i].address, "since", page_time(rq, list[i].created_at),
+                      "used", page_time(rq, list[i].used_at), "is_current",
+                      id_equal(list[i].id, rq->session->id), "end_href",
+                      arena_printf(mem, "/account/sessions/%s/end", id_text(mem, list[i].id))));
+    json_object_set_new(page, "has_others", json_boolean(count > 1));
+    return page_render(rq, "account_sessions", page);
+}
+
+bool account_page_end_session(struct req *rq)
+{
+    return session_end_one(&rq->cx, rq->session->person_id, rq->id) &&
+           reply_flash(rq, "ok", req_text(rq, T("That device is signed out."))) &&
+           reply_see_other(rq, "/account/sessions");
+}
+
+bool account_page_end_others(struct req *rq)
+{
+    return session_end_all(&rq->cx, rq->session->person_id, rq->session->id) &&
+           reply_flash(rq, "ok", req_text(rq, T("All other devices are signed out."))) &&
+           reply_see_other(rq, "/account/sessions");
+}
