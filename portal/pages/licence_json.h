@@ -7,8 +7,6 @@
 /* {"href","title","serial","seats","valid","days_left","chips","organisation",...} for a row of a
  * list; a new reference. */
 json_t *licence_json_row(struct req *rq, const struct licence *licence);
-/* Product and name as one: "Counter, 3 stores"; in cx->mem or borrowed from the licence. */
-const char *licence_json_title(struct req *rq, const struct licence *licence);
 /* What parts/seats reads: used, total, blocks, percent. */
 json_t *licence_json_seats(struct req *rq, int64_t used, int64_t total);
 /* What is licensed, to whom, until when and what comes after, in sentences: ["..."]. */
