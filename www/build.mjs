@@ -42,7 +42,7 @@ const STYLES = ["tokens", "base", "frame", "page", "parts", "form", "table", "th
   "print"];
 const appCss = () =>
   STYLES.map((name) => text(www, "static/css", `${name}.css`)).join("\n")
-    .replace(/\/\*[\s\S]*?\*\//g, "").replace(/\n\s*\n+/g, "\n");
+    .replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ").replace(/ ?([{};,]) ?/g, "$1");
 
 function icons() {
   const symbols = text(www, "static/icons.txt").split("\n").filter(Boolean).map((name) => {

@@ -35,10 +35,12 @@ static json_t *views_json(struct req *rq, enum ticket_view current,
         const enum ticket_view view = (enum ticket_view)i;
 
         json_array_append_new(
-            views, json_pack("{s:s, s:s, s:s, s:s, s:b}", "code", ticket_view_code(view), "href",
-                             arena_printf(rq->cx.mem, "/desk?view=%s", ticket_view_code(view)),
-                             "label", req_text(rq, ticket_view_label(view)), "count",
-                             count_text(rq, counts[i]), "is_current", view == current));
+            views,
+            json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "code", ticket_view_code(view), "key",
+                      arena_printf(rq->cx.mem, "%.1s", ticket_view_code(view)), "href",
+                      arena_printf(rq->cx.mem, "/desk?view=%s", ticket_view_code(view)), "label",
+                      req_text(rq, ticket_view_label(view)), "count", count_text(rq, counts[i]),
+                      "is_current", view == current));
     }
     return views;
 }

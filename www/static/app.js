@@ -41,8 +41,9 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
-    const button = target.closest("[data-copy], [data-reveal], [data-dialog], [data-close]");
+    const button = target.closest("[data-copy], [data-reveal], [data-dialog], [data-close], [data-keys]");
     if (button) {
+      if ("keys" in button.dataset) toggleKeys();
       if ("copy" in button.dataset) copy(button);
       if ("reveal" in button.dataset) reveal(button);
       if ("dialog" in button.dataset) document.getElementById(button.dataset.dialog)?.showModal();
@@ -52,8 +53,71 @@
       if (!menu.contains(target)) menu.open = false;
   });
 
-  const isTyping = (element) => element instanceof Element
-    && (element.closest("input, textarea, select, [contenteditable]") !== null);
+  /* A tick or a choice takes no letters. */
+  const isTyping = (element) => element instanceof Element && (element.closest(
+    "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null);
+
+  /* --- keys: data-key="r" or "g u" names what a key presses; each reader can turn them off --- */
+
+  const KEYS = "gatehouse-keys";
+  let hasKeys = true;
+  let prefix = "";
+
+  function setKeys(on) {
+    hasKeys = on;
+    root.classList.toggle("has-keys", on && document.querySelector("[data-key]") !== null);
+    document.querySelector("[data-keys]")?.setAttribute("aria-pressed", String(on));
+  }
+
+  function storedKeys() {
+    try {
+      return localStorage.getItem(KEYS) !== "off";
+    } catch {
+      return true; /* storage is refused: they are on for this page */
+    }
+  }
+
+  function toggleKeys() {
+    setKeys(!hasKeys);
+    try {
+      localStorage.setItem(KEYS, hasKeys ? "on" : "off");
+    } catch {
+      announce(""); /* the choice lasts for this page */
+    }
+  }
+
+  /* In a list the focus moves; beside an open ticket the next one opens. */
+  function moveBy(step) {
+    const links = [...document.querySelectorAll("[data-rows] .list-row-subject")];
+    const at = links.findIndex((link) => link === document.activeElement
+      || link.closest("li").hasAttribute("aria-current"));
+    const link = links[at === -1 ? 0 : at + step];
+    if (!link) return false;
+    if (document.querySelector('[data-rows="open"]')) link.click();
+    else link.focus();
+    return true;
+  }
+
+  function press(target) {
+    target.click();
+    if (target instanceof HTMLInputElement) target.form?.querySelector("textarea")?.focus();
+    else if (target.matches("summary")) target.parentElement.querySelector("button")?.focus();
+  }
+
+  function pressKey(event) {
+    if (!hasKeys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+      return false;
+    const name = prefix ? `${prefix} ${event.key}` : event.key;
+    prefix = name === "g" ? "g" : "";
+    if (name === "j" || name === "k") return moveBy(name === "j" ? 1 : -1);
+    if (name === "o" && document.activeElement?.matches(".list-row-subject")) {
+      document.activeElement.click();
+      return true;
+    }
+    const target = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === name);
+    if (target) press(target);
+    return Boolean(target);
+  }
 
   document.addEventListener("keydown", (event) => {
     /* An input method is composing: the key belongs to it. */
@@ -72,6 +136,10 @@
         event.preventDefault();
         form.requestSubmit();
       }
+      return;
+    }
+    if (pressKey(event)) {
+      event.preventDefault();
       return;
     }
     if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey
@@ -104,6 +172,8 @@
   /* What scrolls sideways has to be reached by keyboard. */
   for (const box of document.querySelectorAll(".prose pre, .code-box code"))
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+
+  setKeys(storedKeys());
 
   /* The first fault of a form takes the focus, so that a reader hears it. */
   document.querySelector("[data-faults]")?.focus();
