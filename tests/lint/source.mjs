@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-const SKIPPED = new Set([".git", "build", "node_modules", "var"]);
+const SKIPPED = new Set([".git", ".node", "build", "node_modules", "var"]);
 const TEXT = /\.(c|h|sql|html|txt|json|md|mjs|js|css|lua|cmake|conf|yml|yaml|sh|ini|cfg)$/;
 const NAMED = /^(CMakeLists\.txt|Makefile)$/;
 const SCRIPT_FOLDERS = /^(tools|\.ci)\//;
