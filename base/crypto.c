@@ -121,6 +121,11 @@ static bool decode(struct arena *mem, const char *text, int variant, uint8_t **o
     uint8_t *bytes = arena_alloc(mem, text_len / 4 * 3 + 3);
     size_t bytes_len;
 
+    /* libsodium 1.0.18 takes bytes from 128 on for digits. */
+    for (size_t i = 0; i < text_len; i++) {
+        if ((unsigned char)text[i] >= 0x80)
+            return false;
+    }
     if (sodium_base642bin(bytes, text_len / 4 * 3 + 3, text, text_len, NULL, &bytes_len, NULL,
                           variant) != 0)
         return false;

@@ -112,10 +112,28 @@ static void lower_heading(struct arena *mem, cmark_node *heading, json_t *conten
     cmark_node_free(heading);
 }
 
+/* A heading within a quotation or a list is no section of the page: it only moves down. */
+static void lower_inner_headings(cmark_node *document)
+{
+    cmark_iter *iter = cmark_iter_new(document);
+    cmark_event_type event;
+
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+        cmark_node *node = cmark_iter_get_node(iter);
+        int level = cmark_node_get_heading_level(node); /* 0: another kind */
+
+        if (event == CMARK_EVENT_ENTER && level > 0 && level < HEADING_LOWEST &&
+            cmark_node_parent(node) != document)
+            cmark_node_set_heading_level(node, level + 1);
+    }
+    cmark_iter_free(iter);
+}
+
 static void lower_headings(struct arena *mem, cmark_node *document, json_t *contents)
 {
     cmark_node *next;
 
+    lower_inner_headings(document);
     for (cmark_node *node = cmark_node_first_child(document); node != NULL; node = next) {
         next = cmark_node_next(node);
         if (cmark_node_get_type(node) == CMARK_NODE_HEADING)

@@ -299,6 +299,8 @@ static void base64_is_padded_and_strict(void **state)
     assert_false(crypto_from_base64(*state, "+//+/x==", &bytes, &len)); /* bits after the end */
     assert_false(crypto_from_base64(*state, "+//+ /w==", &bytes, &len));
     assert_false(crypto_from_base64(*state, "+//+/w==x", &bytes, &len));
+    assert_false(crypto_from_base64(*state, "+/\xff\xff", &bytes, &len));
+    assert_false(crypto_from_base64url(*state, "-_\x80\xff", &bytes, &len));
 }
 
 static void tokens_are_long_and_never_the_same(void **state)

@@ -52,6 +52,18 @@ static void headings_move_down_and_are_listed(void **state)
     assert_string_equal(json_get_text(json_array_get(contents, 0), "text", ""), "Cut mode");
 }
 
+static void headings_in_quotes_and_lists_move_down_but_are_not_listed(void **state)
+{
+    json_t *contents;
+    const char *html = html_of(state, "> # Quoted\n\n- # Item\n\n> ###### Low\n", &contents);
+
+    assert_non_null(strstr(html, "<h2>Quoted</h2>"));
+    assert_non_null(strstr(html, "<h2>Item</h2>"));
+    assert_non_null(strstr(html, "<h6>Low</h6>"));
+    assert_null(strstr(html, "<h1"));
+    assert_int_equal(json_array_size(contents), 0);
+}
+
 static void nothing_dangerous_comes_through(void **state)
 {
     static const char *const HOSTILE[] = {
@@ -121,6 +133,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(headings_move_down_and_are_listed, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(headings_in_quotes_and_lists_move_down_but_are_not_listed,
+                                        make_arena, free_arena),
         cmocka_unit_test_setup_teardown(nothing_dangerous_comes_through, make_arena, free_arena),
         cmocka_unit_test_setup_teardown(code_and_quotes_are_escaped, make_arena, free_arena),
         cmocka_unit_test_setup_teardown(too_long_too_deep_and_broken_texts_are_refused, make_arena,
