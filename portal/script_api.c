@@ -196,9 +196,10 @@ static bool has_grant(const json_t *grants, const char *name)
     return false;
 }
 
-static bool is_about_ticket(const struct script_input *input)
+/* Every effect acts on a ticket, so these are the events that rules hear. */
+static bool is_about_ticket(enum event_kind kind)
 {
-    return strncmp(event_name(input->kind), "ticket.", strlen("ticket.")) == 0;
+    return strncmp(event_name(kind), "ticket.", strlen("ticket.")) == 0;
 }
 
 static bool apply_one(struct ctx *cx, const json_t *grants, const struct script_input *input,
@@ -208,7 +209,7 @@ static bool apply_one(struct ctx *cx, const json_t *grants, const struct script_
 
     if (row == NULL)
         return misshapen(cx, "there is no such effect");
-    if (!is_about_ticket(input))
+    if (!is_about_ticket(input->kind))
         return misshapen(cx, "the event is not about a ticket");
     if (!has_grant(grants, row->grant)) {
         err_set(&cx->err, &ERR_SCRIPT_GRANT, "the rule lacks the grant \"%s\"", row->grant);
@@ -236,7 +237,7 @@ bool script_api_fall_back(struct ctx *cx, const struct script_input *input)
 {
     struct ticket *t;
 
-    if (!is_about_ticket(input))
+    if (!is_about_ticket(input->kind))
         return true;
     if (!ticket_get(cx, input->subject_id, &t)) {
         if (cx->err.kind != &ERR_NOT_FOUND)
@@ -313,7 +314,7 @@ static bool look_up(struct ctx *cx, const json_t *grants, const char *name, cons
 struct made { /* what script_api_make gives: the engine and what it points to */
     struct script_engine engine;
     struct script_offer offer;
-    json_t *effects, *check_effects, *lookups, *grants;
+    json_t *effects, *check_effects, *lookups, *events, *grants;
 };
 
 static void make_offer(struct made *made)
@@ -321,6 +322,7 @@ static void make_offer(struct made *made)
     made->effects = json_array();
     made->check_effects = json_array();
     made->lookups = json_array();
+    made->events = json_array();
     made->grants = json_array();
     for (size_t i = 0; i < COUNT(EFFECTS); i++)
         json_array_append_new(made->effects, json_string(EFFECTS[i].name));
@@ -328,11 +330,16 @@ static void make_offer(struct made *made)
         json_array_append_new(made->check_effects, json_string(CHECK_EFFECTS[i]));
     for (size_t i = 0; i < COUNT(LOOKUPS); i++)
         json_array_append_new(made->lookups, json_string(LOOKUPS[i].name));
+    for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        if (is_about_ticket((enum event_kind)kind))
+            json_array_append_new(made->events, json_string(event_name((enum event_kind)kind)));
+    }
     for (size_t i = 0; i < COUNT(GRANTS); i++)
         json_array_append_new(made->grants, json_string(GRANTS[i]));
     made->offer = (struct script_offer){.effects = made->effects,
                                         .check_effects = made->check_effects,
                                         .lookups = made->lookups,
+                                        .events = made->events,
                                         .grants = made->grants,
                                         .look_up = look_up};
 }
@@ -365,6 +372,7 @@ void script_api_free(struct script_engine *engine)
     json_decref(both.made->effects);
     json_decref(both.made->check_effects);
     json_decref(both.made->lookups);
+    json_decref(both.made->events);
     json_decref(both.made->grants);
     free(both.made);
 }
@@ -408,5 +416,5 @@ bool script_api_input(struct ctx *cx, const struct event *event, struct script_i
         cx->mem, json_pack("{s:s, s:s, s:I, s:s}", "name", event_name(event->kind), "id",
                            id_text(cx->mem, event->id), "at",
                            (json_int_t)(event->at / CLOCK_SECOND), "actor", event->actor_kind));
-    return !is_about_ticket(out) || add_organisation(cx, json_object_get(data, "after"));
+    return !is_about_ticket(out->kind) || add_organisation(cx, json_object_get(data, "after"));
 }

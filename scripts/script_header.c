@@ -81,7 +81,8 @@ static bool read_title(struct err *err, const json_t *json, struct script_header
     return true;
 }
 
-static bool read_events(struct err *err, const json_t *json, struct script_header *out)
+static bool read_events(struct err *err, const json_t *json, const struct script_offer *offer,
+                        struct script_header *out)
 {
     const json_t *list = json_object_get(json, "on");
     json_t *name;
@@ -91,8 +92,9 @@ static bool read_events(struct err *err, const json_t *json, struct script_heade
         json_array_size(list) > SCRIPT_EVENTS_MAX)
         return fault(err, "on", "a list of 1 to 16 events is wanted");
     json_array_foreach (list, i, name) {
-        if (!json_is_string(name) || !event_parse(json_string_value(name), &out->events[i]))
-            return fault(err, "on", "there is no such event");
+        if (!json_is_string(name) || !list_has(offer->events, json_string_value(name)) ||
+            !event_parse(json_string_value(name), &out->events[i]))
+            return fault(err, "on", "there is no such event for rules");
         for (size_t k = 0; k < i; k++) {
             if (out->events[k] == out->events[i])
                 return fault(err, "on", "an event is named twice");
@@ -190,9 +192,10 @@ bool script_header_read(struct err *err, const json_t *json, const struct script
     memset(out, 0, sizeof *out);
     if (!json_is_object(json))
         return fault(err, "id", "the rule's table has no fields");
-    return read_name(err, json, out) && read_title(err, json, out) && read_events(err, json, out) &&
-           read_phase(err, json, out) && read_when(err, json, out) &&
-           read_grants(err, json, offer, out) && read_rest(err, json, out);
+    return read_name(err, json, out) && read_title(err, json, out) &&
+           read_events(err, json, offer, out) && read_phase(err, json, out) &&
+           read_when(err, json, out) && read_grants(err, json, offer, out) &&
+           read_rest(err, json, out);
 }
 
 const char *script_header_title(const json_t *json, const char *language)

@@ -10,6 +10,7 @@ struct script_offer {            /* static or living as long as the pool */
     const json_t *effects;       /* names for the phase `after`: ["route", ...] */
     const json_t *check_effects; /* names for the phase `check` */
     const json_t *lookups;       /* ["tenant.list", ...] */
+    const json_t *events;        /* that rules hear: ["ticket.created", ...] */
     const json_t *grants;        /* ["ticket.write", ...] */
     /* Answers a look-up for a rule with these grants. False gives a sentence in *refusal; with
      * cx->err set it was the machine's fault. */

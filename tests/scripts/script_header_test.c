@@ -13,6 +13,7 @@ static int set_up(void **state)
 {
     (void)state;
     mem = arena_make(16 * 1024);
+    offer.events = json_own(mem, json_pack("[s, s]", "ticket.created", "ticket.eaten"));
     offer.grants = json_own(mem, json_pack("[s, s]", "ticket.write", "note"));
     return 0;
 }
@@ -74,6 +75,7 @@ static void a_bad_field_is_named(void **state)
         {"{\"id\":\"a\",\"title\":\"A\",\"api\":1,\"on\":[\"ticket.eaten\"]}", "on"},
         {"{\"id\":\"a\",\"title\":\"A\",\"api\":1,\"on\":[\"ticket.created\",\"ticket.created\"]}",
          "on"},
+        {"{\"id\":\"a\",\"title\":\"A\",\"api\":1,\"on\":[\"ticket.updated\"]}", "on"},
         {"{" GOOD ",\"phase\":\"before\"}", "phase"},
         {"{" GOOD ",\"priority\":-1}", "priority"},
         {"{" GOOD ",\"priority\":\"high\"}", "priority"},

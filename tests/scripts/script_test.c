@@ -25,6 +25,7 @@ static void make_engine(void)
     offer = (struct script_offer){.effects = json_pack("[s]", "tag"),
                                   .check_effects = json_pack("[s, s]", "refuse", "fill"),
                                   .lookups = json_pack("[s]", "tenant.list"),
+                                  .events = json_pack("[s]", "ticket.created"),
                                   .grants = json_pack("[s]", "ticket.write"),
                                   .look_up = look_up};
     engine = (struct script_engine){.pool = script_pool_make(&spec),
@@ -39,6 +40,7 @@ static void free_engine(void)
     json_decref((json_t *)(uintptr_t)offer.effects);
     json_decref((json_t *)(uintptr_t)offer.check_effects);
     json_decref((json_t *)(uintptr_t)offer.lookups);
+    json_decref((json_t *)(uintptr_t)offer.events);
     json_decref((json_t *)(uintptr_t)offer.grants);
 }
 
