@@ -111,7 +111,7 @@ static bool clean_case(struct ctx *cx, json_t *test, size_t number, bool *has_ef
 bool script_case_run_all(struct ctx *cx, const struct script_engine *engine, const char *text,
                          const struct script_header *header, size_t *passed)
 {
-    bool has_positive = false, has_negative = false, has_effects;
+    bool has_positive = false, has_negative = false, has_effects = false;
     json_t *test;
     size_t i;
 

@@ -22,9 +22,19 @@ enum {
     CAUSE_MAX = 200
 };
 
+/* Rules have a thread of their own: slow ones must not keep the audit trail waiting. */
+enum loop_kind { LOOP_RULES, LOOP_CHORES, LOOP_COUNT };
+
+struct loop {
+    struct jobs *jobs;
+    enum loop_kind kind;
+    pthread_t thread;
+};
+
 struct jobs {
     struct app *app;
-    pthread_t thread;
+    struct loop loops[LOOP_COUNT];
+    unsigned running;     /* how many of them were started */
     pthread_mutex_t lock; /* of must_stop */
     pthread_cond_t wake;  /* on the monotonic clock */
     bool must_stop;
@@ -75,12 +85,13 @@ static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
 
 static const struct {
     const char *name;
+    enum loop_kind loop;
     int64_t every_us;
     bool (*work)(struct ctx *cx, struct app *app, bool *has_more);
 } WORK[] = {
-    {"outbox", TICK_MS * 1000, work_outbox},
-    {"audit chain", CLOCK_SECOND, work_chain},
-    {"sessions", CLOCK_MINUTE, work_sessions},
+    {"outbox", LOOP_RULES, TICK_MS * 1000, work_outbox},
+    {"audit chain", LOOP_CHORES, CLOCK_SECOND, work_chain},
+    {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
 };
 
 struct clockwork {         /* of one row of WORK */
@@ -107,19 +118,20 @@ static void note_success(struct clockwork *state, const char *name, const struct
     state->cause[0] = '\0';
 }
 
-static void run_due(struct jobs *jobs, struct arena *mem, struct clockwork *states)
+static void run_due(const struct loop *loop, struct arena *mem, struct clockwork *states)
 {
+    struct app *app = loop->jobs->app;
     struct ctx cx;
 
     for (size_t i = 0; i < COUNT(WORK); i++) {
         bool has_more = false;
         int64_t now = clock_mono_us();
 
-        if (states[i].due_us > now)
+        if (WORK[i].loop != loop->kind || states[i].due_us > now)
             continue;
-        ctx_start(&cx, mem, jobs->app->jobs_pool);
-        cx.master = jobs->app->master;
-        if (WORK[i].work(&cx, jobs->app, &has_more))
+        ctx_start(&cx, mem, app->jobs_pool);
+        cx.master = app->master;
+        if (WORK[i].work(&cx, app, &has_more))
             note_success(&states[i], WORK[i].name, &cx);
         else
             note_failure(&states[i], WORK[i].name, &cx);
@@ -152,15 +164,15 @@ static bool wait_for_tick(struct jobs *jobs)
 
 static void *run(void *arg)
 {
-    struct jobs *jobs = arg;
+    struct loop *loop = arg;
     struct arena *mem = arena_make(MEM_BLOCK);
     struct clockwork states[COUNT(WORK)];
 
     memset(states, 0, sizeof states);
     db_thread_start();
     do
-        run_due(jobs, mem, states);
-    while (wait_for_tick(jobs));
+        run_due(loop, mem, states);
+    while (wait_for_tick(loop->jobs));
     db_thread_end();
     arena_free(mem);
     return NULL;
@@ -177,7 +189,6 @@ bool jobs_start(struct err *err, struct app *app, struct jobs **out)
 {
     struct jobs *jobs = calloc(1, sizeof *jobs);
     pthread_condattr_t attr;
-    int failed;
 
     if (jobs == NULL)
         abort();
@@ -187,10 +198,16 @@ bool jobs_start(struct err *err, struct app *app, struct jobs **out)
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&jobs->wake, &attr);
     pthread_condattr_destroy(&attr);
-    failed = pthread_create(&jobs->thread, NULL, run, jobs);
-    if (failed != 0) {
-        release(jobs);
-        return err_set(err, &ERR_INTERNAL, "jobs: no thread: %s", strerror(failed));
+    for (; jobs->running < LOOP_COUNT; jobs->running++) {
+        struct loop *loop = &jobs->loops[jobs->running];
+        int failed;
+
+        *loop = (struct loop){.jobs = jobs, .kind = (enum loop_kind)jobs->running};
+        failed = pthread_create(&loop->thread, NULL, run, loop);
+        if (failed != 0) {
+            jobs_stop(jobs);
+            return err_set(err, &ERR_INTERNAL, "jobs: no thread: %s", strerror(failed));
+        }
     }
     *out = jobs;
     return true;
@@ -202,8 +219,9 @@ void jobs_stop(struct jobs *jobs)
         return;
     pthread_mutex_lock(&jobs->lock);
     jobs->must_stop = true;
-    pthread_cond_signal(&jobs->wake);
+    pthread_cond_broadcast(&jobs->wake);
     pthread_mutex_unlock(&jobs->lock);
-    pthread_join(jobs->thread, NULL);
+    for (unsigned i = 0; i < jobs->running; i++)
+        pthread_join(jobs->loops[i].thread, NULL);
     release(jobs);
 }
