@@ -3,9 +3,9 @@
 #include "portal/api/licence_api.h"
 #include "portal/api/machine_api.h"
 #include "portal/api/me_api.h"
+#include "portal/draft.h"
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
-#include "portal/serve.h"
 #include "portal/pages/account_page.h"
 #include "portal/pages/file_page.h"
 #include "portal/pages/home_page.h"
@@ -40,11 +40,12 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/account/sessions/end",      account_page_end_others,  NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/account/sessions/{id}/end", account_page_end_session, NEED_LOGIN | NEED_CSRF, 0, 0},
 
-    /* --- the frame (portal/http/statics.c, portal/serve.c) --- */
+    /* --- the frame (portal/http/statics.c, portal/draft.c) --- */
     {METHOD_GET,  "/static/{name}", statics_serve, NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/theme.css",     theme_page_css, NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/style",         style_page_view, NEED_STAFF, 0, 0},
-    {METHOD_GET,  "/resume",        serve_resume,  NEED_LOGIN,  0, 0},
+    {METHOD_GET,  "/resume",        draft_page,    NEED_LOGIN,  0, 0},
+    {METHOD_POST, "/resume",        draft_send,    NEED_LOGIN | NEED_CSRF, 0, 0},
 
     /* --- knowledge (portal/pages/kb_page.c) --- */
     {METHOD_GET,  "/kb",                    kb_page_home,     NEED_PUBLIC, 0, 0},

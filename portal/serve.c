@@ -1,6 +1,7 @@
 #include "portal/serve.h"
 
 #include "portal/account/tenant.h"
+#include "portal/draft.h"
 #include "portal/http/page.h"
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
@@ -194,18 +195,9 @@ static bool see_sign_in(struct req *rq, const char *next)
 /* What was typed waits in the visitor's session until he has signed in. */
 static bool keep_draft(struct req *rq)
 {
-    struct form *form;
-    struct str next = str_new(rq->cx.mem);
-    json_t *kept;
+    const char *page;
 
-    if (!form_parse(rq, &form))
-        return false;
-    kept = json_own(rq->cx.mem, page_kept(form->values));
-    if (!session_keep_draft(&rq->cx, serve_visit(rq), rq->session, rq->path, kept))
-        return false;
-    str_add(&next, "/resume?form=");
-    str_url(&next, rq->path);
-    return see_sign_in(rq, next.p);
+    return draft_keep(rq, &page) && see_sign_in(rq, page);
 }
 
 static bool send_to_sign_in(struct req *rq)
@@ -215,19 +207,13 @@ static bool send_to_sign_in(struct req *rq)
     return keep_draft(rq);
 }
 
-/* *is_answered: the answer is made already (the way to the sign-in page). */
-static bool check_needs(struct req *rq, bool *is_answered)
+bool serve_check_viewer(struct req *rq)
 {
     const struct session *s = rq->session;
     unsigned needs = rq->route->needs;
 
-    *is_answered = false;
-    if (!check_origin(rq))
-        return false;
-    if ((needs & (NEED_LOGIN | NEED_STAFF | NEED_CUSTOMER)) != 0 && id_is_zero(s->person_id)) {
-        *is_answered = true;
-        return send_to_sign_in(rq);
-    }
+    if ((needs & (NEED_LOGIN | NEED_STAFF | NEED_CUSTOMER)) != 0 && id_is_zero(s->person_id))
+        return err_set(&rq->cx.err, &ERR_LOGIN, "nobody is signed in");
     if ((needs & NEED_STAFF) != 0 && !s->is_staff)
         return err_set(&rq->cx.err, &ERR_DENIED, "for staff only");
     if ((needs & NEED_CUSTOMER) != 0 && (s->is_staff || id_is_zero(s->organisation_id)))
@@ -235,7 +221,23 @@ static bool check_needs(struct req *rq, bool *is_answered)
     if (!viewer_has(&rq->cx.viewer, rq->route->rights))
         return err_set(&rq->cx.err, &ERR_DENIED, "rights %x of %x", rq->cx.viewer.rights,
                        rq->route->rights);
-    return check_csrf(rq);
+    return true;
+}
+
+/* *is_answered: the answer is made already (the way to the sign-in page). */
+static bool check_needs(struct req *rq, bool *is_answered)
+{
+    unsigned needs = rq->route->needs;
+
+    *is_answered = false;
+    if (!check_origin(rq))
+        return false;
+    if ((needs & (NEED_LOGIN | NEED_STAFF | NEED_CUSTOMER)) != 0 &&
+        id_is_zero(rq->session->person_id)) {
+        *is_answered = true;
+        return send_to_sign_in(rq);
+    }
+    return serve_check_viewer(rq) && check_csrf(rq);
 }
 
 /* --- the way through --- */
@@ -323,6 +325,21 @@ static void forget_answer(struct req *rq)
     rq->flash = NULL;
 }
 
+/* A form with uploads cannot be shown for sending again, since no page can fill in a file: it waits
+ * in the session, and the error page sends it from there. */
+static void keep_failed(struct req *rq)
+{
+    struct err kept = rq->cx.err;
+    const char *page;
+
+    if (rq->form == NULL || rq->form->file_count == 0 || rq->session == NULL || rq->body.len == 0)
+        return;
+    err_clear(&rq->cx.err);
+    if (draft_keep(rq, &page))
+        rq->resume = page;
+    rq->cx.err = kept;
+}
+
 void serve_request(struct req *rq)
 {
     struct err refused = rq->cx.err;
@@ -346,25 +363,8 @@ void serve_request(struct req *rq)
     forget_answer(rq);
     if (rq->lang == NULL)
         choose_language(rq);
+    keep_failed(rq);
     page_error(rq);
     if (rq->session != NULL && rq->session->is_new)
         set_cookie(rq, cookie_name(rq), rq->session->cookie, rq->app->config.session_hours * 3600);
-}
-
-/* --- after signing in --- */
-
-bool serve_resume(struct req *rq)
-{
-    const char *path = req_query(rq, "form");
-    json_t *values = NULL, *context;
-
-    if (path == NULL || path[0] != '/' || path[1] == '/' || path[1] == '\\')
-        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no form named");
-    if (!session_take_draft(&rq->cx, rq->session, path, &values))
-        return false;
-    if (values == NULL)
-        return reply_see_other(rq, "/");
-    context = json_own(rq->cx.mem, json_pack("{s:s,s:o,s:b,s:b}", "action", path, "typed",
-                                             page_typed(values), "has_typed", 1, "has_files", 0));
-    return page_render(rq, "resume", context);
 }

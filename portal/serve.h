@@ -11,6 +11,6 @@ void serve_request(struct req *rq);
 /* The visit of this request, for the session functions that sign in and out. In cx->mem. */
 const struct session_visit *serve_visit(struct req *rq);
 
-/* GET /resume?form=PATH: what was typed into a form whose sender had to sign in first, ready to be
- * sent. */
-bool serve_resume(struct req *rq);
+/* True when the visitor may use rq->route (sign-in, side, organisation, rights). Fails: ERR_LOGIN,
+ * ERR_DENIED and its like. */
+bool serve_check_viewer(struct req *rq) MUST_CHECK;

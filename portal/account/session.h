@@ -6,7 +6,7 @@
 #include "base/config.h"
 #include "portal/http/req.h"
 
-enum { SESSION_DRAFT_MAX = 1024 * 1024, SESSION_TOUCH_SECONDS = 60 };
+enum { SESSION_DRAFT_MAX = 4 * 1024 * 1024, SESSION_TOUCH_SECONDS = 60 };
 
 struct session_visit {           /* the request as the session sees it; borrowed for the request */
     const struct config *config; /* session_hours, session_idle_minutes */

@@ -149,10 +149,11 @@ static void add_typed(struct req *rq, json_t *context)
     err_clear(&rq->cx.err);
     if (rq->method == METHOD_POST && rq->body.len > 0 && form_parse(rq, &form)) {
         typed = page_typed(form->values);
-        has_files = form->file_count > 0;
+        has_files = form->file_count > 0 && rq->resume == NULL;
     }
     rq->cx.err = kept;
-    json_object_set_new(context, "has_typed", json_boolean(json_array_size(typed) > 0));
+    json_object_set_new(context, "has_typed",
+                        json_boolean(json_array_size(typed) > 0 || rq->resume != NULL));
     json_object_set_new(context, "typed", typed == NULL ? json_array() : typed);
     json_object_set_new(context, "has_files", json_boolean(has_files));
 }
@@ -184,7 +185,8 @@ static void error_page(struct req *rq)
         json_own(rq->cx.mem, json_pack("{s:i,s:s,s:s,s:s,s:s,s:b}", "status", rq->status, "title",
                                        req_text(rq, error_title(rq->status)), "sentence",
                                        error_sentence(rq), "trace", rq->cx.trace, "action",
-                                       rq->target, "is_not_found", rq->status == 404));
+                                       rq->resume == NULL ? rq->target : rq->resume, "is_not_found",
+                                       rq->status == 404));
 
     add_typed(rq, context);
     err_clear(&rq->cx.err);

@@ -9,6 +9,7 @@
 
 struct form;
 struct route;
+struct router;
 struct session;
 
 enum method {
@@ -79,6 +80,7 @@ struct req {
     size_t field_count;
     const char *allow; /* the methods of a known path where route is NULL (405), else NULL (404) */
     struct form *form; /* parsed once, by form_parse */
+    const struct router *router; /* the context's routes */
 
     struct req_tenant *tenant;
     struct session *session; /* NULL outside the portal and without a cookie */
@@ -99,6 +101,7 @@ struct req {
     const char *header_values[REQ_HEADERS_MAX];
     unsigned header_count;
 
+    const char *resume;  /* the path where a failed form with uploads waits to be sent; else NULL */
     bool is_flash_shown; /* the page had the session's flash: it is not kept any longer */
     bool is_closing;     /* the connection ends after this answer */
 

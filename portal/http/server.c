@@ -127,6 +127,7 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
     memset(rq, 0, sizeof(*rq));
     ctx_start(&rq->cx, space->mem, s->spec.pool);
     rq->app = s->spec.app;
+    rq->router = s->router;
     rq->cx.master = s->spec.app == NULL ? NULL : s->spec.app->master;
     rq->file_fd = -1;
     clear_answer(rq);
@@ -214,6 +215,7 @@ static void serve(struct server *s, struct req *rq)
         rq->session = NULL;
         rq->form = NULL;
         rq->portal = NULL;
+        rq->resume = NULL;
         ctx_retry(&rq->cx);
         pause_before_try(try);
     }

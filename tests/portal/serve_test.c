@@ -1,4 +1,5 @@
 #include "portal/account/tenant.h"
+#include "portal/draft.h"
 #include "portal/http/page.h"
 #include "portal/http/server.h"
 #include "portal/http/template.h"
@@ -14,6 +15,7 @@
 
 static struct id person; /* who /sign-in lets in */
 static int busy_left;
+static int file_fails;
 static struct app app;
 static struct server *server;
 static char host[64];
@@ -49,6 +51,23 @@ static bool note(struct req *rq)
            reply_see_other(rq, "/");
 }
 
+/* Fails once where it is told to, then says what it got. */
+static bool file(struct req *rq)
+{
+    struct form *form;
+    const char *text;
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (file_fails-- > 0)
+        return err_set(&rq->cx.err, &ERR_INTERNAL, "as the test wants it");
+    text = arena_printf(rq->cx.mem, "%s with %zu: %s %.*s", form_value(form, "text"),
+                        form->file_count, form->file_count > 0 ? form->files[0].name : "",
+                        form->file_count > 0 ? (int)form->files[0].bytes.len : 0,
+                        form->file_count > 0 ? form->files[0].bytes.p : "");
+    return reply_flash(rq, "ok", text) && reply_see_other(rq, "/");
+}
+
 static bool break_down(struct req *rq)
 {
     return err_set(&rq->cx.err, &ERR_INTERNAL, "the secret cause");
@@ -72,7 +91,10 @@ const struct route ROUTES[] = {
     {METHOD_GET, "/desk", show, NEED_STAFF, 0, 0},
     {METHOD_POST, "/note", note, NEED_LOGIN | NEED_CSRF, 0, 2000},
     {METHOD_POST, "/fail", break_down, NEED_PUBLIC | NEED_CSRF, 0, 0},
-    {METHOD_GET, "/resume", serve_resume, NEED_LOGIN, 0, 0},
+    {METHOD_GET, "/resume", draft_page, NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/resume", draft_send, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/files", file, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/desk/note", note, NEED_STAFF | NEED_CSRF, 0, 0},
     {METHOD_GET, "/api/v1/things", show, NEED_TOKEN, 0, 0},
     {.pattern = NULL},
 };
@@ -382,16 +404,96 @@ static void what_was_typed_waits_until_its_writer_signs_in(void **state)
 {
     struct ctx *cx = begin(state);
     struct browser b = {.cookie = ""};
+    char body[256];
 
     assert_int_equal(post(&b, "/note", "csrf=gone&text=A+long+story&password=x"), 303);
     assert_string_equal(wire_header(&b.w, "Location"), "/login?next=%2Fresume%3Fform%3D%252Fnote");
     enter(&b, make_person(cx, "Anna", "anna@shop.test"));
-    assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 200);
-    assert_true(sees(&b, "action=\"/note\""));
-    assert_true(sees(&b, ">A long story</textarea>"));
-    assert_false(sees(&b, "name=\"password\""));
-    assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 303); /* handed out once */
     assert_int_equal(get(&b, "/resume?form=%2F%2Fevil.test", ""), 404);
+    for (int i = 0; i < 2; i++) { /* it stays until it is sent */
+        assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 200);
+        assert_true(sees(&b, "action=\"/resume?form=%2Fnote\""));
+        assert_true(sees(&b, ">A long story</textarea>"));
+        assert_false(sees(&b, "name=\"password\""));
+    }
+    snprintf(body, sizeof(body), "text=A+longer+story&csrf=%s",
+             token_after(&b, "name=\"csrf\" value=\""));
+    assert_int_equal(post(&b, "/resume?form=%2Fnote", body), 303);
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_true(sees(&b, "flash=noted A longer story"));
+    assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 303);
+    leave(&b);
+}
+
+/* A multipart form with one file, under a token. */
+static int post_file(struct browser *b, const char *path, const char *token)
+{
+    char body[1024], request[4096];
+    int len = snprintf(body, sizeof(body),
+                       "--b1\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
+                       "--b1\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nSee it\r\n"
+                       "--b1\r\nContent-Disposition: form-data; name=\"f\"; "
+                       "filename=\"till.txt\"\r\n\r\nline one\r\n--b1--\r\n",
+                       token);
+
+    snprintf(request, sizeof(request),
+             "POST %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nOrigin: http://%s\r\n"
+             "Content-Type: multipart/form-data; boundary=b1\r\nContent-Length: %d\r\n\r\n%s",
+             path, host, b->cookie, host, len, body);
+    return fetch(b, request);
+}
+
+static void uploads_wait_as_well(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    char body[256];
+
+    file_fails = 0;
+    assert_int_equal(post_file(&b, "/files", "gone"), 303);
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    assert_int_equal(get(&b, "/resume?form=%2Ffiles", ""), 200);
+    assert_true(sees(&b, "till.txt"));
+    snprintf(body, sizeof(body), "csrf=%s", token_after(&b, "name=\"csrf\" value=\""));
+    assert_int_equal(post(&b, "/resume?form=%2Ffiles", body), 303);
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_true(sees(&b, "flash=See it with 1: till.txt line one"));
+    leave(&b);
+}
+
+static void a_failed_form_with_uploads_is_sent_again_from_the_error_page(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    char token[128], body[256];
+
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    snprintf(token, sizeof(token), "%s", token_after(&b, "csrf="));
+    file_fails = 2;
+    assert_int_equal(post_file(&b, "/files", token), 500);
+    for (int i = 0; i < 2; i++) { /* it fails once more from there, and nothing is lost */
+        assert_true(sees(&b, "action=\"/resume?form=%2Ffiles\""));
+        snprintf(body, sizeof(body), "text=Again&csrf=%s",
+                 token_after(&b, "name=\"csrf\" value=\""));
+        assert_int_equal(post(&b, "/resume?form=%2Ffiles", body), i == 0 ? 500 : 303);
+    }
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_true(sees(&b, "flash=Again with 1: till.txt line one"));
+    leave(&b);
+}
+
+static void a_waiting_form_is_sent_under_its_own_needs(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    char body[256];
+
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    snprintf(body, sizeof(body), "text=x&csrf=%s", token_after(&b, "csrf="));
+    assert_int_equal(post(&b, "/resume?form=%2Fdesk%2Fnote", body), 403);
+    assert_int_equal(post(&b, "/resume?form=%2Fresume", body), 404);
+    assert_int_equal(post(&b, "/resume?form=%2Fnone", body), 404);
+    assert_int_equal(post(&b, "/resume", body), 404);
     leave(&b);
 }
 
@@ -468,6 +570,9 @@ int main(void)
         cmocka_unit_test(a_form_with_an_old_token_keeps_what_was_typed),
         cmocka_unit_test(a_form_from_another_site_does_nothing),
         cmocka_unit_test(what_was_typed_waits_until_its_writer_signs_in),
+        cmocka_unit_test(uploads_wait_as_well),
+        cmocka_unit_test(a_failed_form_with_uploads_is_sent_again_from_the_error_page),
+        cmocka_unit_test(a_waiting_form_is_sent_under_its_own_needs),
         cmocka_unit_test(a_failure_shows_a_sentence_and_not_its_cause),
         cmocka_unit_test(a_body_too_large_gets_a_page),
         cmocka_unit_test(unknown_pages_and_methods_have_pages_too),
