@@ -5,13 +5,14 @@
 
 #include <string.h>
 
-/* Notes and internal lines are left out here, in the statement, for whoever may not read them. */
+/* Notes and internal lines are left out here, in the statement, for whoever may not read them. The
+ * latest come first and are turned round in C: a derived table with texts would go to disk. */
 static const char SQL_MESSAGE_LIST[] =
-    "SELECT * FROM (SELECT m.id, m.kind, m.is_public, m.author, m.author_id, "
-    "COALESCE(p.full_name, m.author_name) AS name, m.source, m.body, m.data, m.created_at "
+    "SELECT m.id, m.kind, m.is_public, m.author, m.author_id, "
+    "COALESCE(p.full_name, m.author_name), m.source, m.body, m.data, m.created_at "
     "FROM message m LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.author_id "
     "WHERE m.tenant_id = ? AND m.ticket_id = ? AND (m.is_public = TRUE OR ? = TRUE) "
-    "ORDER BY m.id DESC LIMIT ?) AS latest ORDER BY id";
+    "ORDER BY m.id DESC LIMIT ?";
 
 static const char SQL_MESSAGE_INSERT[] =
     "INSERT INTO message (tenant_id, id, ticket_id, kind, is_public, author, author_id, source, "
@@ -123,18 +124,18 @@ bool ticket_thread_of(struct ctx *cx, const struct ticket *t, struct message ***
     struct db_rows rows;
     struct message **all;
     struct attachment **files;
-    size_t file_count, n = 0;
+    size_t file_count, n;
 
     if (!attachment_list_of(cx, t, &files, &file_count) ||
         !db_query(cx, &rows, SQL_MESSAGE_LIST, DB_ID(cx->tenant_id), DB_ID(t->id),
                   DB_BOOL(ticket_sees_notes(cx)), DB_INT(TICKET_THREAD_MAX)))
         return false;
     all = arena_array(cx->mem, struct message *, rows.count + 1);
-    while (db_next(&rows))
-        all[n++] = message_from_row(cx, t->id, &rows.row);
-    hand_out_files(cx, all, n, files, file_count);
+    for (n = rows.count; db_next(&rows); n--)
+        all[n - 1] = message_from_row(cx, t->id, &rows.row);
+    hand_out_files(cx, all, rows.count, files, file_count);
     *out = all;
-    *count = n;
+    *count = rows.count;
     return true;
 }
 

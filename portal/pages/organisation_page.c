@@ -155,7 +155,7 @@ static bool add_tickets(struct req *rq, struct id id, json_t *page)
     json_t *rows = json_array();
 
     json_object_set_new(page, "tickets", rows);
-    if (!ticket_context_words(rq, &words) || !ticket_list(&rq->cx, &filter, &tickets))
+    if (!ticket_context_words(rq, false, &words) || !ticket_list(&rq->cx, &filter, &tickets))
         return false;
     for (size_t i = 0; i < tickets.count; i++) {
         json_t *row = ticket_context_row(rq, &words, tickets.rows[i]);

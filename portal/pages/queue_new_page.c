@@ -103,7 +103,7 @@ static bool show(struct req *rq, const struct form *form)
     json_t *fields, *context = json_own(rq->cx.mem, json_object());
     const char *key = form != NULL ? form_value(form, "request_key") : "";
 
-    if (!ticket_context_words(rq, &words))
+    if (!ticket_context_words(rq, true, &words))
         return false;
     fields = json_array();
     for (size_t i = 0; i < COUNT(CALL_FIELDS) && strcmp(CALL_FIELDS[i].name, "topic") != 0; i++)

@@ -150,7 +150,7 @@ static bool ticket_page(struct req *rq, const struct form *form)
     struct ticket *t;
     json_t *context, *thread, *files;
 
-    if (!ticket_get(&rq->cx, rq->id, &t) || !ticket_context_words(rq, &words) ||
+    if (!ticket_get(&rq->cx, rq->id, &t) || !ticket_context_words(rq, true, &words) ||
         !list_context(rq, view, t->id, &context) ||
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;

@@ -7,11 +7,11 @@
 
 enum { DUE_SOON_HOURS = TICKET_VIEW_DUE_HOURS };
 
-bool ticket_context_words(struct req *rq, struct ticket_words *out)
+bool ticket_context_words(struct req *rq, bool with_topics, struct ticket_words *out)
 {
-    out->is_staff = ticket_sees_notes(&rq->cx);
+    *out = (struct ticket_words){.is_staff = ticket_sees_notes(&rq->cx)};
     return ticket_status_list(&rq->cx, &out->statuses, &out->status_count) &&
-           ticket_topic_list(&rq->cx, &out->topics, &out->topic_count);
+           (!with_topics || ticket_topic_list(&rq->cx, &out->topics, &out->topic_count));
 }
 
 /* A code that the tenant has dropped meanwhile is shown as it is. */
@@ -71,13 +71,11 @@ json_t *ticket_context_due(struct req *rq, const struct ticket *t)
 
 json_t *ticket_context_row(struct req *rq, const struct ticket_words *words, const struct ticket *t)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "href",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "href",
                      arena_printf(rq->cx.mem, "/tickets/%s", id_text(rq->cx.mem, t->id)), "number",
-                     t->number, "subject", t->subject, "topic",
-                     ticket_context_topic(rq, words, t->topic), "product", t->product_name,
-                     "person", t->person_name, "store", t->store, "chip",
-                     ticket_context_chip(rq, words, t), "updated", page_time(rq, t->updated_at),
-                     "due", ticket_context_due(rq, t));
+                     t->number, "subject", t->subject, "product", t->product_name, "person",
+                     t->person_name, "store", t->store, "chip", ticket_context_chip(rq, words, t),
+                     "updated", page_time(rq, t->updated_at), "due", ticket_context_due(rq, t));
 }
 
 json_t *ticket_context_file(struct req *rq, const struct attachment *a)

@@ -17,7 +17,8 @@ struct ticket_words { /* the tenant's words, read once a page */
     bool is_staff; /* staff words for states, internal lines in the thread */
 };
 
-bool ticket_context_words(struct req *rq, struct ticket_words *out) MUST_CHECK;
+/* States; topics too where the page shows them. */
+bool ticket_context_words(struct req *rq, bool with_topics, struct ticket_words *out) MUST_CHECK;
 /* The state as parts/chip takes it. */
 json_t *ticket_context_chip(struct req *rq, const struct ticket_words *words,
                             const struct ticket *t);

@@ -220,7 +220,7 @@ static bool new_context(struct req *rq, const struct form *form, json_t **out)
     json_t *context = json_own(rq->cx.mem, json_object());
     const char *key = typed(rq, form, "request_key");
 
-    if (!ticket_context_words(rq, &words) ||
+    if (!ticket_context_words(rq, true, &words) ||
         !add_licences(rq, typed(rq, form, "licence"), context) ||
         !add_places(rq, typed(rq, form, "site"), typed(rq, form, "machine"), context) ||
         !suggest(rq, typed(rq, form, "subject"), context))

@@ -77,7 +77,7 @@ bool ticket_page_list(struct req *rq)
 
     if (search != NULL && (search[0] == '\0' || strlen(search) > SEARCH_MAX))
         search = NULL;
-    if (!ticket_context_words(rq, &words) || !ticket_counts(cx, &counts) ||
+    if (!ticket_context_words(rq, false, &words) || !ticket_counts(cx, &counts) ||
         !ticket_list(
             cx,
             &(struct ticket_filter){
@@ -177,7 +177,7 @@ static bool view_context(struct req *rq, json_t **out)
     struct ticket *t;
     json_t *context, *thread, *files;
 
-    if (!ticket_get(cx, rq->id, &t) || !ticket_context_words(rq, &words) ||
+    if (!ticket_get(cx, rq->id, &t) || !ticket_context_words(rq, false, &words) ||
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     context = json_own(
