@@ -9,18 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFIG_FILE_MAX = 64 * 1024, CONFIG_NAME_MAX = 64 };
-
-/* "127.0.0.1:8080", "[::1]:8080", ":8080" or "8080". */
-static const char *check_listen(const char *value)
-{
-    const char *colon = strrchr(value, ':');
-    int64_t port;
-
-    if (!parse_i64(colon != NULL ? colon + 1 : value, 0, 65535, &port))
-        return "must be an address and a port, as 127.0.0.1:8080";
-    return NULL;
-}
+enum { CONFIG_FILE_MAX = 64 * 1024 };
 
 static const char *check_url(const char *value)
 {
@@ -59,13 +48,13 @@ const struct config_key CONFIG_KEYS[] = {
            "MariaDB server or cluster, as mysql://user:password@host:3306,host2/name. Empty: a private server below var.dir."),
     INT("database.pool", database_pool, "16", 1, 256,
         "Connections to the database that each role holds."),
-    TEXT("portal.listen", portal_listen, "127.0.0.1:8080", check_listen,
+    TEXT("portal.listen", portal_listen, "127.0.0.1:8080", NULL,
          "Address and port of the portal."),
     INT("portal.threads", portal_threads, "128", 4, 16384,
         "Threads that serve the portal: each holds one browser's connection."),
     TEXT("portal.public_url", public_url, "", check_url,
          "The portal's address as browsers see it. Empty: taken from each request."),
-    TEXT("licensing.listen", licensing_listen, "127.0.0.1:8081", check_listen,
+    TEXT("licensing.listen", licensing_listen, "127.0.0.1:8081", NULL,
          "Address and port of the licence service."),
     INT("licensing.threads", licensing_threads, "256", 4, 16384,
         "Threads that serve licence requests: each holds one client's connection."),
@@ -289,33 +278,28 @@ static void load_file(struct load *load, const char *path)
     }
 }
 
-static char ascii_upper(char c)
+const char *config_variable(struct arena *mem, const struct config_key *key)
 {
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
+    char *name = arena_printf(mem, "GATEHOUSE_%s", key->name);
 
-static void config_env_name(const char *name, char out[CONFIG_NAME_MAX])
-{
-    static const char PREFIX[] = "GATEHOUSE_";
-    size_t at = sizeof PREFIX - 1;
-
-    memcpy(out, PREFIX, at);
-    assert(strlen(name) < CONFIG_NAME_MAX - at);
-    for (; *name != '\0'; name++)
-        out[at++] = *name == '.' ? '_' : ascii_upper(*name);
-    out[at] = '\0';
+    for (char *at = name; *at != '\0'; at++) {
+        if (*at == '.')
+            *at = '_';
+        else if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 'a' + 'A');
+    }
+    return name;
 }
 
 /* A variable GATEHOUSE_<one of our sections>_... that names no setting is a misspelt one. */
-static bool env_is_misspelt(struct span name)
+static bool env_is_misspelt(struct arena *mem, struct span name)
 {
-    char ours[CONFIG_NAME_MAX];
     bool in_section = false;
 
     for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
+        const char *ours = config_variable(mem, &CONFIG_KEYS[i]);
         size_t section = strlen("GATEHOUSE_") + strcspn(CONFIG_KEYS[i].name, ".") + 1;
 
-        config_env_name(CONFIG_KEYS[i].name, ours);
         if (span_equal(name, ours))
             return false;
         if (name.len > section && strncmp(name.p, ours, section) == 0)
@@ -326,20 +310,18 @@ static bool env_is_misspelt(struct span name)
 
 static void load_environment(struct load *load)
 {
-    char name[CONFIG_NAME_MAX];
-
     for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
-        const char *value;
+        const char *name = config_variable(load->mem, &CONFIG_KEYS[i]);
+        const char *value = getenv(name);
 
-        config_env_name(CONFIG_KEYS[i].name, name);
-        value = getenv(name);
         if (value != NULL)
             load_value(load, name, &CONFIG_KEYS[i], value);
     }
     for (char **one = environ; one != NULL && *one != NULL; one++) {
         struct span variable = {*one, strcspn(*one, "=")};
 
-        if (env_is_misspelt(variable))
+        if (strncmp(*one, "GATEHOUSE_", strlen("GATEHOUSE_")) == 0 &&
+            env_is_misspelt(load->mem, variable))
             load_fault(load, span_dup(load->mem, variable), "there is no such setting");
     }
 }

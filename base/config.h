@@ -50,6 +50,9 @@ struct config_key {
 extern const struct config_key CONFIG_KEYS[];
 extern const size_t CONFIG_KEY_COUNT;
 
+/* The environment variable of a setting: "GATEHOUSE_PORTAL_LISTEN"; in mem. */
+const char *config_variable(struct arena *mem, const struct config_key *key);
+
 /* Defaults, then the INI file (NULL: none), then the environment. All faults are gathered: false
  * sets ERR_INVALID with the first and writes every one to *faults, a line each. Unknown keys are
  * faults; in the environment, where others have their names too, only within our sections. */

@@ -52,31 +52,20 @@ static const char *config_bounds(struct arena *mem, const struct config_key *key
     return s.p;
 }
 
-static void env_name(struct str *s, const char *name)
-{
-    str_add(s, "GATEHOUSE_");
-    for (; *name != '\0'; name++)
-        str_char(s, *name == '.'                   ? '_'
-                    : *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A')
-                                                   : *name);
-}
-
 static void describe_plain(struct str *s, const struct config *config, const struct config_key *key)
 {
-    str_fmt(s, "%s = %s\n    %s\n    %s; default: %s; environment: ", key->name,
+    str_fmt(s, "%s = %s\n    %s\n    %s; default: %s; environment: %s\n\n", key->name,
             config_value(s->mem, config, key), key->help, config_bounds(s->mem, key),
-            *key->otherwise != '\0' ? key->otherwise : "empty");
-    env_name(s, key->name);
-    str_add(s, "\n\n");
+            *key->otherwise != '\0' ? key->otherwise : "empty", config_variable(s->mem, key));
 }
 
 static void describe_markdown(struct str *s, const struct config_key *key)
 {
-    str_fmt(s, "| `%s`<br>`", key->name);
-    env_name(s, key->name);
-    str_fmt(s, "` | %s | %s%s%s | %s |\n", config_bounds(s->mem, key),
-            *key->otherwise != '\0' ? "`" : "", *key->otherwise != '\0' ? key->otherwise : "empty",
-            *key->otherwise != '\0' ? "`" : "", key->help);
+    const char *quote = *key->otherwise != '\0' ? "`" : "";
+
+    str_fmt(s, "| `%s`<br>`%s` | %s | %s%s%s | %s |\n", key->name, config_variable(s->mem, key),
+            config_bounds(s->mem, key), quote, *quote != '\0' ? key->otherwise : "empty", quote,
+            key->help);
 }
 
 static const char MARKDOWN_HEAD[] =

@@ -115,7 +115,6 @@ static void all_faults_are_gathered(void **state)
 {
     static const char *const LINES[] = {
         ":2: there is no setting portal.lisen\n",
-        ":3: portal.listen: must be an address and a port, as 127.0.0.1:8080\n",
         ":4: portal.threads: must be a number from 4 to 16384\n",
         ":5: neither a [section] nor a \"key = value\"\n",
         ":6: a section ends with ]\n",
