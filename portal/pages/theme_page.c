@@ -127,9 +127,9 @@ bool theme_page_css(struct req *rq)
     theme_page_shades((struct theme_colour){rgb[0], rgb[1], rgb[2]}, true, &dark);
     str_add(&rq->out, ":root,[data-theme=light]{");
     add_shades(&rq->out, &light, false);
-    str_add(&rq->out, "}\n[data-theme=dark]{");
+    str_add(&rq->out, "}\n@media screen{[data-theme=dark]{");
     add_shades(&rq->out, &dark, true);
-    str_add(&rq->out, "}\n@media(prefers-color-scheme:dark){:root:not([data-theme]){");
+    str_add(&rq->out, "}}\n@media screen and (prefers-color-scheme:dark){:root:not([data-theme]){");
     add_shades(&rq->out, &dark, true);
     str_add(&rq->out, "}}\n");
     rq->type = "text/css; charset=utf-8";

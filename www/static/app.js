@@ -41,9 +41,10 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
-    const button = target.closest("[data-copy], [data-reveal], [data-dialog], [data-close], [data-keys]");
+    const button = target.closest("[data-copy], [data-reveal], [data-dialog], [data-close], [data-keys], [data-print]");
     if (button) {
       if ("keys" in button.dataset) toggleKeys();
+      if ("print" in button.dataset) window.print();
       if ("copy" in button.dataset) copy(button);
       if ("reveal" in button.dataset) reveal(button);
       if ("dialog" in button.dataset) document.getElementById(button.dataset.dialog)?.showModal();
