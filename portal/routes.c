@@ -20,6 +20,7 @@
 #include "portal/pages/queue_page.h"
 #include "portal/pages/style_page.h"
 #include "portal/pages/theme_page.h"
+#include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
 
@@ -91,6 +92,13 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/topic",  queue_act_page_topic,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/settings",                    staff_page_list,   NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/staff/new",          staff_page_new,    NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/new",          staff_page_add,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/staff/{id}",         staff_page_view,   NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/{id}",         staff_page_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/{id}/unlock",  staff_page_unlock, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/customers",                organisation_page_list,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}",           organisation_page_view,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/orders",                   order_page_list,             NEED_STAFF, RIGHT_SALES, 0},

@@ -127,7 +127,7 @@ CREATE TABLE staff_member (
   person_id UUID NOT NULL,
   role_id UUID NOT NULL,
   team_id UUID NULL,
-  title VARCHAR(100) NOT NULL DEFAULT '',
+  title VARCHAR(100) COLLATE utf8mb4_unicode_520_ci NOT NULL DEFAULT '',
   PRIMARY KEY (tenant_id, person_id),
   FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id),
   FOREIGN KEY (tenant_id, role_id) REFERENCES role (tenant_id, id),
