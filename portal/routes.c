@@ -81,6 +81,7 @@ const struct route ROUTES[] = {
 
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
     {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/search",              queue_page_search,     NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/tickets/new",         queue_new_page_show,   NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/new",         queue_new_page_send,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, ATTACHMENT_BODY_MAX},
     {METHOD_GET,  "/desk/tickets/{id}",        queue_page_ticket,     NEED_STAFF, RIGHT_DESK, 0},

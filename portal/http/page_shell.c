@@ -45,7 +45,7 @@ static const struct place FOOT_PLACES[] = {
     {"/contact", T("Contact"), "", false},
 };
 static const struct place SEARCH_PLACES[] = {
-    {"/desk/search", T("Search or run a command"), "", false},
+    {"/desk/search", T("Search tickets by number or words"), "", false},
     {"/search", T("Search articles, tickets, orders and serials"), "", false},
     {"/kb/search", T("Search articles"), "", false},
 };

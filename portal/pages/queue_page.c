@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { QUEUE_ROWS = 50 };
+enum { QUEUE_ROWS = 50, SEARCH_MAX = 200 };
 
 /* The queue in the address, or the one that matters most to whoever starts to work. */
 static enum ticket_view view_of(struct req *rq, const struct form *form)
@@ -141,6 +141,61 @@ bool queue_page_show(struct req *rq)
 
     return list_context(rq, view_of(rq, NULL), (struct id){{0}}, &context) &&
            page_render(rq, "queue", context);
+}
+
+static const char *search_next(struct req *rq, const char *search, const char *after)
+{
+    struct str href = str_new(rq->cx.mem);
+
+    str_fmt(&href, "/desk/search?after=%s&q=", after);
+    str_url(&href, search);
+    return href.p;
+}
+
+/* Tickets whose subjects have the words, in the place of a queue. */
+static bool show_found(struct req *rq, const char *search, const struct ticket_page_of *page)
+{
+    struct ctx *cx = &rq->cx;
+    int64_t counts[TICKET_VIEW_COUNT];
+    json_t *rows, *pager = json_null();
+
+    if (!ticket_counts_views(cx, counts))
+        return false;
+    rows = json_array();
+    for (size_t i = 0; i < page->count; i++)
+        json_array_append_new(rows,
+                              row_json(rq, page->rows[i], TICKET_VIEW_OPEN, (struct id){{0}}));
+    if (page->next != NULL)
+        pager = json_pack("{s:s}", "next_href", search_next(rq, search, page->next));
+    return page_render(
+        rq, "queue",
+        json_own(cx->mem,
+                 json_pack("{s:o, s:s, s:s, s:n, s:o, s:b, s:o, s:b, s:n}", "views",
+                           views_json(rq, TICKET_VIEW_COUNT, counts), "view", "open", "view_label",
+                           lang_fill1(cx->mem, rq->lang, T("Search: {}"), search), "view_count",
+                           "rows", rows, "is_empty", page->count == 0, "pager", pager, "by_due", 0,
+                           "next_href")));
+}
+
+/* A number opens its ticket. */
+bool queue_page_search(struct req *rq)
+{
+    struct ctx *cx = &rq->cx;
+    const char *search = req_query(rq, "q");
+    struct ticket_filter filter = {
+        .tab = TICKET_TAB_ALL, .after = req_query(rq, "after"), .limit = QUEUE_ROWS};
+    struct ticket_page_of page;
+    struct ticket *t;
+
+    if (search == NULL || search[0] == '\0' || strlen(search) > SEARCH_MAX)
+        return reply_see_other(rq, "/desk");
+    if (!ticket_find_number(cx, search, &t))
+        return false;
+    if (t != NULL)
+        return reply_see_other(rq,
+                               arena_printf(cx->mem, "/desk/tickets/%s", id_text(cx->mem, t->id)));
+    filter.search = search;
+    return ticket_list(cx, &filter, &page) && show_found(rq, search, &page);
 }
 
 static bool ticket_page(struct req *rq, const struct form *form)

@@ -4,6 +4,7 @@
 #include "portal/http/form.h"
 
 bool queue_page_show(struct req *rq);   /* GET /desk */
+bool queue_page_search(struct req *rq); /* GET /desk/search?q= */
 bool queue_page_ticket(struct req *rq); /* GET /desk/tickets/{id} */
 /* The ticket again, with a form's faults (422). */
 bool queue_page_again(struct req *rq, const struct form *form) MUST_CHECK;

@@ -305,6 +305,26 @@ static void a_number_leads_to_the_ticket(void **state)
     assert_int_equal(site_get(cx, &p.anna, "/t/none").status, 404);
 }
 
+static void staff_search_by_number_and_by_words(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id id = desk_file(cx, &p.d, "Receipt printer stops");
+    struct ticket *t;
+    struct site_answer a;
+
+    test_ok(cx, ticket_get(cx, id, &t));
+    a = site_get(cx, &p.priya, arena_printf(cx->mem, "/desk/search?q=%s", t->number));
+    assert_int_equal(a.status, 303);
+    assert_non_null(strstr(a.location, site_path(cx, "/desk/tickets/%s", id)));
+    a = site_get(cx, &p.priya, "/desk/search?q=printer+stop");
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "Receipt printer stops");
+    a = site_get(cx, &p.priya, "/desk/search?q=scanner");
+    site_hides(&a, "Receipt printer stops");
+    assert_int_equal(site_get(cx, &p.anna, "/desk/search?q=printer").status, 403);
+}
+
 static void a_colleague_is_added_and_taken_off(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -361,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_refused_act_shows_the_ticket_again_with_the_reason),
         cmocka_unit_test(staff_file_for_a_caller),
         cmocka_unit_test(a_number_leads_to_the_ticket),
+        cmocka_unit_test(staff_search_by_number_and_by_words),
         cmocka_unit_test(a_colleague_is_added_and_taken_off),
         cmocka_unit_test(suggestions_need_three_letters),
         cmocka_unit_test(pages_speak_chinese),
