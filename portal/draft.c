@@ -38,9 +38,12 @@ bool draft_keep(struct req *rq, const char **page)
     struct form *form;
     json_t *draft;
 
+    *page = NULL;
     if (!form_parse(rq, &form))
         return false;
     draft = json_own(rq->cx.mem, draft_json(rq, form));
+    if (json_object_size(json_object_get(draft, "values")) == 0 && form->file_count == 0)
+        return true;
     if (!session_keep_draft(&rq->cx, serve_visit(rq), rq->session, rq->path, draft))
         return false;
     str_add(&to, "/resume?form=");

@@ -197,7 +197,7 @@ static bool keep_draft(struct req *rq)
 {
     const char *page;
 
-    return draft_keep(rq, &page) && see_sign_in(rq, page);
+    return draft_keep(rq, &page) && see_sign_in(rq, page == NULL ? "/" : page);
 }
 
 static bool send_to_sign_in(struct req *rq)

@@ -92,15 +92,19 @@ static const char *error_sentence(const struct req *rq)
     return lang_fill1(rq->cx.mem, rq->lang, err->kind->text, err->arg);
 }
 
-/* Secrets are typed anew, and the token has to be fresh. */
-static bool is_kept(const char *name)
+/* A form that asks for a secret is typed anew as a whole: its other fields may hold the secret
+ * again ("current", "repeat"). */
+static bool has_secret(json_t *values)
 {
-    static const char *const SECRETS[] = {"csrf", "password", "secret", "totp", "recovery"};
+    static const char *const SECRETS[] = {"password", "secret", "totp", "recovery"};
+    const char *name;
+    json_t *value;
 
-    for (size_t i = 0; i < COUNT(SECRETS); i++)
-        if (strstr(name, SECRETS[i]) != NULL)
-            return false;
-    return strcmp(name, "code") != 0;
+    json_object_foreach (values, name, value)
+        for (size_t i = 0; i < COUNT(SECRETS); i++)
+            if (strstr(name, SECRETS[i]) != NULL || strcmp(name, "code") == 0)
+                return true;
+    return false;
 }
 
 /* Ids, numbers and ticks go back unseen; what a person wrote is shown. */
@@ -115,26 +119,27 @@ static bool is_written(const char *value)
 json_t *page_kept(json_t *values)
 {
     json_t *kept = json_object();
-    const char *name;
-    json_t *value;
 
-    json_object_foreach (values, name, value)
-        if (is_kept(name))
-            json_object_set(kept, name, value);
+    if (!has_secret(values)) {
+        json_object_update(kept, values);
+        json_object_del(kept, "csrf"); /* it has to be fresh */
+    }
     return kept;
 }
 
 json_t *page_typed(json_t *values)
 {
+    json_t *kept = page_kept(values);
     json_t *list = json_array();
     const char *name;
     json_t *value;
 
-    json_object_foreach (values, name, value)
-        if (json_is_string(value) && is_kept(name))
+    json_object_foreach (kept, name, value)
+        if (json_is_string(value))
             json_array_append_new(list,
                                   json_pack("{s:s,s:O,s:b}", "name", name, "value", value,
                                             "is_written", is_written(json_string_value(value))));
+    json_decref(kept);
     return list;
 }
 

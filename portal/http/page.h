@@ -17,11 +17,10 @@ bool page_render_form(struct req *rq, const char *name, json_t *context,
  * posted. */
 void page_error(struct req *rq);
 
-/* The typed values of a form for the template "parts/typed": [{"name","value","is_written"}],
- * without secrets; a new reference. */
+/* The typed values of a form for sending them again: [{"name","value","is_written"}]; nothing of a
+ * form that asks for a secret. A new reference. */
 json_t *page_typed(json_t *values);
-/* The values that may be kept while somebody signs in: the same without secrets, by name. A new
- * reference. */
+/* The same by name, for keeping. A new reference. */
 json_t *page_kept(json_t *values);
 
 /* What pages put in their contexts, translated and local: new references, for "o" in json_pack. */
