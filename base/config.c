@@ -64,6 +64,8 @@ const struct config_key CONFIG_KEYS[] = {
         "How long a request's body may take to arrive."),
     INT("http.drain_ms", drain_ms, "10000", 0, 600000,
         "How long requests in flight may take to finish when the program stops."),
+    INT("http.rate", http_rate, "100", 0, 100000,
+        "Requests a second that one address may send to the portal, ten times as many at once; 0 is no limit. Loopback has none."),
     TEXT("http.trusted_proxies", trusted_proxies, "", NULL,
          "Addresses of proxies whose X-Forwarded headers are believed, separated by commas."),
     BOOL("http.behind_tls", behind_tls, "false",

@@ -7,7 +7,9 @@
 #include "portal/http/answer.h"
 #include "portal/http/door.h"
 #include "portal/http/health.h"
+#include "portal/http/limit.h"
 #include "portal/http/listen.h"
+#include "portal/http/reply.h"
 
 #include <civetweb.h>
 
@@ -28,7 +30,8 @@ enum {
     SERVER_SLICE_MAX = 64,
     SERVER_SLOW_US = 2000,         /* a slice that took longer came over a slow line */
     SERVER_BODY_BYTES_PER_MS = 64, /* large uploads get more time than http.body_deadline_ms */
-    SERVER_FILE_CHUNK = 64 * 1024
+    SERVER_FILE_CHUNK = 64 * 1024,
+    SERVER_RATE_BURST = 10 /* seconds' worth of requests at once */
 };
 
 static const struct err_kind ERR_SERVER_SLOW = {
@@ -49,6 +52,7 @@ struct server { /* Threads: any. */
     struct mg_context *context;
     unsigned port;
     bool has_access_log;
+    struct limit *limit; /* NULL: none */
     atomic_uint in_flight;
     atomic_bool is_draining;
     pthread_mutex_t lock; /* protects: spaces */
@@ -236,13 +240,26 @@ static void serve_refused(struct server *s, struct req *rq, int status)
     s->spec.serve(rq);
 }
 
+/* Programs on this machine (health checks, tests, an unconfigured proxy) are not counted. */
+static bool is_within_rate(struct server *s, struct req *rq)
+{
+    int64_t retry_s;
+
+    if (s->limit == NULL || strncmp(rq->address, "127.", 4) == 0 ||
+        limit_take(s->limit, rq->address, clock_mono_us(), &retry_s))
+        return true;
+    reply_header(rq, "Retry-After", arena_printf(rq->cx.mem, "%lld", (long long)retry_s));
+    answer_refusal(rq, 429, "this address sends more requests than one may");
+    return false;
+}
+
 static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
                    const struct door *door)
 {
     bool path_known;
     int status = 0;
 
-    if (health_answer(rq, atomic_load(&s->is_draining)))
+    if (health_answer(rq, atomic_load(&s->is_draining)) || !is_within_rate(s, rq))
         return;
     rq->route = route_find(s->router, rq, &path_known);
     if (rq->route != NULL && door->body_bytes > body_limit(rq))
@@ -439,6 +456,9 @@ bool server_start(struct err *err, const struct server_spec *spec, struct server
     s->style.is_licensing = spec->is_licensing;
     s->style.behind_tls = spec->app != NULL && spec->app->config.behind_tls;
     s->has_access_log = spec->app == NULL || spec->app->config.access_log;
+    if (!spec->is_licensing && spec->app != NULL && spec->app->config.http_rate > 0)
+        s->limit = limit_make(spec->app->config.http_rate,
+                              spec->app->config.http_rate * SERVER_RATE_BURST);
     pthread_mutex_init(&s->lock, NULL);
     signal(SIGPIPE, SIG_IGN); /* a browser that goes away is no reason to end */
     mg_init_library(MG_FEATURES_DEFAULT);
@@ -471,6 +491,7 @@ void server_stop(struct server *server)
         mg_stop(server->context);
     mg_exit_library();
     route_free(server->router);
+    limit_free(server->limit);
     free_spaces(server);
     pthread_mutex_destroy(&server->lock);
     free(server);

@@ -96,6 +96,7 @@ static void serve(struct req *rq)
 }
 
 static struct app app;
+enum { TEST_RATE = 1 };
 static struct server *server;
 
 static bool start(void)
@@ -104,6 +105,7 @@ static bool start(void)
         .name = "test", .listen = "127.0.0.1:0", .threads = 8, .app = &app, .serve = serve};
     struct err err = {.kind = NULL};
 
+    app.config.http_rate = TEST_RATE; /* read at the start */
     return server_start(&err, &spec, &server);
 }
 
@@ -461,6 +463,26 @@ static void the_clients_address_comes_from_trusted_proxies_only(void **state)
            "|127.0.0.1|");
 }
 
+static void an_address_that_asks_too_often_is_told_when_to_come_again(void **state)
+{
+    static const char FAST[] =
+        "GET /say/x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.99\r\n\r\n";
+    struct wire w;
+    int refused = 0;
+
+    (void)state;
+    for (int i = 0; i < TEST_RATE * 10 + 20 && refused == 0; i++) {
+        w = ask(FAST);
+        refused = wire_status(&w) == 429;
+        if (refused)
+            assert_string_equal(wire_header(&w, "Retry-After"), "1");
+        wire_close(&w);
+    }
+    assert_true(refused);
+    expect("GET /say/x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.98\r\n\r\n", 200, "|x|");
+    expect("GET /say/x HTTP/1.1\r\nHost: x\r\n\r\n", 200, "|x|"); /* loopback */
+}
+
 /* --- tries, health, drain --- */
 
 static void what_was_busy_is_run_again_whole(void **state)
@@ -647,6 +669,7 @@ int main(void)
         ON_A_SERVER(a_body_that_trickles_is_cut_off),
         ON_A_SERVER(a_body_cut_short_is_no_request),
         ON_A_SERVER(the_clients_address_comes_from_trusted_proxies_only),
+        ON_A_SERVER(an_address_that_asks_too_often_is_told_when_to_come_again),
         ON_A_SERVER(what_was_busy_is_run_again_whole),
         ON_A_SERVER(what_stays_busy_is_answered_503_with_when_to_come_again),
         ON_A_SERVER(health_is_answered_without_a_route),
