@@ -169,17 +169,21 @@ static const struct effect *find_effect(const char *name)
     return NULL;
 }
 
-/* The fields that have an effect of the same name, and the team. */
+/* The fields that have an effect of their own. */
 static bool apply_set(struct ctx *cx, struct id id, const json_t *args)
 {
-    static const char *const FIELDS[] = {"level", "status", "topic"};
+    static const struct {
+        const char *field;
+        bool (*apply)(struct ctx *cx, struct id ticket_id, const json_t *args);
+    } FIELDS[] = {{"level", apply_level},
+                  {"status", apply_status},
+                  {"topic", apply_topic},
+                  {"team", apply_route}};
     const char *field = json_get_text(args, "field", "");
 
-    if (strcmp(field, "team") == 0)
-        return apply_route(cx, id, json_object_get(args, "value"));
     for (size_t i = 0; i < COUNT(FIELDS); i++) {
-        if (strcmp(FIELDS[i], field) == 0)
-            return find_effect(field)->apply(cx, id, json_object_get(args, "value"));
+        if (strcmp(FIELDS[i].field, field) == 0)
+            return FIELDS[i].apply(cx, id, json_object_get(args, "value"));
     }
     return misshapen(cx, arena_printf(cx->mem, "no field \"%s\" can be set", field));
 }
