@@ -71,6 +71,11 @@ int site_stop(void **state)
     return 0;
 }
 
+void site_rules(struct script_engine *engine)
+{
+    app.scripts = engine;
+}
+
 static const char *host_of(struct ctx *cx)
 {
     return arena_printf(cx->mem, "%s.test", id_text(cx->mem, cx->tenant_id));

@@ -18,6 +18,9 @@ struct site_answer {
 /* Starts the server for the program's tests, and stops it: set-up and tear-down of a group. */
 int site_start(void **state);
 int site_stop(void **state);
+/* Rules run from now on (NULL: none); borrowed. Not while requests are under way. */
+struct script_engine;
+void site_rules(struct script_engine *engine);
 /* Gives cx's tenant a host name; requests by site_* of that cx go there. */
 void site_open(struct ctx *cx);
 /* Signs a person in (staff or customer as the rows say). */
