@@ -173,6 +173,13 @@ bool snapshot_load_id(struct ctx *cx, struct id id, struct snapshot **out)
            load(cx, &rows, out);
 }
 
+int64_t snapshot_last_validated(const struct snapshot *s)
+{
+    int64_t touched_at = s->touched_at != NULL ? atomic_load(s->touched_at) : 0;
+
+    return touched_at > s->licence.last_validated_at ? touched_at : s->licence.last_validated_at;
+}
+
 /* --- copies --- */
 
 static void copy_licence(struct arena *mem, struct licence *l)
@@ -214,6 +221,7 @@ struct snapshot *snapshot_copy(struct arena *mem, const struct snapshot *s)
     struct snapshot *copy = arena_new(mem, struct snapshot);
 
     *copy = *s;
+    copy->touched_at = arena_new(mem, _Atomic int64_t);
     copy_licence(mem, &copy->licence);
     copy->policy.name = copy->policy.metadata = NULL;
     copy->policy.scheme = arena_dup(mem, s->policy.scheme);

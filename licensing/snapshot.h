@@ -4,6 +4,8 @@
 #include "base/crypto.h"
 #include "licensing/licence.h"
 
+#include <stdatomic.h>
+
 struct snapshot_person {
     struct id id;
     const char *email;
@@ -39,12 +41,17 @@ struct snapshot { /* Threads: read-only once made. */
     const struct snapshot_machine *machines; /* oldest first */
     size_t machine_count;
     int64_t cores, memory, disk; /* sums over the machines, saturating */
+    /* In a copy: when it was validated since it was read, which is not worth reading it again. NULL
+     * in the one that was read. */
+    _Atomic int64_t *touched_at;
 };
 
 /* Reads a licence of the tenant into cx->mem. *out is NULL where there is none. The viewer is not
  * asked: this serves the licence service, whose callers have shown the key or a credential. */
 bool snapshot_load_key(struct ctx *cx, const char *key, struct snapshot **out) MUST_CHECK;
 bool snapshot_load_id(struct ctx *cx, struct id id, struct snapshot **out) MUST_CHECK;
+/* What the wire calls lastValidated: as read, or touched since. */
+int64_t snapshot_last_validated(const struct snapshot *s);
 /* A copy in mem with what answers and verdicts read: no names of product, policy, organisation and
  * owner, no note. */
 struct snapshot *snapshot_copy(struct arena *mem, const struct snapshot *s);

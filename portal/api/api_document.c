@@ -254,8 +254,10 @@ static void add_licence_attributes(struct str *s, const struct api *api, const s
                                    int64_t now)
 {
     const struct licence *r = &l->licence;
-    enum licence_status status = licence_status_at(r->is_owner_banned, r->is_suspended,
-                                                   r->expires_at, licence_last_used(r), now);
+    int64_t validated_at = snapshot_last_validated(l);
+    int64_t used_at = validated_at > licence_last_used(r) ? validated_at : licence_last_used(r);
+    enum licence_status status =
+        licence_status_at(r->is_owner_banned, r->is_suspended, r->expires_at, used_at, now);
 
     add_text(s, "\"name\":", r->name);
     add_text(s, ",\"key\":", r->key);
@@ -295,7 +297,7 @@ static void add_licence_attributes(struct str *s, const struct api *api, const s
     MEMBER(s, "requireCheckIn");
     add_bool(s, l->policy.require_check_in);
     MEMBER(s, "lastValidated");
-    api_document_time(s, r->last_validated_at);
+    api_document_time(s, validated_at);
     MEMBER(s, "lastCheckIn");
     api_document_time(s, r->last_check_in_at);
     MEMBER(s, "nextCheckIn");

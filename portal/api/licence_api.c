@@ -195,6 +195,8 @@ static bool answer_question(struct req *rq, struct question *q, const struct sna
     licence_cache_touch(rq->app->licence_cache, rq->cx.tenant_id, s->licence.id,
                         verdict.machine != NULL ? verdict.machine->id : (struct id){0}, version,
                         rq->cx.now);
+    if (s->touched_at != NULL)
+        atomic_store(s->touched_at, rq->cx.now);
     return true;
 }
 
