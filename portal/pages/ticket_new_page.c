@@ -135,9 +135,10 @@ static const char *licence_text(struct req *rq, const struct filing_licence *l)
 {
     struct str s = str_new(rq->cx.mem);
 
-    str_add(&s, l->product_name);
-    if (l->name[0] != '\0')
-        str_fmt(&s, ", %s", l->name);
+    if (strncmp(l->name, l->product_name, strlen(l->product_name)) == 0)
+        str_add(&s, l->name); /* "Counter Professional" says it all */
+    else
+        str_fmt(&s, l->name[0] != '\0' ? "%s, %s" : "%s", l->product_name, l->name);
     if (viewer_has(&rq->cx.viewer, RIGHT_LICENCE))
         str_fmt(&s, " · %s", l->serial);
     if (l->version[0] != '\0')

@@ -14,8 +14,8 @@
 
   /* data-copy="text": copies it and says so in the button itself. */
   async function copy(button) {
-    try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+    try { /* an empty text stands for the page's own address */
+      await navigator.clipboard.writeText(button.dataset.copy || location.origin + location.pathname);
     } catch {
       return announce(texts.copyFailed);
     }
@@ -41,7 +41,8 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
-    const button = target.closest("[data-copy], [data-reveal], [data-dialog], [data-close], [data-keys], [data-print]");
+    const button = target.closest(
+      "[data-copy], [data-reveal], [data-dialog], [data-close], [data-keys], [data-print]");
     if (button) {
       if ("keys" in button.dataset) toggleKeys();
       if ("print" in button.dataset) window.print();
@@ -170,8 +171,22 @@
       event.target.form?.requestSubmit();
   });
 
+  /* An article's code blocks get a copy button. */
+  for (const pre of document.querySelectorAll(".article .prose > pre")) {
+    const box = document.createElement("div");
+    const button = document.createElement("button");
+    box.className = "code-box is-block";
+    button.className = "button";
+    button.type = "button";
+    button.dataset.copy = pre.textContent.trimEnd();
+    button.append(Object.assign(document.createElement("span"), { textContent: texts.copyText }));
+    button.firstChild.dataset.copyLabel = "";
+    pre.replaceWith(box);
+    box.append(pre, button);
+  }
+
   /* What scrolls sideways has to be reached by keyboard. */
-  for (const box of document.querySelectorAll(".prose pre, .code-box code"))
+  for (const box of document.querySelectorAll(".prose pre, .code-box > code"))
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 
   setKeys(storedKeys());
