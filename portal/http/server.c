@@ -10,11 +10,11 @@
 #include "portal/http/limit.h"
 #include "portal/http/listen.h"
 #include "portal/http/reply.h"
+#include "portal/http/space.h"
 
 #include <civetweb.h>
 
 #include <assert.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 enum {
-    SERVER_ARENA_BYTES = 64 * 1024,
     SERVER_TRIES = 5,
     SERVER_TRY_FOR_US = 3 * 1000 * 1000, /* no further try after this long */
     SERVER_SLICE_MAX = 64,
@@ -38,13 +37,6 @@ static const struct err_kind ERR_SERVER_SLOW = {
     ERR_CLASS_TIMEOUT, "BODY_TIMEOUT",
     "What was sent did not arrive in time. Please send it again."};
 
-struct space { /* where a request lives; as many as there were requests at once */
-    struct space *next;
-    struct arena *mem;
-    struct req rq;
-    struct req_field fields[DOOR_HEADERS_MAX];
-};
-
 struct server { /* Threads: any. */
     struct server_spec spec;
     struct answer_style style;
@@ -55,48 +47,8 @@ struct server { /* Threads: any. */
     struct limit *limit; /* NULL: none */
     atomic_uint in_flight;
     atomic_bool is_draining;
-    pthread_mutex_t lock; /* protects: spaces */
-    struct space *spaces; /* the one used last is taken first: thousands of threads, few arenas */
+    struct spaces spaces;
 };
-
-/* --- spaces --- */
-
-static struct space *space_take(struct server *s)
-{
-    struct space *space;
-
-    pthread_mutex_lock(&s->lock);
-    space = s->spaces;
-    if (space != NULL)
-        s->spaces = space->next;
-    pthread_mutex_unlock(&s->lock);
-    if (space != NULL)
-        return space;
-    space = calloc(1, sizeof(*space));
-    assert(space != NULL);
-    space->mem = arena_make(SERVER_ARENA_BYTES);
-    return space;
-}
-
-static void space_give(struct server *s, struct space *space)
-{
-    arena_reset(space->mem);
-    pthread_mutex_lock(&s->lock);
-    space->next = s->spaces;
-    s->spaces = space;
-    pthread_mutex_unlock(&s->lock);
-}
-
-static void free_spaces(struct server *s)
-{
-    while (s->spaces != NULL) {
-        struct space *space = s->spaces;
-
-        s->spaces = space->next;
-        arena_free(space->mem);
-        free(space);
-    }
-}
 
 /* --- reading --- */
 
@@ -355,10 +307,10 @@ static int on_request(struct mg_connection *conn)
     int status;
 
     atomic_fetch_add(&s->in_flight, 1);
-    space = space_take(s);
+    space = space_take(&s->spaces);
     handle(s, conn, space);
     status = space->rq.status;
-    space_give(s, space);
+    space_give(&s->spaces, space);
     atomic_fetch_sub(&s->in_flight, 1);
     return status;
 }
@@ -459,7 +411,7 @@ bool server_start(struct err *err, const struct server_spec *spec, struct server
     if (!spec->is_licensing && spec->app != NULL && spec->app->config.http_rate > 0)
         s->limit = limit_make(spec->app->config.http_rate,
                               spec->app->config.http_rate * SERVER_RATE_BURST);
-    pthread_mutex_init(&s->lock, NULL);
+    space_open(&s->spaces);
     signal(SIGPIPE, SIG_IGN); /* a browser that goes away is no reason to end */
     mg_init_library(MG_FEATURES_DEFAULT);
     if (!route_compile(err, spec->routes == NULL ? ROUTES : spec->routes, spec->is_licensing,
@@ -492,8 +444,7 @@ void server_stop(struct server *server)
     mg_exit_library();
     route_free(server->router);
     limit_free(server->limit);
-    free_spaces(server);
-    pthread_mutex_destroy(&server->lock);
+    space_close(&server->spaces);
     free(server);
 }
 
