@@ -126,6 +126,10 @@ static const char *line_text(struct req *rq, const struct ticket_words *words,
                           to != NULL && strcmp(to, "yes") == 0 ? T("{} marked it for review")
                                                                : T("{} ended the review"),
                           who);
+    if (strcmp(change, "assignee") == 0 && to != NULL && strcmp(to, who) == 0) {
+        *icon = "eye";
+        return lang_fill1(rq->cx.mem, rq->lang, T("{} looks after this ticket"), who);
+    }
     if (strcmp(change, "tag") == 0 && to == NULL)
         return lang_fill(rq->cx.mem, rq->lang, T("{} removed the tag {}"),
                          (const char *const[]){who, json_get_text(m->data, "from", "")}, 2);
