@@ -44,9 +44,12 @@ const appCss = () =>
   STYLES.map((name) => text(www, "static/css", `${name}.css`)).join("\n")
     .replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ").replace(/ ?([{};,]) ?/g, "$1");
 
+// The set's icons and our own mark; a tenant's mark is the name of any of them.
 function icons() {
-  const symbols = text(www, "static/icons.txt").split("\n").filter(Boolean).map((name) => {
-    const file = join(LUCIDE, "icons", `${name}.svg`);
+  const names = text(www, "static/icons.txt").split("\n").filter(Boolean);
+  const symbols = ["arch", ...names].map((name) => {
+    const own = join(www, "static", `${name}.svg`);
+    const file = existsSync(own) ? own : join(LUCIDE, "icons", `${name}.svg`);
     if (!existsSync(file)) fail(`www/static/icons.txt: there is no icon ${name}`);
     const inner = text(file).replace(/[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>[\s\S]*/, "");
     return `<symbol id="${name}" viewBox="0 0 24 24">${inner.replace(/\s*\n\s*/g, "")}</symbol>`;
