@@ -15,6 +15,7 @@
 #include "portal/pages/login_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_page.h"
+#include "portal/pages/people_page.h"
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
@@ -23,6 +24,7 @@
 #include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
+#include "portal/pages/welcome_page.h"
 
 const struct route ROUTES[] = {
     /* clang-format off */
@@ -74,6 +76,14 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/contracts",    order_page_contracts,  NEED_CUSTOMER, RIGHT_ORDER, 0},
     {METHOD_GET,  "/invoices",     order_page_invoices,   NEED_CUSTOMER, RIGHT_BILLING, 0},
     {METHOD_GET,  "/organisation", organisation_page_own, NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/organisation/people/new",         people_page_new,    NEED_CUSTOMER, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/people/new",         people_page_add,    NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_GET,  "/organisation/people/{id}",        people_page_view,   NEED_CUSTOMER, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/people/{id}",        people_page_save,   NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/people/{id}/remove", people_page_remove, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/people/{id}/link",   people_page_link,   NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_GET,  "/welcome/{token}", welcome_page_view,   NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/welcome/{token}", welcome_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/licences",     licence_page_list,     NEED_CUSTOMER, RIGHT_LICENCE, 0},
     {METHOD_GET,  "/licences/{id}", licence_page_view,    NEED_CUSTOMER, RIGHT_LICENCE, 0},
     {METHOD_GET,  "/licences/{id}/machines/{machine}/release", licence_page_release,  NEED_CUSTOMER, RIGHT_LICENCE, 0},
@@ -102,6 +112,12 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/customers",                organisation_page_list,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}",           organisation_page_view,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,  "/desk/customers/{id}/people/new",             people_page_desk_new,    NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/new",             people_page_desk_add,    NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,  "/desk/customers/{id}/people/{person}",        people_page_desk_view,   NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/{person}",        people_page_desk_save,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/{person}/remove", people_page_desk_remove, NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/{person}/link",   people_page_desk_link,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/orders",                   order_page_list,             NEED_STAFF, RIGHT_SALES, 0},
     {METHOD_GET,  "/desk/orders/{id}",              order_page_view,             NEED_STAFF, 0, 0},
     {METHOD_GET,  "/desk/licences",                 licence_page_list,           NEED_STAFF, RIGHT_LICENCES, 0},

@@ -59,6 +59,21 @@ CREATE TABLE credential (
   FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id)
 );
 
+-- Links that let a person choose a password once; the row has the SHA-256 of the token.
+CREATE TABLE person_link (
+  tenant_id UUID NOT NULL,
+  id UUID NOT NULL,
+  token_hash BINARY(32) NOT NULL,
+  person_id UUID NOT NULL,
+  created_at DATETIME(6) NOT NULL,
+  expires_at DATETIME(6) NOT NULL,
+  used_at DATETIME(6) NULL,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE KEY person_link_token (tenant_id, token_hash),
+  KEY person_link_person (tenant_id, person_id),
+  FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id) ON DELETE CASCADE
+);
+
 -- The token itself is only in the browser's cookie; the row has its SHA-256.
 CREATE TABLE session (
   tenant_id UUID NOT NULL,

@@ -57,7 +57,9 @@ static bool may_change(const struct ctx *cx, struct id organisation_id)
 
 static const char SQL_MEMBERSHIP_KNOWN[] =
     "SELECT o.id FROM organisation o JOIN person p ON p.tenant_id = o.tenant_id AND p.id = ? "
-    "WHERE o.tenant_id = ? AND o.id = ? AND o.deleted_at IS NULL AND p.deleted_at IS NULL";
+    "WHERE o.tenant_id = ? AND o.id = ? AND o.deleted_at IS NULL AND p.deleted_at IS NULL "
+    "AND (? IS NULL OR EXISTS (SELECT 1 FROM site s WHERE s.tenant_id = o.tenant_id AND s.id = ? "
+    "AND s.organisation_id = o.id))";
 static const char SQL_MEMBERSHIP_PUT[] =
     "INSERT INTO membership (tenant_id, person_id, organisation_id, site_id, position, "
     "can_ticket_own, can_ticket_all, can_order, can_licence, can_billing, can_admin, created_at) "
@@ -77,10 +79,11 @@ bool membership_add(struct ctx *cx, const struct membership_spec *spec)
     if (!db_begin(cx))
         return false;
     if (!db_query(cx, &rows, SQL_MEMBERSHIP_KNOWN, DB_ID(spec->person_id), DB_ID(cx->tenant_id),
-                  DB_ID(spec->organisation_id)))
+                  DB_ID(spec->organisation_id), DB_ID_OR_NULL(spec->site_id),
+                  DB_ID_OR_NULL(spec->site_id)))
         goto rollback;
     if (!db_next(&rows)) {
-        err_set(&cx->err, &ERR_NOT_FOUND, "organisation or person of a membership");
+        err_set(&cx->err, &ERR_NOT_FOUND, "organisation, site or person of a membership");
         goto rollback;
     }
     if (!db_exec(cx, NULL, SQL_MEMBERSHIP_PUT, DB_ID(cx->tenant_id), DB_ID(spec->person_id),

@@ -107,6 +107,20 @@ static const struct {
     {RIGHT_BILLING, T("Invoices")},       {RIGHT_ADMIN, T("Administration")},
 };
 
+/* Where a member's rights are changed, for those who may; else NULL. */
+static const char *member_href(struct req *rq, const struct membership *m)
+{
+    struct arena *mem = rq->cx.mem;
+    const char *person = id_text(mem, m->person_id);
+
+    if (rq->session->is_staff)
+        return arena_printf(mem, "/desk/customers/%s/people/%s", id_text(mem, m->organisation_id),
+                            person);
+    return viewer_has(&rq->cx.viewer, RIGHT_ADMIN)
+               ? arena_printf(mem, "/organisation/people/%s", person)
+               : NULL;
+}
+
 static json_t *member_json(struct req *rq, const struct membership *m)
 {
     json_t *rights = json_array();
@@ -116,9 +130,10 @@ static json_t *member_json(struct req *rq, const struct membership *m)
             json_array_append_new(rights,
                                   json_pack("{s:s}", "text", req_text(rq, MEMBER_RIGHTS[i].label)));
     }
-    return json_pack("{s:s,s:s,s:s,s:s,s:s?,s:o,s:o}", "name", m->full_name, "email", m->email,
-                     "phone", m->phone, "position", m->position, "site", m->site_name, "rights",
-                     rights, "initials", page_initials(m->full_name));
+    return json_pack("{s:s?,s:s,s:s,s:s,s:s,s:s?,s:o,s:o}", "href", member_href(rq, m), "name",
+                     m->full_name, "email", m->email, "phone", m->phone, "position", m->position,
+                     "site", m->site_name, "rights", rights, "initials",
+                     page_initials(m->full_name));
 }
 
 static bool add_people(struct req *rq, struct id id, json_t *page)
@@ -280,10 +295,14 @@ bool organisation_page_view(struct req *rq)
 
     if (!organisation_get(&rq->cx, rq->id, &o))
         return false;
-    page = json_own(rq->cx.mem,
-                    json_pack("{s:o,s:s}", "organisation", organisation_json(rq, o), "issue_href",
-                              arena_printf(rq->cx.mem, "/desk/licences/new?organisation=%s",
-                                           id_text(rq->cx.mem, o->id))));
+    page =
+        json_own(rq->cx.mem,
+                 json_pack("{s:o,s:s,s:s}", "organisation", organisation_json(rq, o), "issue_href",
+                           arena_printf(rq->cx.mem, "/desk/licences/new?organisation=%s",
+                                        id_text(rq->cx.mem, o->id)),
+                           "invite_href",
+                           arena_printf(rq->cx.mem, "/desk/customers/%s/people/new",
+                                        id_text(rq->cx.mem, o->id))));
     if (!add_people(rq, o->id, page) || !add_tickets(rq, o->id, page) ||
         !add_papers(rq, o->id, page) || !add_licences(rq, o->id, page) ||
         !add_timeline(rq, o->id, page))

@@ -1,0 +1,138 @@
+#include "portal/account/person_link.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "portal/account/credential.h"
+
+#include <string.h>
+
+const struct err_kind ERR_PERSON_LINK_OVER = {
+    ERR_CLASS_GONE, "LINK_OVER",
+    "This link was used already or is older than three days. Ask for a new one where you got it."};
+
+/* --- making --- */
+
+static const char SQL_PERSON_LINK_STANDING[] =
+    "SELECT (SELECT COUNT(*) FROM staff_member sm WHERE sm.tenant_id = p.tenant_id "
+    "AND sm.person_id = p.id), "
+    "(SELECT COUNT(*) FROM credential c WHERE c.tenant_id = p.tenant_id AND c.person_id = p.id "
+    "AND c.password_hash IS NOT NULL), "
+    "(SELECT COUNT(*) FROM membership m WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id), "
+    "(SELECT COUNT(*) FROM membership m WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id "
+    "AND m.organisation_id = ?) "
+    "FROM person p WHERE p.tenant_id = ? AND p.id = ? AND p.deleted_at IS NULL";
+
+static bool check_may_make(struct ctx *cx, struct id person_id)
+{
+    struct db_rows rows;
+    bool is_staff;
+    bool is_ours;
+    bool may;
+
+    if (!db_query(cx, &rows, SQL_PERSON_LINK_STANDING, DB_ID(cx->viewer.organisation_id),
+                  DB_ID(cx->tenant_id), DB_ID(person_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, person_id));
+    is_staff = db_i64(&rows.row, 0) > 0;
+    is_ours = db_i64(&rows.row, 2) == 1 && db_i64(&rows.row, 3) == 1;
+    if (cx->viewer.kind == VIEWER_CUSTOMER)
+        may = viewer_has(&cx->viewer, RIGHT_ADMIN) && !is_staff && is_ours &&
+              db_i64(&rows.row, 1) == 0;
+    else
+        may = viewer_has(&cx->viewer, is_staff ? RIGHT_SETTINGS : RIGHT_CUSTOMERS);
+    return may || err_set(&cx->err, &ERR_DENIED, "link for person %s", id_text(cx->mem, person_id));
+}
+
+static const char SQL_PERSON_LINK_END[] =
+    "DELETE FROM person_link WHERE tenant_id = ? AND person_id = ? AND used_at IS NULL";
+static const char SQL_PERSON_LINK_INSERT[] =
+    "INSERT INTO person_link (tenant_id, id, token_hash, person_id, created_at, expires_at) "
+    "VALUES (?, ?, ?, ?, ?, ?)";
+
+static void hash_of(const char *token, uint8_t out[CRYPTO_HASH_SIZE])
+{
+    crypto_sha256(token, strlen(token), out);
+}
+
+bool person_link_make(struct ctx *cx, struct id person_id, const char **token)
+{
+    const char *made = crypto_token(cx->mem, CRYPTO_TOKEN_BYTES);
+    uint8_t hash[CRYPTO_HASH_SIZE];
+
+    hash_of(made, hash);
+    if (!check_may_make(cx, person_id) || !db_begin(cx))
+        return false;
+    if (!db_exec(cx, NULL, SQL_PERSON_LINK_END, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
+        !db_exec(cx, NULL, SQL_PERSON_LINK_INSERT, DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)),
+                 DB_BYTES(hash, sizeof(hash)), DB_ID(person_id), DB_TIME(cx->now),
+                 DB_TIME(cx->now + PERSON_LINK_HOURS * CLOCK_HOUR))) {
+        db_rollback(cx);
+        return false;
+    }
+    if (!db_commit(cx))
+        return false;
+    *token = made;
+    return true;
+}
+
+/* --- using --- */
+
+static const char SQL_PERSON_LINK_FIND[] =
+    "SELECT p.id, p.full_name, p.email FROM person_link l "
+    "JOIN person p ON p.tenant_id = l.tenant_id AND p.id = l.person_id "
+    "WHERE l.tenant_id = ? AND l.token_hash = ? AND l.used_at IS NULL AND l.expires_at > ? "
+    "AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
+
+bool person_link_find(struct ctx *cx, const char *token, struct person_link *out)
+{
+    uint8_t hash[CRYPTO_HASH_SIZE];
+    struct db_rows rows;
+
+    hash_of(token, hash);
+    if (!db_query(cx, &rows, SQL_PERSON_LINK_FIND, DB_ID(cx->tenant_id),
+                  DB_BYTES(hash, sizeof(hash)), DB_TIME(cx->now)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "no such link");
+    *out = (struct person_link){.person_id = db_id(&rows.row, 0),
+                                .full_name = db_text(&rows.row, 1),
+                                .email = db_text(&rows.row, 2)};
+    return true;
+}
+
+/* Of several that use one link at once, one changes the row. */
+static const char SQL_PERSON_LINK_USE[] =
+    "UPDATE person_link SET used_at = ? WHERE tenant_id = ? AND token_hash = ? "
+    "AND used_at IS NULL AND expires_at > ?";
+
+static bool use(struct ctx *cx, const char *token, const char *password_hash, struct id *person_id)
+{
+    uint8_t hash[CRYPTO_HASH_SIZE];
+    struct person_link link;
+    int64_t used;
+
+    hash_of(token, hash);
+    if (!person_link_find(cx, token, &link) ||
+        !db_exec(cx, &used, SQL_PERSON_LINK_USE, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                 DB_BYTES(hash, sizeof(hash)), DB_TIME(cx->now)))
+        return false;
+    if (used == 0)
+        return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "used at the same moment");
+    *person_id = link.person_id;
+    return credential_store(cx, link.person_id, password_hash);
+}
+
+bool person_link_use(struct ctx *cx, const char *token, const char *password_hash,
+                     bool (*then)(struct ctx *cx, struct id person_id, void *arg), void *arg)
+{
+    struct id person_id;
+
+    if (!db_begin(cx))
+        return false;
+    if (!use(cx, token, password_hash, &person_id) || (then && !then(cx, person_id, arg))) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}

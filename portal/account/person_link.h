@@ -1,0 +1,27 @@
+/* Links that let a person choose a password: invitations, and help for those who forgot theirs. */
+#pragma once
+
+#include "db/db.h"
+
+enum { PERSON_LINK_HOURS = 72 };
+
+extern const struct err_kind ERR_PERSON_LINK_OVER; /* used, too old, replaced or never made */
+
+/* A new link for a person, known by its token; earlier ones end. Staff make them for customers with
+ * RIGHT_CUSTOMERS and for staff with RIGHT_SETTINGS; an organisation's administrator (RIGHT_ADMIN)
+ * only for somebody who never had a password and belongs to that organisation alone, so that nobody
+ * gets into another organisation through it. Fails: ERR_DENIED, ERR_NOT_FOUND. The token is in
+ * cx->mem and nowhere else. */
+bool person_link_make(struct ctx *cx, struct id person_id, const char **token) MUST_CHECK;
+
+struct person_link { /* who a link is for */
+    struct id person_id;
+    const char *full_name, *email;
+};
+/* Fails: ERR_PERSON_LINK_OVER. */
+bool person_link_find(struct ctx *cx, const char *token, struct person_link *out) MUST_CHECK;
+/* Stores the password (made by credential_hash) and ends the link, once for all that try; then is
+ * called in the same transaction (NULL: nothing). Fails: ERR_PERSON_LINK_OVER. */
+bool person_link_use(struct ctx *cx, const char *token, const char *password_hash,
+                     bool (*then)(struct ctx *cx, struct id person_id, void *arg),
+                     void *arg) MUST_CHECK;
