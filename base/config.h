@@ -15,7 +15,7 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t licensing_threads;
     int64_t body_deadline_ms;
     int64_t drain_ms;
-    int64_t http_rate; /* requests a second for each address; 0: no limit */
+    int64_t http_rate;           /* requests a second for each address; 0: no limit */
     const char *trusted_proxies; /* addresses, separated by commas */
     bool behind_tls;             /* cookies get Secure and __Host- */
     const char *public_url;      /* portal as the browser sees it; "" is taken from the request */

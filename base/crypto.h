@@ -48,6 +48,8 @@ bool crypto_password_verify(struct err *err, const char *hash, const char *passw
 /* How many of the two above ran in this process: for figures, and to show that every try costs one.
  * Threads: any. */
 uint64_t crypto_password_count(void);
+/* For tests: how long a caller waits at the gate (10 s at start); returns what it was. */
+int64_t crypto_password_patience(int64_t us);
 
 /* Ed25519. (crypto_sign would be the name of a function of libsodium.) A signer holds its key in
  * locked memory that is wiped by crypto_signer_free. */

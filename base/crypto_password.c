@@ -11,12 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum {
-    PASSWORD_PASSES = 2,
-    PASSWORD_MEMORY = 19 * 1024 * 1024,
-    PASSWORD_AT_ONCE = 4,
-    PASSWORD_WAIT_S = 10
-};
+enum { PASSWORD_PASSES = 2, PASSWORD_MEMORY = 19 * 1024 * 1024, PASSWORD_AT_ONCE = 4 };
 _Static_assert((int)CRYPTO_PASSWORD_TEXT_SIZE == crypto_pwhash_STRBYTES, "sodium's text form");
 
 /* Of the same cost as a real one; what it was made from is not kept anywhere. */
@@ -26,6 +21,7 @@ static const char PASSWORD_DUMMY[] =
 static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the counts */
 static pthread_cond_t gate_left;                              /* on the monotonic clock */
 static int gate_inside;
+static int64_t gate_patience_us = 10 * CLOCK_SECOND; /* guarded as well */
 static uint64_t gate_passed;
 
 void crypto_password_init(void)
@@ -39,24 +35,35 @@ void crypto_password_init(void)
     pthread_condattr_destroy(&attr);
 }
 
+int64_t crypto_password_patience(int64_t us)
+{
+    int64_t before;
+
+    pthread_mutex_lock(&gate_lock);
+    before = gate_patience_us;
+    gate_patience_us = us;
+    pthread_mutex_unlock(&gate_lock);
+    return before;
+}
+
 static bool gate_enter(struct err *err)
 {
     struct timespec until;
+    int64_t us;
     bool entered;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PASSWORD_WAIT_S;
     pthread_mutex_lock(&gate_lock);
+    us = clock_mono_us() + gate_patience_us;
+    until = (struct timespec){us / CLOCK_SECOND, (long)(us % CLOCK_SECOND) * 1000};
     while (gate_inside == PASSWORD_AT_ONCE) {
         if (pthread_cond_timedwait(&gate_left, &gate_lock, &until) != 0)
             break;
     }
     entered = gate_inside < PASSWORD_AT_ONCE;
     gate_inside += entered;
-    gate_passed += entered;
     pthread_mutex_unlock(&gate_lock);
-    return entered || err_set(err, &ERR_BUSY, "password gate: %d at work for %d s",
-                              (int)PASSWORD_AT_ONCE, (int)PASSWORD_WAIT_S);
+    return entered ||
+           err_set(err, &ERR_BUSY, "password gate: %d at work all the time", (int)PASSWORD_AT_ONCE);
 }
 
 static void gate_leave(void)

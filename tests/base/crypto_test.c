@@ -379,6 +379,42 @@ static void more_callers_than_the_gate_admits_wait_their_turn(void **state)
     }
 }
 
+static _Atomic bool somebody_was_refused;
+
+static void *verify_until_busy(void *out)
+{
+    enum { TRIES = 200 }; /* far more than it takes to meet four others inside */
+
+    for (int i = 0; i < TRIES && !somebody_was_refused; i++) {
+        struct err err = {0};
+        bool matches = false;
+
+        if (!crypto_password_verify(&err, NULL, "x", &matches)) {
+            *(bool *)out = err.kind == &ERR_BUSY;
+            somebody_was_refused = true;
+        }
+    }
+    return NULL;
+}
+
+static void a_caller_whose_patience_ends_is_told_to_come_back(void **state)
+{
+    pthread_t threads[8];
+    bool busy[8] = {false};
+    int count = 0;
+    int64_t before = crypto_password_patience(0);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, verify_until_busy, &busy[i]), 0);
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        pthread_join(threads[i], NULL);
+        count += busy[i];
+    }
+    crypto_password_patience(before);
+    assert_in_range(count, 1, 4); /* nobody is refused unless four are inside */
+}
+
 static const char *key_path(struct arena *mem, const char *name)
 {
     return arena_printf(mem, "%s/%s", folder, name);
@@ -502,6 +538,7 @@ int main(void)
         with_arena(a_password_matches_its_hash_alone),
         with_arena(without_a_hash_no_password_matches),
         with_arena(more_callers_than_the_gate_admits_wait_their_turn),
+        with_arena(a_caller_whose_patience_ends_is_told_to_come_back),
         with_arena(a_master_key_is_made_once_and_private),
         with_arena(a_missing_or_doubtful_key_file_is_refused),
         with_arena(a_sealed_value_opens_only_in_its_place),
