@@ -28,6 +28,7 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t session_hours;
     int64_t session_idle_minutes;
     int64_t licence_cache_entries;
+    bool script_enabled;
     int64_t script_workers;
     int64_t script_check_ms;
     int64_t script_after_ms;

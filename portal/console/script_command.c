@@ -1,6 +1,7 @@
 /* Commands of rules: test a file, deploy it, and the worker that runs them. */
+#include "base/parse.h"
 #include "portal/console/console.h"
-#include "portal/script_api.h"
+#include "portal/script_replay.h"
 #include "scripts/script_stock.h"
 #include "scripts/script_worker.h"
 #include "scripts/value_list.h"
@@ -8,6 +9,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { REPLAY_DEFAULT = 200 };
 
 /* The rule's text, at most a byte more than is allowed, so that too long a one is told as such. */
 static bool read_file(struct console *co, struct arena *mem, const char **text, size_t *len)
@@ -98,6 +101,103 @@ int script_deploy_command(struct console *co)
         console_fail(co, &cx.err);
     }
     script_api_free(engine);
+    console_close(co, &cx);
+    return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}
+
+/* What a rule would have done: a line for each event that would end otherwise. */
+int script_replay_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", "--last", NULL};
+    static const char *const MEMBERS[] = {"object", "at", "was", "would", NULL};
+    const char *last = console_option(co, "--last");
+    int64_t limit = REPLAY_DEFAULT;
+    struct script_engine *engine;
+    struct script_replay replay;
+    struct ctx cx;
+    const char *text;
+    size_t len;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (last != NULL && !parse_i64(last, 1, SCRIPT_REPLAY_MAX, &limit))
+        return console_misuse(co, "--last is a number from 1 to 1000.");
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    engine = script_api_make(&co->app.config);
+    ok = read_file(co, cx.mem, &text, &len);
+    if (!ok)
+        cx.err = co->err;
+    ok = ok && console_tenant(co, &cx) &&
+         script_replay(&cx, engine, text, len, (unsigned)limit, &replay);
+    if (ok) {
+        console_print_list(co, replay.different, MEMBERS);
+        fprintf(stderr, "%s: %u events, applied to %u, failed on %u, different on %zu\n",
+                replay.name, replay.events, replay.applied, replay.failed,
+                json_array_size(replay.different));
+    } else {
+        console_fail(co, &cx.err);
+    }
+    script_api_free(engine);
+    console_close(co, &cx);
+    return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}
+
+int script_list_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", NULL};
+    static const char *const MEMBERS[] = {"rule", "state", "version", "failures", NULL};
+    json_t *list = json_array();
+    struct script *scripts;
+    struct ctx cx;
+    size_t count;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = console_tenant(co, &cx) && script_list(&cx, &scripts, &count);
+    for (size_t i = 0; ok && i < count; i++) {
+        struct script_version *v = NULL;
+
+        ok =
+            id_is_zero(scripts[i].version_id) || script_get_version(&cx, scripts[i].version_id, &v);
+        if (ok)
+            json_array_append_new(list, json_pack("{s:s,s:s,s:i,s:i}", "rule", scripts[i].name,
+                                                  "state", scripts[i].is_on ? "on" : "off",
+                                                  "version", v != NULL ? v->number : 0, "failures",
+                                                  scripts[i].failures));
+    }
+    if (ok)
+        console_print_list(co, list, MEMBERS);
+    else
+        console_fail(co, &cx.err);
+    json_decref(list);
+    console_close(co, &cx);
+    return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
+}
+
+int script_off_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", NULL};
+    const char *name = console_word(co, 0);
+    struct script *script;
+    struct ctx cx;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (name == NULL)
+        return console_misuse(co, "script off needs the NAME of a rule.");
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = console_tenant(co, &cx) && script_find(&cx, name, &script) &&
+         (script != NULL || err_set(&cx.err, &ERR_NOT_FOUND, "rule %s", name)) &&
+         script_switch(&cx, script->id, false, "from the console");
+    if (!ok)
+        console_fail(co, &cx.err);
     console_close(co, &cx);
     return ok ? CONSOLE_DONE : CONSOLE_REFUSED;
 }

@@ -109,7 +109,8 @@ static bool start_roles(struct serving *s, struct err *err)
     app->tenants = tenant_cache_make();
     app->shell_cache = shell_cache_make();
     app->shell = shell_fill;
-    app->scripts = script_api_make(&app->config);
+    if (app->config.script_enabled)
+        app->scripts = script_api_make(&app->config);
     app->portal_pool = db_pool_make(&app->target, size);
     app->licensing_pool = db_pool_make(&app->target, size);
     return (!app->has_licensing || start_licensing(s, err)) &&

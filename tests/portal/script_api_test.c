@@ -1,6 +1,6 @@
 /* The rules that come with the program, against what the program offers. */
 #include "portal/desk/ticket_rule.h"
-#include "portal/script_api.h"
+#include "portal/script_replay.h"
 #include "scripts/script_stock.h"
 #include "scripts/script_worker.h"
 #include "scripts/value_list.h"
@@ -79,6 +79,55 @@ static void a_question_in_the_wrong_shape_is_refused(void **state)
     assert_null(cx->err.kind);
 }
 
+#define RULE(body)                                                                 \
+    "return { id = 'r', title = 'R', api = 1, on = { 'ticket.created' },\n"        \
+    "grants = { 'ticket.write' }, run = function(ev, new)\n" body                  \
+    "\nend,\n"                                                                     \
+    "tests = { { name = 'a', new = { subject = 'yes' }, effects = tag('yes') },\n" \
+    "{ name = 'b', new = { subject = '-' }, effects = {} } } }"
+
+static void replaying_tells_what_would_differ_and_writes_nothing(void **state)
+{
+    static const char NOW[] = RULE("if new.subject == 'yes' then return tag('yes') end");
+    static const char NEXT[] = RULE(
+        "if new.subject == 'yes' then return tag('yes') end\n"
+        "if new.subject == 'more' then return tag('more') end\n"
+        "if new.subject == 'bad' then error('oh') end");
+    struct ctx *cx = test_ctx(state);
+    struct desk d = desk_make(cx);
+    struct script_version *version;
+    struct script_replay replay;
+
+    test_ok(cx, script_deploy(cx, engine, NOW, strlen(NOW), "", &version));
+    desk_file(cx, &d, "yes");
+    desk_file(cx, &d, "more");
+    desk_file(cx, &d, "bad");
+    test_as_system(cx);
+    test_ok(cx, script_replay(cx, engine, NOW, strlen(NOW), 100, &replay));
+    assert_int_equal(replay.events, 3);
+    assert_int_equal(json_array_size(replay.different), 0);
+    test_ok(cx, script_replay(cx, engine, NEXT, strlen(NEXT), 100, &replay));
+    assert_string_equal(replay.name, "r");
+    assert_int_equal(replay.failed, 1);
+    assert_int_equal(json_array_size(replay.different), 2);
+    json_t *more = json_array_get(replay.different, 0);
+    assert_string_equal(json_write(cx->mem, json_object_get(more, "was")), "[]");
+    assert_string_equal(json_write(cx->mem, json_object_get(more, "would")),
+                        "[{\"args\":\"more\",\"effect\":\"tag\"}]");
+    json_t *bad = json_object_get(json_array_get(replay.different, 1), "would");
+    assert_string_equal(json_get_text(bad, "error", ""), "oh");
+    test_ok(cx, script_replay(cx, engine, NEXT, strlen(NEXT), 1, &replay));
+    assert_int_equal(replay.events, 1);
+    assert_int_equal(test_i64(cx, "SELECT COUNT(*) FROM script_version WHERE tenant_id = ?",
+                              DB_ID(cx->tenant_id)),
+                     1);
+    assert_int_equal(
+        test_i64(cx, "SELECT COUNT(*) FROM script_run WHERE tenant_id = ?", DB_ID(cx->tenant_id)),
+        0);
+    desk_as_priya(cx, &d);
+    test_refused(cx, script_replay(cx, engine, NEXT, strlen(NEXT), 1, &replay), &ERR_DENIED);
+}
+
 static void a_failed_rule_never_takes_a_ticket_from_its_team(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -102,6 +151,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_stock_rule_passes_its_tests),
         cmocka_unit_test(lookups_answer_for_the_tenant_alone),
         cmocka_unit_test(a_question_in_the_wrong_shape_is_refused),
+        cmocka_unit_test(replaying_tells_what_would_differ_and_writes_nothing),
         cmocka_unit_test(a_failed_rule_never_takes_a_ticket_from_its_team),
     };
     static const struct config CONFIG = {
