@@ -227,25 +227,6 @@ void licence_cache_drop(struct licence_cache *cache, struct id tenant_id, struct
     }
 }
 
-static bool concerns(const struct snapshot *s, const char *subject, struct id subject_id)
-{
-    if (strcmp(subject, "policy") == 0)
-        return id_equal(s->policy.id, subject_id);
-    if (strcmp(subject, "product") == 0)
-        return id_equal(s->licence.product_id, subject_id);
-    if (strcmp(subject, "person") != 0)
-        return strcmp(subject, "entitlement") == 0;
-    if (id_equal(s->licence.owner_id, subject_id))
-        return true;
-    for (size_t i = 0; i < s->user_count; i++)
-        if (id_equal(s->users[i].id, subject_id))
-            return true;
-    for (size_t i = 0; i < s->machine_count; i++)
-        if (id_equal(s->machines[i].owner_id, subject_id))
-            return true;
-    return false;
-}
-
 /* Rare changes (of a policy, a person, ...) look at every entry. */
 static void drop_concerned(struct licence_cache *cache, struct id tenant_id, const char *subject,
                            struct id subject_id)
@@ -259,7 +240,7 @@ static void drop_concerned(struct licence_cache *cache, struct id tenant_id, con
             struct entry *e = shard->slots[at];
 
             if (e != NULL && id_equal(e->snapshot->tenant_id, tenant_id) &&
-                concerns(e->snapshot, subject, subject_id)) {
+                snapshot_depends_on(e->snapshot, subject, subject_id)) {
                 unlink_entry(shard, e);
                 atomic_fetch_add(&cache->dropped, 1);
             }
@@ -301,6 +282,14 @@ static void note_drops(struct licence_cache *cache, uint64_t from[SHARDS])
         from[i] = atomic_load(&cache->shards[i].drop_count);
 }
 
+static void keep(struct licence_cache *cache, bool fresh, const struct snapshot *s,
+                 const uint64_t from[SHARDS])
+{
+    atomic_fetch_add(fresh ? &cache->misses : &cache->bypasses, 1);
+    if (fresh && s != NULL)
+        insert(cache, s, from);
+}
+
 bool licence_cache_find(struct licence_cache *cache, struct ctx *cx, const char *key,
                         const struct snapshot **out)
 {
@@ -319,9 +308,7 @@ bool licence_cache_find(struct licence_cache *cache, struct ctx *cx, const char 
     note_drops(cache, from);
     if (!snapshot_load_key(cx, key, &s))
         return false;
-    atomic_fetch_add(fresh ? &cache->misses : &cache->bypasses, 1);
-    if (fresh && s != NULL)
-        insert(cache, s, from);
+    keep(cache, fresh, s, from);
     *out = s;
     return true;
 }
@@ -343,9 +330,7 @@ bool licence_cache_find_id(struct licence_cache *cache, struct ctx *cx, struct i
     note_drops(cache, from);
     if (!snapshot_load_id(cx, id, &s))
         return false;
-    atomic_fetch_add(fresh ? &cache->misses : &cache->bypasses, 1);
-    if (fresh && s != NULL)
-        insert(cache, s, from);
+    keep(cache, fresh, s, from);
     *out = s;
     return true;
 }
@@ -405,19 +390,14 @@ static void run_round(struct licence_cache *cache, struct arena *mem, unsigned r
 
 static bool wait_or_stop(struct licence_cache *cache)
 {
-    struct timespec until;
+    int64_t until = clock_now() + LICENCE_CACHE_FEED_MS * (CLOCK_SECOND / 1000);
+    const struct timespec at = {.tv_sec = (time_t)(until / CLOCK_SECOND),
+                                .tv_nsec = (long)(until % CLOCK_SECOND) * 1000};
     bool is_stopping;
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += LICENCE_CACHE_FEED_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
     pthread_mutex_lock(&cache->stop_lock);
-    while (!cache->is_stopping)
-        if (pthread_cond_timedwait(&cache->stop, &cache->stop_lock, &until) != 0)
-            break;
+    while (!cache->is_stopping && pthread_cond_timedwait(&cache->stop, &cache->stop_lock, &at) == 0)
+        continue;
     is_stopping = cache->is_stopping;
     pthread_mutex_unlock(&cache->stop_lock);
     return is_stopping;
@@ -466,21 +446,14 @@ void licence_cache_stop(struct licence_cache *cache)
 
 /* --- making --- */
 
-static void *make_table(size_t count, size_t size)
-{
-    void *table = calloc(count, size);
-
-    if (table == NULL)
-        abort();
-    return table;
-}
-
 struct licence_cache *licence_cache_make(unsigned entries)
 {
-    struct licence_cache *cache = make_table(1, sizeof *cache);
+    struct licence_cache *cache = calloc(1, sizeof *cache);
     size_t capacity = entries / SHARDS + 1;
     size_t buckets = 16;
 
+    if (cache == NULL)
+        abort();
     while (buckets < capacity)
         buckets *= 2;
     for (size_t i = 0; i < SHARDS; i++) {
@@ -489,9 +462,11 @@ struct licence_cache *licence_cache_make(unsigned entries)
         pthread_mutex_init(&shard->lock, NULL);
         shard->capacity = capacity;
         shard->buckets = buckets;
-        shard->slots = make_table(capacity, sizeof *shard->slots);
-        shard->by_key = make_table(buckets, sizeof *shard->by_key);
-        shard->by_id = make_table(buckets, sizeof *shard->by_id);
+        shard->slots = calloc(capacity, sizeof *shard->slots);
+        shard->by_key = calloc(buckets, sizeof *shard->by_key);
+        shard->by_id = calloc(buckets, sizeof *shard->by_id);
+        if (shard->slots == NULL || shard->by_key == NULL || shard->by_id == NULL)
+            abort();
     }
     pthread_mutex_init(&cache->stop_lock, NULL);
     pthread_cond_init(&cache->stop, NULL);

@@ -258,13 +258,6 @@ static bool check_group(struct ctx *cx, const struct activation *a)
            refuse(cx, &ERR_MACHINE_GROUP_FULL, AT_GROUP, a);
 }
 
-static int64_t add_up(int64_t a, int64_t b)
-{
-    int64_t sum;
-
-    return ADD_FITS(a, b, &sum) ? sum : INT64_MAX;
-}
-
 static bool check_limits(struct ctx *cx, const struct activation *a)
 {
     const struct licence *l = a->licence;
@@ -283,9 +276,9 @@ static bool check_limits(struct ctx *cx, const struct activation *a)
         const struct err_kind *kind;
     } limits[] = {
         {used == 0 ? 0 : used + 1, l->max_machines, &ERR_SEATS_FULL},
-        {add_up(db_i64(&rows.row, 1), d->cores), l->max_cores, &ERR_MACHINE_CORES_FULL},
-        {add_up(db_i64(&rows.row, 2), d->memory), l->max_memory, &ERR_MACHINE_MEMORY_FULL},
-        {add_up(db_i64(&rows.row, 3), d->disk), l->max_disk, &ERR_MACHINE_DISK_FULL},
+        {policy_sum(db_i64(&rows.row, 1), d->cores), l->max_cores, &ERR_MACHINE_CORES_FULL},
+        {policy_sum(db_i64(&rows.row, 2), d->memory), l->max_memory, &ERR_MACHINE_MEMORY_FULL},
+        {policy_sum(db_i64(&rows.row, 3), d->disk), l->max_disk, &ERR_MACHINE_DISK_FULL},
     };
 
     for (size_t i = 0; i < COUNT(limits); i++)

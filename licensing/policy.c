@@ -139,6 +139,13 @@ struct policy policy_default(struct id product_id, const char *name)
     };
 }
 
+int64_t policy_sum(int64_t a, int64_t b)
+{
+    int64_t sum;
+
+    return ADD_FITS(a, b, &sum) ? sum : INT64_MAX;
+}
+
 bool policy_allows(enum policy_overage overage, int64_t count, int64_t max)
 {
     int64_t left = 1;

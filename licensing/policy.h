@@ -135,6 +135,8 @@ bool policy_list(struct ctx *cx, struct id product_id, unsigned limit, struct po
       "updated_at"
 enum { POLICY_COLUMN_COUNT = 46 };
 void policy_from_row(const struct db_row *row, unsigned first, struct policy *out);
+/* a + b, or the greatest number where that does not fit. */
+int64_t policy_sum(int64_t a, int64_t b);
 /* True when count stays within max under the policy's overage strategy. */
 bool policy_allows(enum policy_overage overage, int64_t count, int64_t max);
 

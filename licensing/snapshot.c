@@ -36,13 +36,6 @@ static const char SQL_SNAPSHOT_COMPONENTS[] =
     "SELECT machine_id, fingerprint FROM component WHERE tenant_id = ? AND licence_id = ? "
     "ORDER BY machine_id, id";
 
-static int64_t add_up(int64_t a, int64_t b)
-{
-    int64_t sum;
-
-    return ADD_FITS(a, b, &sum) ? sum : INT64_MAX;
-}
-
 static bool load_users(struct ctx *cx, struct snapshot *s)
 {
     struct db_rows rows;
@@ -120,9 +113,9 @@ static bool load_machines(struct ctx *cx, struct snapshot *s, bool has_component
         m->process_count = db_i64(&rows.row, 8);
         m->last_heartbeat_at = db_time(&rows.row, 9);
         m->created_at = db_time(&rows.row, 10);
-        s->cores = add_up(s->cores, m->cores);
-        s->memory = add_up(s->memory, m->memory);
-        s->disk = add_up(s->disk, m->disk);
+        s->cores = policy_sum(s->cores, m->cores);
+        s->memory = policy_sum(s->memory, m->memory);
+        s->disk = policy_sum(s->disk, m->disk);
     }
     s->machines = list;
     s->machine_count = rows.count;
@@ -178,6 +171,25 @@ int64_t snapshot_last_validated(const struct snapshot *s)
     int64_t touched_at = s->touched_at != NULL ? atomic_load(s->touched_at) : 0;
 
     return touched_at > s->licence.last_validated_at ? touched_at : s->licence.last_validated_at;
+}
+
+bool snapshot_depends_on(const struct snapshot *s, const char *subject, struct id subject_id)
+{
+    if (strcmp(subject, "policy") == 0)
+        return id_equal(s->policy.id, subject_id);
+    if (strcmp(subject, "product") == 0)
+        return id_equal(s->licence.product_id, subject_id);
+    if (strcmp(subject, "person") != 0)
+        return strcmp(subject, "entitlement") == 0;
+    if (id_equal(s->licence.owner_id, subject_id))
+        return true;
+    for (size_t i = 0; i < s->user_count; i++)
+        if (id_equal(s->users[i].id, subject_id))
+            return true;
+    for (size_t i = 0; i < s->machine_count; i++)
+        if (id_equal(s->machines[i].owner_id, subject_id))
+            return true;
+    return false;
 }
 
 /* --- copies --- */

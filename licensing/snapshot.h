@@ -50,6 +50,8 @@ struct snapshot { /* Threads: read-only once made. */
  * asked: this serves the licence service, whose callers have shown the key or a credential. */
 bool snapshot_load_key(struct ctx *cx, const char *key, struct snapshot **out) MUST_CHECK;
 bool snapshot_load_id(struct ctx *cx, struct id id, struct snapshot **out) MUST_CHECK;
+/* Whether a change of that subject (licence_changed) concerns this licence; not for "licence". */
+bool snapshot_depends_on(const struct snapshot *s, const char *subject, struct id subject_id);
 /* What the wire calls lastValidated: as read, or touched since. */
 int64_t snapshot_last_validated(const struct snapshot *s);
 /* A copy in mem with what answers and verdicts read: no names of product, policy, organisation and

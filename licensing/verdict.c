@@ -369,13 +369,6 @@ struct lease {
     int64_t machines, cores, memory, disk;
 };
 
-static int64_t add_up(int64_t a, int64_t b)
-{
-    int64_t sum;
-
-    return ADD_FITS(a, b, &sum) ? sum : INT64_MAX;
-}
-
 static struct lease lease_of(const struct question *q)
 {
     const struct snapshot *s = q->of;
@@ -391,9 +384,9 @@ static struct lease lease_of(const struct question *q)
         if (!id_equal(m->owner_id, person))
             continue;
         lease.machines++;
-        lease.cores = add_up(lease.cores, m->cores);
-        lease.memory = add_up(lease.memory, m->memory);
-        lease.disk = add_up(lease.disk, m->disk);
+        lease.cores = policy_sum(lease.cores, m->cores);
+        lease.memory = policy_sum(lease.memory, m->memory);
+        lease.disk = policy_sum(lease.disk, m->disk);
     }
     return lease;
 }
@@ -441,7 +434,7 @@ static bool decide_processes(struct question *q)
     for (size_t i = 0; i < s->machine_count; i++)
         if (s->policy.process_leasing == POLICY_PER_LICENCE ||
             id_equal(s->machines[i].owner_id, person))
-            count = add_up(count, s->machines[i].process_count);
+            count = policy_sum(count, s->machines[i].process_count);
     return over(q, count, s->licence.max_processes, VERDICT_TOO_MANY_PROCESSES);
 }
 

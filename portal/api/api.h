@@ -8,6 +8,9 @@
 
 enum { API_VERSION_OLDEST = 2, API_VERSION_NEWEST = 8 }; /* the minor number: 1.2 to 1.8 */
 
+/* What the long form of every path begins with. */
+#define API_ACCOUNTS "/v1/accounts/"
+
 enum api_role { /* whom a credential speaks for */
                 API_NOBODY,
                 API_STAFF,   /* admin, developer, sales, support, read-only: see token->kind */

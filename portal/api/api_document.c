@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "portal/account/person.h"
 #include "portal/account/tenant.h"
+#include "portal/api/api_metadata.h"
 
 #include <string.h>
 
@@ -203,51 +204,6 @@ static void close_resource(struct str *s, const struct owner *of)
     str_add(s, "\"}}");
 }
 
-/* Stored metadata has lowerCamelCase names; up to 1.4 those of nested objects are snake_case. */
-static void add_snake_json(struct str *s, const json_t *json, bool is_nested)
-{
-    const char *key;
-    json_t *value;
-    bool is_first = true;
-
-    if (!json_is_object(json)) {
-        api_document_json(s, json);
-        return;
-    }
-    str_char(s, '{');
-    json_object_foreach ((json_t *)(uintptr_t)json, key, value) {
-        struct str name = str_new(s->mem);
-
-        for (const char *p = key; *p != '\0'; p++) {
-            if (is_nested && *p >= 'A' && *p <= 'Z') {
-                str_char(&name, '_');
-                str_char(&name, (char)(*p - 'A' + 'a'));
-            } else {
-                str_char(&name, *p);
-            }
-        }
-        if (!is_first)
-            str_char(s, ',');
-        is_first = false;
-        str_json(s, name.p);
-        str_char(s, ':');
-        add_snake_json(s, value, true);
-    }
-    str_char(s, '}');
-}
-
-static void add_metadata(struct str *s, const struct api *api, const char *metadata)
-{
-    struct err ignored = {0};
-    json_t *json;
-
-    MEMBER(s, "metadata");
-    if (api->version > 4 || !json_read(api->mem, &ignored, metadata, strlen(metadata), &json))
-        str_add(s, metadata);
-    else
-        add_snake_json(s, json, false);
-}
-
 /* --- licences --- */
 
 static void add_licence_attributes(struct str *s, const struct api *api, const struct snapshot *l,
@@ -304,7 +260,8 @@ static void add_licence_attributes(struct str *s, const struct api *api, const s
     api_document_time(s, licence_next_check_in(&l->policy, r->last_check_in_at));
     MEMBER(s, "lastCheckOut");
     api_document_time(s, r->last_check_out_at);
-    add_metadata(s, api, r->metadata);
+    MEMBER(s, "metadata");
+    api_metadata_write(s, api, r->metadata);
     MEMBER(s, "created");
     api_document_time(s, r->created_at);
     MEMBER(s, "updated");
@@ -383,7 +340,8 @@ static void add_machine_attributes(struct str *s, const struct api *api, const s
     api_document_time(s, m->last_check_out_at);
     MEMBER(s, "maxProcesses");
     api_document_limit(s, m->max_processes);
-    add_metadata(s, api, m->metadata);
+    MEMBER(s, "metadata");
+    api_metadata_write(s, api, m->metadata);
     MEMBER(s, "created");
     api_document_time(s, m->created_at);
     MEMBER(s, "updated");
@@ -464,7 +422,8 @@ void api_document_product(struct str *s, const struct api *api, const struct pro
     add_text(s, ",\"url\":", product->url);
     MEMBER(s, "platforms");
     str_add(s, product->platforms != NULL ? product->platforms : "null");
-    add_metadata(s, api, product->metadata);
+    MEMBER(s, "metadata");
+    api_metadata_write(s, api, product->metadata);
     MEMBER(s, "created");
     api_document_time(s, product->created_at);
     MEMBER(s, "updated");
@@ -527,84 +486,4 @@ void api_document_account(struct str *s, const struct api *api,
     str_add(s, api->account);
     add_text(s, "\"},\"meta\":{\"keys\":{\"ed25519\":", crypto_base64(s->mem, hex, strlen(hex)));
     str_add(s, "}}}");
-}
-
-/* --- errors --- */
-
-static const char *title_of(int status, const char *code)
-{
-    switch (status) {
-    case 400:
-        return "Bad request";
-    case 401:
-        return "Unauthorized";
-    case 403:
-        return "Access denied";
-    case 404:
-        return "Not found";
-    case 409:
-        return "Conflict";
-    case 422:
-        return *code != '\0' ? "Unprocessable resource" : "Unprocessable entity";
-    case 429:
-        return "Too many requests";
-    case 503:
-        return "Service unavailable";
-    default:
-        return "Internal server error";
-    }
-}
-
-/* The general kinds have words of ours; the wire has none for them, or its own. */
-static const char *code_of(const struct api *api, const struct err_kind *kind)
-{
-    if (kind == &ERR_NOT_FOUND)
-        return "NOT_FOUND";
-    if (kind == &ERR_DENIED || kind == &ERR_INVALID || kind == &ERR_MALFORMED ||
-        kind == &ERR_BUSY || kind == &ERR_INTERNAL || kind == &ERR_CONFLICT)
-        return "";
-    if (api->version <= 5 && strcmp(kind->code, "OWNER_NOT_FOUND") == 0)
-        return "USER_NOT_FOUND";
-    return kind->code;
-}
-
-/* A source is a JSON pointer; "?name" a query parameter; ":Name" a header. */
-static void add_source(struct str *s, const struct api *api, const char *source)
-{
-    if (api->version <= 5 && strcmp(source, "/data/relationships/owner") == 0)
-        source = "/data/relationships/user";
-    str_add(s, ",\"source\":{");
-    if (*source == '?')
-        add_text(s, "\"parameter\":", source + 1);
-    else if (*source == ':')
-        add_text(s, "\"header\":", source + 1);
-    else
-        add_text(s, "\"pointer\":", source);
-    str_char(s, '}');
-}
-
-static const char *fill(const struct api *api, const struct err *err)
-{
-    const char *gap = strstr(err->kind->text, "{}");
-
-    if (gap == NULL)
-        return err->kind->text;
-    return arena_printf(api->mem, "%.*s%s%s", (int)(gap - err->kind->text), err->kind->text,
-                        err->arg, gap + 2);
-}
-
-void api_document_error(struct str *s, const struct api *api, const struct err *err, int status)
-{
-    const char *code = code_of(api, err->kind);
-
-    str_add(s, "{\"meta\":{\"id\":\"");
-    str_add(s, api->request_id);
-    str_add(s, "\"},\"errors\":[{");
-    add_text(s, "\"title\":", title_of(status, code));
-    add_text(s, ",\"detail\":", fill(api, err));
-    if (*code != '\0')
-        add_text(s, ",\"code\":", code);
-    if (err->source != NULL)
-        add_source(s, api, err->source);
-    str_add(s, "}]}");
 }

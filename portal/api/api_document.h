@@ -27,5 +27,3 @@ void api_document_account(struct str *s, const struct api *api,
                           const uint8_t public_key[CRYPTO_PUBLIC_SIZE]);
 /* The path of a resource, as in its links.self. */
 const char *api_document_self(const struct api *api, const char *type, struct id id);
-/* {"meta":{"id":..},"errors":[..]} of a failure. */
-void api_document_error(struct str *s, const struct api *api, const struct err *err, int status);

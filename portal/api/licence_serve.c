@@ -6,7 +6,7 @@
 #include "licensing/licence_cache.h"
 #include "portal/account/tenant.h"
 #include "portal/api/api_auth.h"
-#include "portal/api/api_document.h"
+#include "portal/api/api_error.h"
 #include "portal/api/api_input.h"
 #include "portal/http/reply.h"
 #include "portal/http/route.h"
@@ -15,7 +15,6 @@
 
 static const char JSON_API[] = "application/vnd.api+json; charset=utf-8";
 static const char JSON_PLAIN[] = "application/json; charset=utf-8";
-static const char ACCOUNTS[] = "/v1/accounts/";
 
 static const struct err_kind ERR_API_VERSION = {
     ERR_CLASS_MALFORMED, "INVALID_API_VERSION",
@@ -25,11 +24,6 @@ static const struct err_kind ERR_ENVIRONMENT = {ERR_CLASS_MALFORMED, "ENVIRONMEN
 static const struct err_kind ERR_ACCEPT_SIGNATURE = {
     ERR_CLASS_MALFORMED, "",
     "Only signatures by algorithm=\"ed25519\" with this account's keyid are offered."};
-
-struct api *api_of(const struct req *rq)
-{
-    return rq->portal;
-}
 
 bool licence_serve_start(struct app *app, struct err *err)
 {
@@ -46,22 +40,15 @@ void licence_serve_stop(struct app *app)
     app->signing_keys = NULL;
 }
 
-const char *api_arg(const struct req *rq, unsigned n)
-{
-    bool is_long = strncmp(rq->route->pattern, ACCOUNTS, sizeof ACCOUNTS - 1) == 0;
-
-    return rq->args[is_long ? n + 1 : n];
-}
-
 /* --- the steps before the handler --- */
 
 static bool find_account(struct req *rq, struct api *api)
 {
-    const size_t prefix = sizeof ACCOUNTS - 1;
+    const size_t prefix = sizeof API_ACCOUNTS - 1;
     struct ctx *cx = &rq->cx;
     bool ok;
 
-    if (strncmp(rq->path, ACCOUNTS, prefix) == 0)
+    if (strncmp(rq->path, API_ACCOUNTS, prefix) == 0)
         ok = tenant_by_account(
             cx, rq->app->tenants,
             arena_dup_bytes(cx->mem, rq->path + prefix, strcspn(rq->path + prefix, "/")),
@@ -278,7 +265,7 @@ static void answer_failure(struct req *rq, const struct api *api)
     rq->status = reply_status_of(err->kind->class);
     rq->out = str_new(rq->cx.mem);
     rq->header_count = 0;
-    api_document_error(&rq->out, api, err, rq->status);
+    api_error_write(&rq->out, api, err, rq->status);
     if (rq->status == 401)
         reply_header(rq, "WWW-Authenticate", "Bearer realm=\"keygen\"");
     if (rq->status >= 500)

@@ -1,0 +1,66 @@
+#include "portal/api/api.h"
+
+#include "licensing/licence_cache.h"
+#include "portal/http/route.h"
+
+#include <string.h>
+
+struct api *api_of(const struct req *rq)
+{
+    return rq->portal;
+}
+
+const char *api_arg(const struct req *rq, unsigned n)
+{
+    bool is_long = strncmp(rq->route->pattern, API_ACCOUNTS, sizeof API_ACCOUNTS - 1) == 0;
+
+    return rq->args[is_long ? n + 1 : n];
+}
+
+bool api_allow(struct req *rq, unsigned kinds)
+{
+    const struct api *api = api_of(rq);
+    enum token_kind kind = api->token != NULL ? api->token->kind : TOKEN_ACTIVATION;
+
+    return (kinds & API_ROLE(kind)) != 0 ||
+           err_set(&rq->cx.err, &ERR_DENIED, "a %s may not", TOKEN_ROLE_NAMES[kind]);
+}
+
+bool api_sees(const struct api *api, const struct snapshot *s)
+{
+    switch (api->role) {
+    case API_NOBODY:
+        return false;
+    case API_STAFF:
+        return true;
+    case API_PRODUCT:
+        return id_equal(s->licence.product_id, api->bearer_id);
+    case API_LICENCE:
+        return id_equal(s->licence.id, api->bearer_id);
+    case API_USER:
+        break;
+    }
+    if (id_equal(s->licence.owner_id, api->bearer_id))
+        return true;
+    for (size_t i = 0; i < s->user_count; i++)
+        if (id_equal(s->users[i].id, api->bearer_id))
+            return true;
+    return false;
+}
+
+/* A key may look like an id, so what no id fits is looked for as a key. */
+bool api_find_licence(struct req *rq, const char *text, const struct snapshot **out)
+{
+    struct licence_cache *cache = rq->app->licence_cache;
+    const struct snapshot *s = NULL;
+    struct id id;
+
+    if (id_parse(text, &id) && !licence_cache_find_id(cache, &rq->cx, id, &s))
+        return false;
+    if (s == NULL && !licence_cache_find(cache, &rq->cx, text, &s))
+        return false;
+    if (s == NULL || !api_sees(api_of(rq), s))
+        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "licence");
+    *out = s;
+    return true;
+}
