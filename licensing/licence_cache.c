@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "licensing/licence_feed.h"
+#include "licensing/licence_shard.h"
 #include "licensing/licence_touch.h"
 
 #include <pthread.h>
@@ -10,33 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-enum {
-    SHARDS = 16,       /* so that workers seldom wait for each other */
-    SHARD_DROPS = 256, /* drops remembered, to keep a load that began before one out */
-    SNAPSHOT_BLOCK = 2048,
-};
-
-struct entry {
-    struct arena *mem; /* holds the entry as well */
-    const struct snapshot *snapshot;
-    atomic_uint refs;
-    uint64_t hash;
-    size_t slot; /* in its shard's table, for the clock hand */
-    bool used;   /* since the hand passed */
-    struct entry *next_by_key, *next_by_id;
-};
-
-struct shard {
-    pthread_mutex_t lock; /* protects all below */
-    struct entry **slots; /* capacity; NULL is free */
-    struct entry **by_key, **by_id;
-    size_t capacity, buckets, count, hand;
-    struct id drops[SHARD_DROPS]; /* a ring of licences dropped; zero: any of them */
-    atomic_ullong drop_count;     /* read without the lock as well */
-};
+enum { SHARDS = 16 }; /* so that workers seldom wait for each other */
 
 struct licence_cache {
-    struct shard shards[SHARDS];
+    struct licence_shard shards[SHARDS];
     atomic_ullong hits, misses, bypasses, dropped;
     _Atomic int64_t
         fed_at; /* monotonic us at the start of the last good read of the feed; 0: none */
@@ -50,177 +28,32 @@ struct licence_cache {
     bool is_stopping, is_running;
 };
 
-/* --- entries --- */
-
-static void release(void *what)
-{
-    struct entry *e = what;
-
-    if (atomic_fetch_sub(&e->refs, 1) == 1)
-        arena_free(e->mem);
-}
-
-/* FNV-1a. Only keys that exist get in, so nobody can choose what collides. */
-static uint64_t hash_bytes(const void *bytes, size_t len)
-{
-    const uint8_t *p = bytes;
-    uint64_t hash = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ p[i]) * UINT64_C(1099511628211);
-    return hash;
-}
-
-static uint64_t hash_of(struct id tenant_id, const char *key, size_t len)
-{
-    return hash_bytes(key, len) ^ hash_bytes(tenant_id.b, sizeof tenant_id.b);
-}
-
-static struct shard *shard_of(struct licence_cache *cache, uint64_t hash)
+static struct licence_shard *shard_of(struct licence_cache *cache, uint64_t hash)
 {
     return &cache->shards[hash >> 60];
 }
 _Static_assert(SHARDS == 16, "shard_of takes four bits");
 
-static size_t id_bucket(const struct shard *shard, struct id id)
-{
-    return hash_bytes(id.b, sizeof id.b) & (shard->buckets - 1);
-}
-
-static struct entry *make_entry(const struct snapshot *s, uint64_t hash)
-{
-    struct arena *mem = arena_make(SNAPSHOT_BLOCK);
-    struct entry *e = arena_new(mem, struct entry);
-
-    e->mem = mem;
-    e->snapshot = snapshot_copy(mem, s);
-    e->hash = hash;
-    atomic_init(&e->refs, 1);
-    return e;
-}
-
-static void unlink_entry(struct shard *shard, struct entry *e)
-{
-    struct entry **at = &shard->by_key[e->hash & (shard->buckets - 1)];
-
-    while (*at != e)
-        at = &(*at)->next_by_key;
-    *at = e->next_by_key;
-    at = &shard->by_id[id_bucket(shard, e->snapshot->licence.id)];
-    while (*at != e)
-        at = &(*at)->next_by_id;
-    *at = e->next_by_id;
-    shard->slots[e->slot] = NULL;
-    shard->count--;
-    release(e);
-}
-
-/* The next slot that is free, or whose entry was not used since the hand came by last. */
-static size_t take_slot(struct shard *shard)
-{
-    for (;;) {
-        size_t at = shard->hand;
-        struct entry *e = shard->slots[at];
-
-        shard->hand = (at + 1) % shard->capacity;
-        if (e == NULL)
-            return at;
-        if (!e->used) {
-            unlink_entry(shard, e);
-            return at;
-        }
-        e->used = false;
-    }
-}
-
-static struct entry *lookup_key(struct shard *shard, uint64_t hash, struct id tenant_id,
-                                const char *key, size_t len)
-{
-    struct entry *e = shard->by_key[hash & (shard->buckets - 1)];
-
-    while (e != NULL) {
-        const char *own = e->snapshot->licence.key;
-
-        if (e->hash == hash && id_equal(e->snapshot->tenant_id, tenant_id) && strlen(own) == len &&
-            crypto_equal(own, key, len))
-            break;
-        e = e->next_by_key;
-    }
-    return e;
-}
-
-static struct entry *lookup_id(struct shard *shard, struct id tenant_id, struct id licence_id)
-{
-    struct entry *e = shard->by_id[id_bucket(shard, licence_id)];
-
-    while (e != NULL && !(id_equal(e->snapshot->licence.id, licence_id) &&
-                          id_equal(e->snapshot->tenant_id, tenant_id)))
-        e = e->next_by_id;
-    return e;
-}
-
-/* --- drops: a load that began before one must not put what it read into the table --- */
-
-static void note_drop(struct shard *shard, struct id licence_id)
-{
-    shard->drops[atomic_load(&shard->drop_count) % SHARD_DROPS] = licence_id;
-    atomic_fetch_add(&shard->drop_count, 1);
-}
-
-static bool undisturbed(const struct shard *shard, uint64_t from, struct id licence_id)
-{
-    uint64_t to = atomic_load(&shard->drop_count);
-
-    if (to - from > SHARD_DROPS)
-        return false;
-    for (uint64_t n = from; n < to; n++) {
-        const struct id *dropped = &shard->drops[n % SHARD_DROPS];
-
-        if (id_is_zero(*dropped) || id_equal(*dropped, licence_id))
-            return false;
-    }
-    return true;
-}
-
 static void insert(struct licence_cache *cache, const struct snapshot *s,
                    const uint64_t from[SHARDS])
 {
-    const char *key = s->licence.key;
-    uint64_t hash = hash_of(s->tenant_id, key, strlen(key));
-    struct shard *shard = shard_of(cache, hash);
-    struct entry *e = make_entry(s, hash);
-    size_t key_at = hash & (shard->buckets - 1);
-    size_t id_at = id_bucket(shard, s->licence.id);
+    uint64_t hash = licence_shard_hash(s->tenant_id, s->licence.key, strlen(s->licence.key));
+    struct licence_shard *shard = shard_of(cache, hash);
 
-    pthread_mutex_lock(&shard->lock);
-    if (undisturbed(shard, from[shard - cache->shards], s->licence.id) &&
-        lookup_id(shard, s->tenant_id, s->licence.id) == NULL) {
-        e->slot = take_slot(shard);
-        e->used = true;
-        shard->slots[e->slot] = e;
-        e->next_by_key = shard->by_key[key_at];
-        shard->by_key[key_at] = e;
-        e->next_by_id = shard->by_id[id_at];
-        shard->by_id[id_at] = e;
-        shard->count++;
-        e = NULL;
-    }
-    pthread_mutex_unlock(&shard->lock);
-    if (e != NULL)
-        release(e);
+    licence_shard_insert(shard, s, hash, from[shard - cache->shards]);
 }
 
 void licence_cache_drop(struct licence_cache *cache, struct id tenant_id, struct id licence_id)
 {
     for (size_t i = 0; i < SHARDS; i++) {
-        struct shard *shard = &cache->shards[i];
-        struct entry *e;
+        struct licence_shard *shard = &cache->shards[i];
+        struct licence_entry *e;
 
         pthread_mutex_lock(&shard->lock);
-        note_drop(shard, licence_id);
-        e = lookup_id(shard, tenant_id, licence_id);
+        licence_shard_note_drop(shard, licence_id);
+        e = licence_shard_find_id(shard, tenant_id, licence_id);
         if (e != NULL) {
-            unlink_entry(shard, e);
+            licence_shard_remove(shard, e);
             atomic_fetch_add(&cache->dropped, 1);
         }
         pthread_mutex_unlock(&shard->lock);
@@ -232,16 +65,16 @@ static void drop_concerned(struct licence_cache *cache, struct id tenant_id, con
                            struct id subject_id)
 {
     for (size_t i = 0; i < SHARDS; i++) {
-        struct shard *shard = &cache->shards[i];
+        struct licence_shard *shard = &cache->shards[i];
 
         pthread_mutex_lock(&shard->lock);
-        note_drop(shard, (struct id){0});
+        licence_shard_note_drop(shard, (struct id){0});
         for (size_t at = 0; at < shard->capacity; at++) {
-            struct entry *e = shard->slots[at];
+            struct licence_entry *e = shard->slots[at];
 
             if (e != NULL && id_equal(e->snapshot->tenant_id, tenant_id) &&
                 snapshot_depends_on(e->snapshot, subject, subject_id)) {
-                unlink_entry(shard, e);
+                licence_shard_remove(shard, e);
                 atomic_fetch_add(&cache->dropped, 1);
             }
         }
@@ -260,8 +93,8 @@ static bool is_fresh(const struct licence_cache *cache)
 }
 
 /* Takes a reference for the run. Called with the shard's lock held; it is given up here. */
-static bool hit(struct licence_cache *cache, struct ctx *cx, struct shard *shard, struct entry *e,
-                const struct snapshot **out)
+static bool hit(struct licence_cache *cache, struct ctx *cx, struct licence_shard *shard,
+                struct licence_entry *e, const struct snapshot **out)
 {
     if (e != NULL) {
         e->used = true;
@@ -270,7 +103,7 @@ static bool hit(struct licence_cache *cache, struct ctx *cx, struct shard *shard
     pthread_mutex_unlock(&shard->lock);
     if (e == NULL)
         return false;
-    arena_defer(cx->mem, release, e);
+    arena_defer(cx->mem, licence_shard_release, e);
     atomic_fetch_add(&cache->hits, 1);
     *out = e->snapshot;
     return true;
@@ -294,15 +127,16 @@ bool licence_cache_find(struct licence_cache *cache, struct ctx *cx, const char 
                         const struct snapshot **out)
 {
     size_t len = strlen(key);
-    uint64_t hash = hash_of(cx->tenant_id, key, len);
-    struct shard *shard = shard_of(cache, hash);
+    uint64_t hash = licence_shard_hash(cx->tenant_id, key, len);
+    struct licence_shard *shard = shard_of(cache, hash);
     bool fresh = is_fresh(cache);
     uint64_t from[SHARDS];
     struct snapshot *s;
 
     if (fresh) {
         pthread_mutex_lock(&shard->lock);
-        if (hit(cache, cx, shard, lookup_key(shard, hash, cx->tenant_id, key, len), out))
+        if (hit(cache, cx, shard, licence_shard_find_key(shard, hash, cx->tenant_id, key, len),
+                out))
             return true;
     }
     note_drops(cache, from);
@@ -321,10 +155,10 @@ bool licence_cache_find_id(struct licence_cache *cache, struct ctx *cx, struct i
     struct snapshot *s;
 
     for (size_t i = 0; fresh && i < SHARDS; i++) {
-        struct shard *shard = &cache->shards[i];
+        struct licence_shard *shard = &cache->shards[i];
 
         pthread_mutex_lock(&shard->lock);
-        if (hit(cache, cx, shard, lookup_id(shard, cx->tenant_id, id), out))
+        if (hit(cache, cx, shard, licence_shard_find_id(shard, cx->tenant_id, id), out))
             return true;
     }
     note_drops(cache, from);
@@ -349,7 +183,7 @@ static void forget(void *with, struct id tenant_id, const char *subject, struct 
 
     if (strcmp(subject, "licence") == 0)
         licence_cache_drop(cache, tenant_id, subject_id);
-    else if (strcmp(subject, "token") != 0 && strcmp(subject, "release") != 0)
+    else if (strcmp(subject, "token") != 0 && strcmp(subject, "licence_shard_release") != 0)
         drop_concerned(cache, tenant_id, subject, subject_id);
 }
 
@@ -450,24 +284,11 @@ struct licence_cache *licence_cache_make(unsigned entries)
 {
     struct licence_cache *cache = calloc(1, sizeof *cache);
     size_t capacity = entries / SHARDS + 1;
-    size_t buckets = 16;
 
     if (cache == NULL)
         abort();
-    while (buckets < capacity)
-        buckets *= 2;
-    for (size_t i = 0; i < SHARDS; i++) {
-        struct shard *shard = &cache->shards[i];
-
-        pthread_mutex_init(&shard->lock, NULL);
-        shard->capacity = capacity;
-        shard->buckets = buckets;
-        shard->slots = calloc(capacity, sizeof *shard->slots);
-        shard->by_key = calloc(buckets, sizeof *shard->by_key);
-        shard->by_id = calloc(buckets, sizeof *shard->by_id);
-        if (shard->slots == NULL || shard->by_key == NULL || shard->by_id == NULL)
-            abort();
-    }
+    for (size_t i = 0; i < SHARDS; i++)
+        licence_shard_open(&cache->shards[i], capacity);
     pthread_mutex_init(&cache->stop_lock, NULL);
     pthread_cond_init(&cache->stop, NULL);
     cache->feed = licence_feed_make();
@@ -480,17 +301,8 @@ void licence_cache_free(struct licence_cache *cache)
     if (cache == NULL)
         return;
     licence_cache_stop(cache);
-    for (size_t i = 0; i < SHARDS; i++) {
-        struct shard *shard = &cache->shards[i];
-
-        for (size_t at = 0; at < shard->capacity; at++)
-            if (shard->slots[at] != NULL)
-                release(shard->slots[at]);
-        free(shard->slots);
-        free(shard->by_key);
-        free(shard->by_id);
-        pthread_mutex_destroy(&shard->lock);
-    }
+    for (size_t i = 0; i < SHARDS; i++)
+        licence_shard_close(&cache->shards[i]);
     pthread_mutex_destroy(&cache->stop_lock);
     pthread_cond_destroy(&cache->stop);
     licence_feed_free(cache->feed);

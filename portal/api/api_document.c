@@ -225,8 +225,7 @@ static void add_licence_attributes(struct str *s, const struct api *api, const s
     MEMBER(s, "suspended");
     add_bool(s, r->is_suspended);
     add_text(s, ",\"scheme\":", l->policy.scheme);
-    MEMBER(s, "encrypted");
-    add_bool(s, false);
+    str_add(s, ",\"encrypted\":false");
     MEMBER(s, "strict");
     add_bool(s, l->policy.is_strict);
     MEMBER(s, "floating");
