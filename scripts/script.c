@@ -36,6 +36,11 @@ static const char SQL_SCRIPT_GOOD[] =
 static const char SQL_SCRIPT_FAILURES[] =
     "SELECT failures, version_id FROM script WHERE tenant_id = ? AND id = ? AND state = 'on'";
 
+static const char SQL_SCRIPT_RECENT[] =
+    "SELECT COUNT(*), COALESCE(SUM(r.state IN ('failed', 'refused', 'lost')), 0) FROM "
+    "(SELECT state FROM script_run WHERE tenant_id = ? AND script_id = ? AND state <> 'skipped' "
+    "ORDER BY id DESC LIMIT ?) AS r";
+
 #define VERSION_COLUMNS                                                                     \
     "v.id, v.script_id, s.name, v.number, v.text, v.header, v.state, v.author_id, v.note, " \
     "v.created_at, s.failures "
@@ -355,16 +360,31 @@ rollback:
     return false;
 }
 
-static bool quarantine(struct ctx *cx, struct id script_id, struct id version_id)
+static bool quarantine(struct ctx *cx, struct id script_id, struct id version_id,
+                       const char *reason)
 {
     return db_exec(cx, NULL, SQL_VERSION_STATE, DB_TEXT("quarantined"), DB_ID(cx->tenant_id),
                    DB_ID(version_id)) &&
-           script_switch(cx, script_id, false, "five failures in a row");
+           script_switch(cx, script_id, false, reason);
+}
+
+/* A rule that fails now and then, between good runs. */
+static bool fails_too_often(struct ctx *cx, struct id script_id, bool *out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_SCRIPT_RECENT, DB_ID(cx->tenant_id), DB_ID(script_id),
+                  DB_INT(SCRIPT_RECENT_RUNS)))
+        return false;
+    *out = db_next(&rows) && db_i64(&rows.row, 0) == SCRIPT_RECENT_RUNS &&
+           db_i64(&rows.row, 1) > SCRIPT_RECENT_FAILURES_MAX;
+    return true;
 }
 
 bool script_count(struct ctx *cx, struct id script_id, bool has_failed)
 {
     struct db_rows rows;
+    bool too_often;
 
     if (!db_exec(cx, NULL, has_failed ? SQL_SCRIPT_FAILED : SQL_SCRIPT_GOOD, DB_ID(cx->tenant_id),
                  DB_ID(script_id)))
@@ -373,7 +393,12 @@ bool script_count(struct ctx *cx, struct id script_id, bool has_failed)
         return true;
     if (!db_query(cx, &rows, SQL_SCRIPT_FAILURES, DB_ID(cx->tenant_id), DB_ID(script_id)))
         return false;
-    if (!db_next(&rows) || db_i64(&rows.row, 0) < SCRIPT_FAILURES_MAX)
+    if (!db_next(&rows))
         return true;
-    return quarantine(cx, script_id, db_id(&rows.row, 1));
+    if (db_i64(&rows.row, 0) >= SCRIPT_FAILURES_MAX)
+        return quarantine(cx, script_id, db_id(&rows.row, 1), "too many failures in a row");
+    if (!fails_too_often(cx, script_id, &too_often))
+        return false;
+    return !too_often || quarantine(cx, script_id, db_id(&rows.row, 1),
+                                    "too many failures among the latest runs");
 }

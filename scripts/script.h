@@ -3,7 +3,12 @@
 
 #include "scripts/script_header.h"
 
-enum { SCRIPT_FAILURES_MAX = 5, SCRIPT_RULES_MAX = 50, SCRIPT_NOTE_MAX = 400 };
+enum {
+    SCRIPT_FAILURES_MAX = 5,         /* in a row */
+    SCRIPT_RECENT_RUNS = 50,         /* of these, at most: */
+    SCRIPT_RECENT_FAILURES_MAX = 10, /* 20 % */
+    SCRIPT_RULES_MAX = 50,           /* of one event */
+};
 
 struct script { /* a record, in cx->mem */
     struct id id;
@@ -55,6 +60,7 @@ bool script_get_version(struct ctx *cx, struct id version_id,
 /* Switches it on or off; off by a person retires nothing. Emits script.switched_off when it was
  * on. */
 bool script_switch(struct ctx *cx, struct id script_id, bool is_on, const char *reason) MUST_CHECK;
-/* Counts a failed or a good run; SCRIPT_FAILURES_MAX failures in a row put the version in
- * quarantine and switch the script off. In the open transaction. */
+/* Counts a failed or a good run, after its trace was recorded. SCRIPT_FAILURES_MAX failures in a
+ * row, or more than SCRIPT_RECENT_FAILURES_MAX among the latest runs, put the version in quarantine
+ * and switch the script off. In the open transaction. */
 bool script_count(struct ctx *cx, struct id script_id, bool has_failed) MUST_CHECK;

@@ -316,6 +316,29 @@ static void five_failures_in_a_row_switch_a_rule_off(void **state)
     assert_false(get(cx, id)->needs_review);
 }
 
+/* Every fourth run fails: never five in a row, but too many of fifty. */
+static void a_rule_that_fails_now_and_then_is_switched_off_too(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct desk d = desk_make(cx);
+
+    deploy(cx, "flaky", "if new.subject == 'bad' then error('no') end");
+    for (int i = 1; i <= SCRIPT_RECENT_RUNS; i++) {
+        desk_file(cx, &d, i % 4 == 0 ? "bad" : "good");
+        work_until_idle(cx);
+    }
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM script WHERE tenant_id = ? AND state = 'on'",
+                              DB_ID(cx->tenant_id)),
+                     1);
+    desk_file(cx, &d, "bad"); /* with a full fifty to look back on */
+    work_until_idle(cx);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM script WHERE tenant_id = ? AND state = 'off'",
+                              DB_ID(cx->tenant_id)),
+                     1);
+}
+
 static void rules_that_set_each_other_off_are_stopped(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -488,6 +511,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_event_that_comes_twice_has_its_effects_once),
         cmocka_unit_test(rules_run_by_priority_then_name),
         cmocka_unit_test(five_failures_in_a_row_switch_a_rule_off),
+        cmocka_unit_test(a_rule_that_fails_now_and_then_is_switched_off_too),
         cmocka_unit_test(rules_that_set_each_other_off_are_stopped),
         cmocka_unit_test(workers_killed_at_any_time_lose_nothing),
         cmocka_unit_test(the_machines_failures_are_tried_again_and_then_traced),
