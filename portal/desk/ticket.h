@@ -58,7 +58,8 @@ bool ticket_category_parse(const char *name, enum ticket_category *out) MUST_CHE
 
 /* The only rule of who sees which ticket, as a WHERE fragment on ticket t for cx->viewer: staff
  * with RIGHT_DESK and the system all of the tenant; a customer with RIGHT_TICKET_ALL the current
- * organisation's, with RIGHT_TICKET_OWN what he filed or takes part in there; others none. */
+ * organisation's, with RIGHT_TICKET_OWN what he filed, reported (by his e-mail address) or takes
+ * part in there; others none. */
 struct where;
 void ticket_visible(struct ctx *cx, struct where *w);
 /* Staff or system: those who read notes. */

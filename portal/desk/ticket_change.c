@@ -13,6 +13,9 @@ static const char SQL_TICKET_TOUCH[] =
     "UPDATE ticket SET updated_at = ? WHERE tenant_id = ? AND id = ?";
 static const char SQL_TICKET_CHANGE_MAY[] =
     "SELECT can_reply FROM participant WHERE tenant_id = ? AND ticket_id = ? AND person_id = ?";
+static const char SQL_TICKET_CHANGE_REPORTED[] =
+    "SELECT 1 FROM reporter r JOIN person p ON p.tenant_id = r.tenant_id AND p.email = r.email "
+    "WHERE r.tenant_id = ? AND r.id = ? AND p.id = ?";
 
 static const char SQL_TICKET_STATUS[] =
     "UPDATE ticket SET status = ?, category = ?, resolved_at = ?, closed_at = ?, asked_at = ?, "
@@ -36,6 +39,11 @@ static bool may_write(struct ctx *cx, const struct ticket *t)
 
     if (ticket_sees_notes(cx) || viewer_has(&cx->viewer, RIGHT_TICKET_ALL) ||
         id_equal(t->person_id, cx->viewer.person_id))
+        return true;
+    if (!db_query(cx, &rows, SQL_TICKET_CHANGE_REPORTED, DB_ID(cx->tenant_id),
+                  DB_ID(t->reporter_id), DB_ID(cx->viewer.person_id)))
+        return false;
+    if (rows.count > 0)
         return true;
     if (!db_query(cx, &rows, SQL_TICKET_CHANGE_MAY, DB_ID(cx->tenant_id), DB_ID(t->id),
                   DB_ID(cx->viewer.person_id)))

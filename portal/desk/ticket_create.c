@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "db/event.h"
 #include "db/series.h"
+#include "portal/account/person.h"
 #include "portal/desk/filing.h"
 #include "portal/desk/reporter.h"
 #include "portal/desk/sla.h"
@@ -168,7 +169,7 @@ static bool settle_product(struct ctx *cx, struct draft *d)
 }
 
 /* Whoever met the problem, if another than the one who files. */
-static void settle_reporter(struct draft *d)
+static void settle_reporter(struct ctx *cx, struct draft *d)
 {
     const struct ticket_new *w = d->what;
     struct reporter *r = &d->reporter;
@@ -177,8 +178,11 @@ static void settle_reporter(struct draft *d)
         *r = (struct reporter){.name = w->reporter_name};
     if (w->reporter_phone != NULL)
         r->phone = w->reporter_phone;
-    if (w->reporter_email != NULL)
-        r->email = w->reporter_email;
+    if (w->reporter_email != NULL) { /* as accounts have it, so that one finds the other */
+        const char *clean = person_email_clean(cx->mem, w->reporter_email);
+
+        r->email = clean != NULL ? clean : w->reporter_email;
+    }
     r->organisation_id = d->organisation_id;
     r->store = given(w->reporter_store)[0] != '\0' ? w->reporter_store : d->store;
     r->address = w->reporter_address;
@@ -275,7 +279,7 @@ bool ticket_create(struct ctx *cx, const struct ticket_new *what, struct ticket 
         *out = t;
         return true;
     }
-    settle_reporter(&d);
+    settle_reporter(cx, &d);
     d.id = ctx_new_id(cx);
     if (!series_next(cx, "ticket", &d.number, &counted) || !db_begin(cx))
         return false;

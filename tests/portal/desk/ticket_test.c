@@ -129,6 +129,31 @@ static void a_participant_sees_and_answers_as_allowed(void **state)
     test_refused(cx, ticket_get(cx, id, &t), &ERR_NOT_FOUND);
 }
 
+static void a_caller_finds_his_ticket_by_his_address(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct ticket_new what = {.source = "desk",
+                                    .organisation_id = d.organisation,
+                                    .subject = "called",
+                                    .text = "text",
+                                    .topic = "fault",
+                                    .reporter_name = "Tom",
+                                    .reporter_email = " Tom@Marlow.example "};
+    struct ticket *t;
+    struct id message;
+
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_create(cx, &what, &t));
+    desk_as_anna(cx, &d);
+    test_refused(cx, ticket_get(cx, t->id, &t), &ERR_NOT_FOUND);
+    test_as_customer(cx, d.tom, d.organisation, RIGHT_TICKET_OWN);
+    test_ok(cx, ticket_get(cx, t->id, &t));
+    test_ok(cx, ticket_reply(cx, t->id, "it is me", NULL, &message));
+    test_as_customer(cx, d.tom, d.other_organisation, RIGHT_TICKET_OWN);
+    test_refused(cx, ticket_get(cx, t->id, &t), &ERR_NOT_FOUND);
+}
+
 /* --- notes --- */
 
 static bool tells(struct ctx *cx, const json_t *json, const char *secret)
@@ -412,6 +437,7 @@ int main(void)
         cmocka_unit_test(list_get_search_and_count_agree_on_who_sees),
         cmocka_unit_test(another_tenant_finds_nothing),
         cmocka_unit_test(a_participant_sees_and_answers_as_allowed),
+        cmocka_unit_test(a_caller_finds_his_ticket_by_his_address),
         cmocka_unit_test(a_note_never_reaches_a_customer),
         cmocka_unit_test(customers_cannot_note_assign_or_sort),
         cmocka_unit_test(the_table_itself_refuses_a_public_note),
