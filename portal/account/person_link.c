@@ -76,6 +76,31 @@ bool person_link_make(struct ctx *cx, struct id person_id, const char **token)
     return true;
 }
 
+bool person_link_invite(struct ctx *cx, const struct person_spec *person,
+                        const struct membership_spec *spec, struct person **out, const char **token)
+{
+    struct membership_spec member = *spec;
+    struct person *made;
+    const char *text;
+
+    if (!db_begin(cx))
+        return false;
+    if (!person_create(cx, person, &made))
+        goto rollback;
+    member.person_id = made->id;
+    if (!membership_add(cx, &member) || !person_link_make(cx, made->id, &text))
+        goto rollback;
+    if (!db_commit(cx))
+        return false;
+    *out = made;
+    *token = text;
+    return true;
+
+rollback:
+    db_rollback(cx);
+    return false;
+}
+
 /* --- using --- */
 
 static const char SQL_PERSON_LINK_FIND[] =

@@ -1,7 +1,8 @@
 /* Links that let a person choose a password: invitations, and help for those who forgot theirs. */
 #pragma once
 
-#include "db/db.h"
+#include "portal/account/membership.h"
+#include "portal/account/person.h"
 
 enum { PERSON_LINK_HOURS = 72 };
 
@@ -13,6 +14,12 @@ extern const struct err_kind ERR_PERSON_LINK_OVER; /* used, too old, replaced or
  * gets into another organisation through it. Fails: ERR_DENIED, ERR_NOT_FOUND. The token is in
  * cx->mem and nowhere else. */
 bool person_link_make(struct ctx *cx, struct id person_id, const char **token) MUST_CHECK;
+
+/* A new person with a membership (spec's person_id is ignored) and a link, in one transaction.
+ * Fails as person_create, membership_add and person_link_make. */
+bool person_link_invite(struct ctx *cx, const struct person_spec *person,
+                        const struct membership_spec *spec, struct person **out,
+                        const char **token) MUST_CHECK;
 
 struct person_link { /* who a link is for */
     struct id person_id;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "db/db.h"
-#include "portal/http/req.h"
+#include "portal/account/tenant_cache.h"
 
 enum {
     TENANT_SLUG_MAX = 63,
@@ -13,12 +13,6 @@ enum {
 
 extern const struct err_kind ERR_TENANT_SLUG;  /* not a slug */
 extern const struct err_kind ERR_TENANT_TAKEN; /* slug or host is in use */
-
-struct tenant_cache; /* Threads: any. */
-/* What a node remembers of tenants: entries are asked anew after a second, absent ones each time,
- * so a tenant made on the console is served at once. Owned, free with tenant_cache_free. */
-struct tenant_cache *tenant_cache_make(void);
-void tenant_cache_free(struct tenant_cache *cache);
 
 /* The tenant of a Host header (port, case and a final dot ignored; NULL: none came); an unknown
  * name gets the tenant with default_slug unless that is "". Sets cx->tenant_id. *out is in cx->mem,

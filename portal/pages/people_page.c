@@ -200,16 +200,14 @@ static bool show_link(struct req *rq, const struct place *place, const char *nam
                                                       place->organisation->name)));
 }
 
-static bool write_member(struct req *rq, const struct place *place, struct id person_id,
-                         const struct people_fields *in)
+static struct membership_spec member_spec(const struct place *place, struct id person_id,
+                                          const struct people_fields *in)
 {
-    const struct membership_spec spec = {.person_id = person_id,
-                                         .organisation_id = place->organisation->id,
-                                         .site_id = in->site_id,
-                                         .position = in->position,
-                                         .rights = rights_of(in)};
-
-    return membership_add(&rq->cx, &spec);
+    return (struct membership_spec){.person_id = person_id,
+                                    .organisation_id = place->organisation->id,
+                                    .site_id = in->site_id,
+                                    .position = in->position,
+                                    .rights = rights_of(in)};
 }
 
 /* Somebody who is known already only becomes a member, and only by staff: else an administrator
@@ -220,24 +218,19 @@ static bool invite(struct req *rq, const struct place *place, const struct peopl
     struct ctx *cx = &rq->cx;
     const struct person_spec spec = {
         .full_name = in->full_name, .email = in->email, .phone = in->phone};
+    struct membership_spec member;
     struct person *p;
 
     *token = NULL;
     if (!person_find_by_email(cx, in->email, &p))
         return false;
-    *out = p;
-    if (p && !place->is_desk)
+    member = member_spec(place, p ? p->id : (struct id){{0}}, in);
+    if (!p)
+        return person_link_invite(cx, &spec, &member, out, token);
+    if (!place->is_desk)
         return err_set_at(&cx->err, &ERR_PEOPLE_KNOWN, "email", "person exists");
-    if (p)
-        return write_member(rq, place, p->id, in);
-    if (!db_begin(cx))
-        return false;
-    if (!person_create(cx, &spec, out) || !write_member(rq, place, (*out)->id, in) ||
-        !person_link_make(cx, (*out)->id, token)) {
-        db_rollback(cx);
-        return false;
-    }
-    return db_commit(cx);
+    *out = p;
+    return membership_add(cx, &member);
 }
 
 static bool add(struct req *rq, const struct place *place)
@@ -268,6 +261,7 @@ static bool add(struct req *rq, const struct place *place)
 static bool save(struct req *rq, const struct place *place, struct id person_id)
 {
     struct people_fields in = {.full_name = NULL};
+    struct membership_spec member;
     struct membership *m;
     struct form *form;
 
@@ -281,7 +275,8 @@ static bool save(struct req *rq, const struct place *place, struct id person_id)
                    T("You cannot take this right from yourself."));
     if (json_object_size(form->faults) > 0)
         return show(rq, place, form, m);
-    return write_member(rq, place, person_id, &in) &&
+    member = member_spec(place, person_id, &in);
+    return membership_add(&rq->cx, &member) &&
            reply_flash(rq, "ok", req_text(rq, T("The rights are saved."))) &&
            reply_see_other(rq, place->back);
 }
