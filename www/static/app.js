@@ -39,6 +39,15 @@
     button.setAttribute("aria-pressed", String(shown));
   }
 
+  /* data-close: takes the box that was opened in place away; on a page of its own it is a link. */
+  function close(event, button) {
+    const box = button.closest("dialog, td > [data-closable]");
+    if (!box) return;
+    event.preventDefault();
+    box.closest("tr")?.previousElementSibling?.querySelector("a")?.focus();
+    box.remove();
+  }
+
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
     const button = target.closest(
@@ -49,7 +58,7 @@
       if ("copy" in button.dataset) copy(button);
       if ("reveal" in button.dataset) reveal(button);
       if ("dialog" in button.dataset) document.getElementById(button.dataset.dialog)?.showModal();
-      if ("close" in button.dataset) button.closest("dialog, [data-closable]")?.remove();
+      if ("close" in button.dataset) close(event, button);
     }
     for (const menu of document.querySelectorAll("details.menu[open], details.setting[open]"))
       if (!menu.contains(target)) menu.open = false;
@@ -190,6 +199,10 @@
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 
   setKeys(storedKeys());
+
+  /* A thread begins at its end. */
+  for (const thread of document.querySelectorAll("[data-at-end]"))
+    thread.scrollTop = thread.scrollHeight;
 
   /* The first fault of a form takes the focus, so that a reader hears it. */
   document.querySelector("[data-faults]")?.focus();
