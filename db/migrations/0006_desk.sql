@@ -135,8 +135,10 @@ CREATE TABLE message (
   source VARCHAR(8) NOT NULL CHECK (source IN ('portal', 'desk', 'mail', 'api', 'program', 'rule')),
   body MEDIUMTEXT NOT NULL,
   data TEXT NOT NULL DEFAULT '{}',
+  request_key VARCHAR(64) NULL, -- of the form: the same one writes once
   created_at DATETIME(6) NOT NULL,
   PRIMARY KEY (tenant_id, id),
+  UNIQUE KEY message_request (tenant_id, ticket_id, request_key),
   KEY message_ticket (tenant_id, ticket_id, id),
   FOREIGN KEY (tenant_id, ticket_id) REFERENCES ticket (tenant_id, id),
   CONSTRAINT message_note_internal CHECK (kind <> 'note' OR is_public = FALSE)

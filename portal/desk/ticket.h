@@ -9,6 +9,8 @@ enum {
     TICKET_BODY_MAX = 20000,
     TICKET_CITY_MAX = 100,
     TICKET_STORE_MAX = 200,
+    TICKET_REQUEST_KEY_MAX = 64,
+    TICKET_REQUEST_KEY_BYTES = 16, /* random ones, before they are text */
     TICKET_TAG_MAX = 64,
     TICKET_TAGS_MAX = 30,
     TICKET_LEVEL_MIN = 1, /* nothing works */
@@ -93,7 +95,8 @@ struct attachment_file;
 struct ticket_answer {
     bool is_note;
     const char *text;
-    const char *status; /* to set with a public answer; NULL: none */
+    const char *status;      /* to set with a public answer; NULL: none */
+    const char *request_key; /* the same key for the same ticket writes once; NULL: none */
     const struct attachment_file *files;
     size_t file_count;
 };

@@ -4,8 +4,6 @@
 #include "portal/desk/attachment.h"
 #include "portal/desk/ticket.h"
 
-enum { TICKET_REQUEST_KEY_MAX = 64 };
-
 struct ticket_new {            /* what is filed; absent text is NULL, absent ids are zero */
     struct id organisation_id; /* staff name it; a customer's is the current one */
     struct id site_id;

@@ -12,6 +12,11 @@ static const char SQL_TICKET_REPLY_ANSWERED[] =
     "due_at = NULL WHERE tenant_id = ? AND id = ?";
 static const char SQL_TICKET_REPLY_ASKED[] =
     "UPDATE ticket SET asked_at = ?, due_at = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_MESSAGE_BY_REQUEST[] =
+    "SELECT id FROM message WHERE tenant_id = ? AND ticket_id = ? AND request_key = ? "
+    "AND author_id = ?";
+static const char SQL_MESSAGE_KEEP_REQUEST[] =
+    "UPDATE message SET request_key = ? WHERE tenant_id = ? AND id = ?";
 
 /* What the answer does to the clock and the state. */
 static bool take_turn(struct ctx *cx, const struct ticket *t, const char *status, bool *changed)
@@ -67,14 +72,50 @@ bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *st
     return ticket_change_finish(cx, EVENT_TICKET_STATUS_CHANGED, t, NULL);
 }
 
-bool ticket_reply_send(struct ctx *cx, struct id id, const struct ticket_answer *answer,
-                       struct id *message_id)
+/* *message_id stays zero when nothing was written under that key. */
+static bool find_request(struct ctx *cx, struct id id, const char *key, struct id *message_id)
+{
+    struct db_rows rows;
+
+    *message_id = (struct id){{0}};
+    if (key == NULL)
+        return true;
+    if (!db_query(cx, &rows, SQL_MESSAGE_BY_REQUEST, DB_ID(cx->tenant_id), DB_ID(id), DB_TEXT(key),
+                  DB_ID(cx->viewer.person_id)))
+        return false;
+    if (db_next(&rows))
+        *message_id = db_id(&rows.row, 0);
+    return true;
+}
+
+static bool send(struct ctx *cx, struct id id, const struct ticket_answer *answer,
+                 struct id *message_id)
 {
     if (!db_begin(cx))
         return false;
     if (!(answer->is_note ? ticket_note(cx, id, answer->text, message_id)
                           : ticket_reply(cx, id, answer->text, answer->status, message_id)) ||
-        !attachment_add(cx, id, *message_id, answer->files, answer->file_count))
+        !attachment_add(cx, id, *message_id, answer->files, answer->file_count) ||
+        (answer->request_key != NULL &&
+         !db_exec(cx, NULL, SQL_MESSAGE_KEEP_REQUEST, DB_TEXT(answer->request_key),
+                  DB_ID(cx->tenant_id), DB_ID(*message_id))))
         return ticket_change_undo(cx);
     return db_commit(cx);
+}
+
+bool ticket_reply_send(struct ctx *cx, struct id id, const struct ticket_answer *answer,
+                       struct id *message_id)
+{
+    struct ticket *t;
+
+    if (!ticket_get(cx, id, &t) || !find_request(cx, id, answer->request_key, message_id))
+        return false;
+    if (!id_is_zero(*message_id) || send(cx, id, answer, message_id))
+        return true;
+    if (cx->err.kind != &ERR_CONFLICT || answer->request_key == NULL)
+        return false;
+    err_clear(&cx->err); /* the same form came twice at once */
+    return find_request(cx, id, answer->request_key, message_id) &&
+           (!id_is_zero(*message_id) ||
+            err_set(&cx->err, &ERR_CONFLICT, "ticket %s: another's key", id_text(cx->mem, id)));
 }

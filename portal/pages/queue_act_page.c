@@ -9,7 +9,7 @@
 static const char *const KINDS[] = {"reply", "note", NULL};
 
 struct act_fields { /* of all forms on the page; each reads its own */
-    const char *text, *kind, *status, *topic, *tag, *files;
+    const char *text, *kind, *status, *topic, *tag, *files, *request_key;
     struct id person_id, team_id;
     int64_t level;
     bool is_removed;
@@ -22,6 +22,8 @@ static const struct form_field REPLY_FIELDS[] = {
      offsetof(struct act_fields, kind)},
     {"status", T("State"), FORM_TEXT, false, 0, 32, NULL, offsetof(struct act_fields, status)},
     {"files", T("Files"), FORM_TEXT, false, 0, 0, NULL, offsetof(struct act_fields, files)},
+    {"request_key", T("Form"), FORM_TEXT, false, 0, TICKET_REQUEST_KEY_MAX, NULL,
+     offsetof(struct act_fields, request_key)},
 };
 static const struct form_field STATUS_FIELDS[] = {
     {"status", T("State"), FORM_TEXT, true, 1, 32, NULL, offsetof(struct act_fields, status)},
@@ -157,8 +159,10 @@ bool queue_act_page_reply(struct req *rq)
         return false;
     if (!form_read(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS), &f))
         return queue_page_again(rq, form);
-    answer = (struct ticket_answer){
-        .is_note = strcmp(f.kind, "note") == 0, .text = f.text, .status = f.status};
+    answer = (struct ticket_answer){.is_note = strcmp(f.kind, "note") == 0,
+                                    .text = f.text,
+                                    .status = f.status,
+                                    .request_key = f.request_key};
     if (!upload_context_store(rq, form, &files, &answer.file_count))
         return refused(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS));
     answer.files = files;

@@ -109,8 +109,9 @@ static bool show(struct req *rq, const struct form *form)
     for (size_t i = 0; i < COUNT(CALL_FIELDS) && strcmp(CALL_FIELDS[i].name, "topic") != 0; i++)
         json_array_append_new(fields, field_json(rq, form, &CALL_FIELDS[i]));
     json_object_set_new(context, "fields", fields);
-    json_object_set_new(context, "request_key",
-                        json_string(key[0] != '\0' ? key : crypto_token(rq->cx.mem, 16)));
+    json_object_set_new(
+        context, "request_key",
+        json_string(key[0] != '\0' ? key : crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES)));
     json_object_set_new(context, "crumb_here", json_string(req_text(rq, T("New"))));
     json_object_set_new(
         context, "crumbs",

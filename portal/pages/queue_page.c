@@ -1,5 +1,6 @@
 #include "portal/pages/queue_page.h"
 
+#include "base/crypto.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/pages/queue_facts.h"
 #include "portal/pages/ticket_context.h"
@@ -210,6 +211,8 @@ static bool ticket_page(struct req *rq, const struct form *form)
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     json_object_set_new(context, "thread", thread);
+    json_object_set_new(context, "request_key",
+                        json_string(crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES)));
     if (!queue_facts_add(rq, &words, t, context) || !trace_context_add(rq, t->id, context))
         return false;
     if (form == NULL)

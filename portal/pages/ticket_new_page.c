@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { SUGGEST_LETTERS_MIN = 3, SUGGEST_MAX = 3, REQUEST_KEY_BYTES = 16, TEXT_NUMBER_MAX = 12 };
+enum { SUGGEST_LETTERS_MIN = 3, SUGGEST_MAX = 3, TEXT_NUMBER_MAX = 12 };
 
 struct new_fields {
     const char *subject, *text, *topic, *city, *request_key, *step, *files, *store;
@@ -227,7 +227,7 @@ static bool new_context(struct req *rq, const struct form *form, json_t **out)
         !suggest(rq, typed(rq, form, "subject"), context))
         return false;
     if (form == NULL || key[0] == '\0')
-        key = crypto_token(rq->cx.mem, REQUEST_KEY_BYTES);
+        key = crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES);
     add_impacts(rq, typed(rq, form, "impact"), context);
     json_object_set_new(context, "topics", topics_json(rq, &words, typed(rq, form, "topic")));
     json_object_set_new(context, "request_key", json_string(key));

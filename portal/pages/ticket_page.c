@@ -1,5 +1,6 @@
 #include "portal/pages/ticket_page.h"
 
+#include "base/crypto.h"
 #include "portal/desk/filing.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/desk/ticket_thread.h"
@@ -192,6 +193,8 @@ static bool view_context(struct req *rq, json_t **out)
     json_object_set_new(
         context, "crumbs",
         json_pack("[{s:s, s:s}]", "href", "/tickets", "text", req_text(rq, T("Tickets"))));
+    json_object_set_new(context, "request_key",
+                        json_string(crypto_token(cx->mem, TICKET_REQUEST_KEY_BYTES)));
     json_object_set_new(context, "me", page_initials(rq->session->person_name));
     *out = context;
     json_object_set(context, "files", files);
@@ -207,13 +210,16 @@ bool ticket_page_view(struct req *rq)
 }
 
 struct reply_fields {
-    const char *text, *files; /* files come apart; the row names them in faults */
+    const char *text, *request_key;
+    const char *files; /* they come apart; the row names them in faults */
 };
 
 static const struct form_field REPLY_FIELDS[] = {
     {"text", T("Your reply"), FORM_LINES, true, 1, TICKET_BODY_MAX, NULL,
      offsetof(struct reply_fields, text)},
     {"files", T("Files"), FORM_TEXT, false, 0, 0, NULL, offsetof(struct reply_fields, files)},
+    {"request_key", T("Form"), FORM_TEXT, false, 0, TICKET_REQUEST_KEY_MAX, NULL,
+     offsetof(struct reply_fields, request_key)},
 };
 
 static bool see_ticket(struct req *rq, const char *fragment)
@@ -245,6 +251,7 @@ bool ticket_page_reply(struct req *rq)
     if (!form_read(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS), &fields))
         return show_again(rq, form);
     answer.text = fields.text;
+    answer.request_key = fields.request_key;
     if (!upload_context_store(rq, form, &files, &answer.file_count))
         return form_take_err(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS)) && show_again(rq, form);
     answer.files = files;

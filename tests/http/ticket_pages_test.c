@@ -83,6 +83,21 @@ static void a_double_click_files_one_ticket(void **state)
     assert_int_equal(count(cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ?"), 1);
 }
 
+static void a_reply_sent_twice_stands_once(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const char *path = site_path(cx, "/tickets/%s/reply", desk_file(cx, &p.d, "s"));
+    const struct site_answer first = site_post(cx, &p.anna, path, "text=once&request_key=k1");
+    const struct site_answer second = site_post(cx, &p.anna, path, "text=once&request_key=k1");
+
+    assert_int_equal(first.status, 303);
+    assert_string_equal(first.location, second.location);
+    assert_int_equal(site_post(cx, &p.tom, path, "text=mine&request_key=k1").status, 422);
+    assert_int_equal(site_post(cx, &p.anna, path, "text=again&request_key=k2").status, 303);
+    assert_int_equal(count(cx, "SELECT COUNT(*) FROM message WHERE tenant_id = ?"), 3);
+}
+
 static void all_faults_come_at_once_and_what_was_typed_stays(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -385,6 +400,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_customer_files_reads_answers_and_closes),
         cmocka_unit_test(a_double_click_files_one_ticket),
+        cmocka_unit_test(a_reply_sent_twice_stands_once),
         cmocka_unit_test(all_faults_come_at_once_and_what_was_typed_stays),
         cmocka_unit_test(without_script_suggestions_are_a_step_that_files_nothing),
         cmocka_unit_test(others_find_no_ticket_and_no_file),
