@@ -1,0 +1,313 @@
+/* Each row of the route table, asked by those who must not get it: nobody, the wrong side, somebody
+ * without the right, another organisation, another tenant. A new row with a variable that is not
+ * named here fails. */
+#include "licensing/licence.h"
+#include "portal/account/role.h"
+#include "portal/http/route.h"
+#include "portal/sales/order.h"
+#include "tests/http/site.h"
+#include "tests/licensing/licensing_make.h"
+
+#include <string.h>
+
+enum {
+    ALL_CUSTOMER = RIGHT_TICKET_OWN | RIGHT_TICKET_ALL | RIGHT_ORDER | RIGHT_LICENCE |
+                   RIGHT_BILLING | RIGHT_ADMIN
+};
+
+struct rows { /* what the paths of a tenant lead to */
+    struct id ticket, file, order, licence, machine, organisation, person, staff, session;
+};
+
+struct town { /* a tenant with everything, and people of every kind with browsers */
+    struct ctx *cx;
+    struct rows rows;
+    struct site_user boss;     /* customer with every right */
+    struct site_user guest;    /* customer of the same organisation without any */
+    struct site_user stranger; /* customer of another organisation with every right */
+    struct site_user admin;    /* staff with every right */
+    struct site_user intern;   /* staff without any */
+};
+
+static const char SQL_RIGHTLESS[] =
+    "INSERT INTO role (tenant_id, id, name) VALUES (?, ?, 'Intern')";
+static const char SQL_STAFF[] =
+    "INSERT INTO staff_member (tenant_id, person_id, role_id) VALUES (?, ?, ?)";
+static const char SQL_ROLE[] = "SELECT id FROM role WHERE tenant_id = ? AND name = 'Administrator'";
+static const char SQL_SESSION[] = "SELECT id FROM session WHERE tenant_id = ? AND person_id = ?";
+static const char SQL_FILE[] = "SELECT id FROM attachment WHERE tenant_id = ?";
+
+static struct id id_from(struct ctx *cx, const char *sql, struct id of)
+{
+    struct id id;
+
+    assert_true(id_parse(id_is_zero(of) ? test_text(cx, sql, DB_ID(cx->tenant_id))
+                                        : test_text(cx, sql, DB_ID(cx->tenant_id), DB_ID(of)),
+                         &id));
+    return id;
+}
+
+static struct id make_customer(struct ctx *cx, const char *name, struct id organisation,
+                               uint32_t rights)
+{
+    struct id person = make_person(cx, name, arena_printf(cx->mem, "%s@example.com", name));
+
+    make_membership(cx, person, organisation, rights);
+    return person;
+}
+
+static struct id make_staff(struct ctx *cx, const char *name, struct id role)
+{
+    struct id person = make_person(cx, name, arena_printf(cx->mem, "%s@staff.example", name));
+
+    test_sql(cx, SQL_STAFF, DB_ID(cx->tenant_id), DB_ID(person), DB_ID(role));
+    return person;
+}
+
+static void make_ticket(struct ctx *cx, struct rows *rows, const struct site_user *boss)
+{
+    static const char *const FIELDS[] = {"topic=fault", "subject=Receipt printer stops",
+                                         "text=It stops.", "request_key=one", NULL};
+    static const char SQL_TICKET[] = "SELECT id FROM ticket WHERE tenant_id = ?";
+    const struct id none = {{0}};
+    const struct site_answer filed =
+        site_upload(cx, boss, "/tickets/new", FIELDS, "note.txt", "hello", 5);
+
+    assert_int_equal(filed.status, 303);
+    rows->ticket = id_from(cx, SQL_TICKET, none);
+    rows->file = id_from(cx, SQL_FILE, none);
+}
+
+static void make_order(struct ctx *cx, struct rows *rows)
+{
+    const struct order_line line = {.description = "A seat",
+                                    .quantity = 1,
+                                    .list = {.minor = 100, .currency = "GBP"},
+                                    .unit = {.minor = 100, .currency = "GBP"}};
+    const struct order_draft draft = {
+        .organisation_id = rows->organisation, .currency = "GBP", .lines = &line, .line_count = 1};
+
+    test_ok(cx, order_place(cx, &draft, &rows->order));
+}
+
+static void make_licence(struct ctx *cx, struct rows *rows)
+{
+    struct policy draft = licensing_policy(cx);
+    const struct policy *policy = licensing_add_policy(cx, &draft);
+    struct licence *licence;
+
+    test_ok(cx, licence_issue(cx,
+                              &(struct licence_draft){.policy_id = policy->id,
+                                                      .organisation_id = rows->organisation},
+                              &licence));
+    rows->licence = licence->id;
+    rows->machine = licensing_machine(cx, licence->id, "fingerprint")->id;
+}
+
+static struct town make_town(void **state)
+{
+    struct town t = {.cx = test_ctx(state)};
+    struct ctx *cx = t.cx;
+    const struct id none = {{0}};
+    struct id rightless = ctx_new_id(cx);
+    struct id other;
+    struct id boss;
+
+    licensing_seal(cx);
+    test_ok(cx, role_add_presets(cx));
+    test_sql(cx, SQL_RIGHTLESS, DB_ID(cx->tenant_id), DB_ID(rightless));
+    t.rows.organisation = make_organisation(cx, "C-1", "Marlow");
+    other = make_organisation(cx, "C-2", "Bracken");
+    boss = make_customer(cx, "boss", t.rows.organisation, ALL_CUSTOMER);
+    t.rows.person = make_customer(cx, "guest", t.rows.organisation, 0);
+    t.rows.staff = make_staff(cx, "admin", id_from(cx, SQL_ROLE, none));
+    site_open(cx);
+    t.boss = site_sign_in(cx, boss);
+    t.guest = site_sign_in(cx, t.rows.person);
+    t.stranger = site_sign_in(cx, make_customer(cx, "stranger", other, ALL_CUSTOMER));
+    t.admin = site_sign_in(cx, t.rows.staff);
+    t.intern = site_sign_in(cx, make_staff(cx, "intern", rightless));
+    t.rows.session = id_from(cx, SQL_SESSION, boss);
+    make_ticket(cx, &t.rows, &t.boss);
+    make_order(cx, &t.rows);
+    make_licence(cx, &t.rows);
+    return t;
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* What {id} stands for, by the path that it is in. */
+static struct id id_of(const struct rows *rows, const char *pattern)
+{
+    const struct {
+        const char *prefix;
+        struct id id;
+    } known[] = {
+        {"/tickets/{id}", rows->ticket},
+        {"/desk/tickets/{id}", rows->ticket},
+        {"/files/{id}", rows->file},
+        {"/orders/{id}", rows->order},
+        {"/desk/orders/{id}", rows->order},
+        {"/licences/{id}", rows->licence},
+        {"/desk/licences/{id}", rows->licence},
+        {"/desk/customers/{id}", rows->organisation},
+        {"/organisation/people/{id}", rows->person},
+        {"/desk/settings/staff/{id}", rows->staff},
+        {"/account/sessions/{id}", rows->session},
+    };
+
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (begins(pattern, known[i].prefix))
+            return known[i].id;
+    fail_msg("%s: say here which row its {id} is", pattern);
+    return rows->ticket;
+}
+
+/* The pattern with its variables filled by the rows. */
+static const char *path_of(struct ctx *cx, const struct rows *rows, const char *pattern)
+{
+    struct str path = str_new(cx->mem);
+
+    for (const char *p = pattern; *p != '\0'; p++) {
+        if (*p != '{')
+            str_char(&path, *p);
+        else if (begins(p, "{id}"))
+            str_add(&path, id_text(cx->mem, id_of(rows, pattern)));
+        else if (begins(p, "{machine}"))
+            str_add(&path, id_text(cx->mem, rows->machine));
+        else if (begins(p, "{person}"))
+            str_add(&path, id_text(cx->mem, rows->person));
+        else if (begins(p, "{number}") || begins(p, "{slug}") || begins(p, "{name}") ||
+                 begins(p, "{token}"))
+            str_add(&path, "1");
+        else
+            fail_msg("%s: say here what its variables are", pattern);
+        if (*p == '{')
+            p = strchr(p, '}');
+    }
+    return path.p;
+}
+
+static struct site_answer ask(struct ctx *cx, const struct site_user *user, const struct route *row,
+                              const char *path)
+{
+    return row->method == METHOD_POST ? site_post(cx, user, path, "text=x&status=closed&level=1")
+                                      : site_get(cx, user, path);
+}
+
+static bool is_page(const struct route *row)
+{
+    return !begins(row->pattern, "/v1/") && !begins(row->pattern, "/api/");
+}
+
+static bool needs_somebody(const struct route *row)
+{
+    return (row->needs & (NEED_LOGIN | NEED_STAFF | NEED_CUSTOMER)) != 0;
+}
+
+/* Refused by the route's needs: 403, or sent to sign in. */
+static void expect_refused(const struct route *row, const char *who, const struct site_answer *a)
+{
+    if (a->status != 403 && !(a->status == 303 && begins(a->location, "/login")))
+        fail_msg("%s as %s: %d %s", row->pattern, who, a->status, a->location);
+}
+
+static void nobody_gets_what_needs_somebody(void **state)
+{
+    struct town t = make_town(state);
+
+    for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
+        struct site_answer a;
+
+        if (!is_page(row) || !needs_somebody(row))
+            continue;
+        a = ask(t.cx, NULL, row, path_of(t.cx, &t.rows, row->pattern));
+        expect_refused(row, "nobody", &a);
+    }
+}
+
+static void each_side_keeps_to_its_own(void **state)
+{
+    struct town t = make_town(state);
+
+    for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
+        const char *path = is_page(row) ? path_of(t.cx, &t.rows, row->pattern) : NULL;
+        struct site_answer a;
+
+        if (path == NULL)
+            continue;
+        if ((row->needs & NEED_STAFF) != 0) {
+            a = ask(t.cx, &t.boss, row, path);
+            expect_refused(row, "a customer", &a);
+        }
+        if ((row->needs & NEED_CUSTOMER) != 0) {
+            a = ask(t.cx, &t.admin, row, path);
+            expect_refused(row, "staff", &a);
+        }
+    }
+}
+
+static void nobody_gets_what_he_has_no_right_to(void **state)
+{
+    struct town t = make_town(state);
+
+    for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
+        bool is_staff = (row->needs & NEED_STAFF) != 0;
+        struct site_answer a;
+
+        if (!is_page(row) || row->rights == 0)
+            continue;
+        a = ask(t.cx, is_staff ? &t.intern : &t.guest, row, path_of(t.cx, &t.rows, row->pattern));
+        expect_refused(row, is_staff ? "an intern" : "a guest", &a);
+    }
+}
+
+/* Rows with an id are asked by people who have every right, but elsewhere: what is not theirs is
+ * not there. */
+static void expect_absent(const struct town *at, const struct rows *rows,
+                          const struct site_user *customer, const struct site_user *staff,
+                          const char *who)
+{
+    for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
+        const struct site_user *user = (row->needs & NEED_STAFF) != 0 ? staff : customer;
+        struct site_answer a;
+
+        if (!is_page(row) || strstr(row->pattern, "{id}") == NULL || user == NULL)
+            continue;
+        a = ask(at->cx, user, row, path_of(at->cx, rows, row->pattern));
+        if (a.status != 404)
+            fail_msg("%s as %s: %d %s", row->pattern, who, a.status, a.location);
+    }
+}
+
+static void another_organisations_rows_are_not_there(void **state)
+{
+    struct town t = make_town(state);
+
+    expect_absent(&t, &t.rows, &t.stranger, NULL, "another organisation");
+}
+
+static void another_tenants_rows_are_not_there(void **state)
+{
+    struct town here = make_town(state);
+    struct town there = make_town(state);
+
+    expect_absent(&there, &here.rows, &there.boss, &there.admin, "another tenant");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test_setup_teardown(nobody_gets_what_needs_somebody, site_start, site_stop),
+        cmocka_unit_test_setup_teardown(each_side_keeps_to_its_own, site_start, site_stop),
+        cmocka_unit_test_setup_teardown(nobody_gets_what_he_has_no_right_to, site_start, site_stop),
+        cmocka_unit_test_setup_teardown(another_organisations_rows_are_not_there, site_start,
+                                        site_stop),
+        cmocka_unit_test_setup_teardown(another_tenants_rows_are_not_there, site_start, site_stop),
+    };
+
+    return test_group_run("route_rights", TESTS, COUNT(TESTS));
+}
