@@ -1,8 +1,10 @@
 /* Every path of the program, who may ask it, and which function answers. */
 #include "portal/desk/attachment.h"
+#include "portal/api/customer_api.h"
 #include "portal/api/licence_api.h"
 #include "portal/api/machine_api.h"
 #include "portal/api/me_api.h"
+#include "portal/api/ticket_api.h"
 #include "portal/draft.h"
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
@@ -126,6 +128,22 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/licences/{id}",            licence_desk_page_view,      NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/suspend",    licence_desk_page_suspend,   NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/reinstate",  licence_desk_page_reinstate, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+
+    /* --- the portal's API (portal/api/ticket_api.c, customer_api.c) --- */
+    {METHOD_GET,   "/api/v1/me",                    customer_api_me,            NEED_TOKEN, 0, 0},
+    {METHOD_GET,   "/api/v1/tickets",               ticket_api_list,            NEED_TOKEN, 0, 0},
+    {METHOD_POST,  "/api/v1/tickets",               ticket_api_create,          NEED_TOKEN, 0, 0},
+    {METHOD_GET,   "/api/v1/tickets/{id}",          ticket_api_view,            NEED_TOKEN, 0, 0},
+    {METHOD_PATCH, "/api/v1/tickets/{id}",          ticket_api_change,          NEED_TOKEN, RIGHT_DESK, 0},
+    {METHOD_GET,   "/api/v1/tickets/{id}/messages", ticket_api_messages,        NEED_TOKEN, 0, 0},
+    {METHOD_POST,  "/api/v1/tickets/{id}/messages", ticket_api_answer,          NEED_TOKEN, 0, 0},
+    {METHOD_GET,   "/api/v1/files/{id}",            file_page_get,              NEED_TOKEN, 0, 0},
+    {METHOD_GET,   "/api/v1/organisations",         customer_api_organisations, NEED_TOKEN, 0, 0},
+    {METHOD_POST,  "/api/v1/organisations",         customer_api_add,           NEED_TOKEN, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,   "/api/v1/organisations/{id}",    customer_api_organisation,  NEED_TOKEN, 0, 0},
+    {METHOD_PATCH, "/api/v1/organisations/{id}",    customer_api_change,        NEED_TOKEN, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,   "/api/v1/orders",                customer_api_orders,        NEED_TOKEN, 0, 0},
+    {METHOD_GET,   "/api/v1/orders/{id}",           customer_api_order,         NEED_TOKEN, 0, 0},
 
     /* --- licence service (portal/api/): each path without and with its account --- */
     {METHOD_GET,    "/v1/health", me_api_health, NEED_PUBLIC, 0, 0},

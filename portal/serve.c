@@ -6,6 +6,7 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/http/url.h"
+#include "portal/serve_token.h"
 
 #include <string.h>
 #include <strings.h>
@@ -20,9 +21,6 @@ static const struct err_kind ERR_SERVE_NO_ORGANISATION = {
     ERR_CLASS_DENIED, "NO_ORGANISATION",
     "This page belongs to an organisation, and your account is in none. Ask your colleague who "
     "looks after the accounts, or the support team."};
-static const struct err_kind ERR_SERVE_TOKEN = {ERR_CLASS_LOGIN, "TOKEN_MISSING",
-                                                "An API token is needed here."};
-
 static const char COOKIE[] = "gh_session";
 static const char COOKIE_TLS[] = "__Host-gh_session";
 static const char COOKIE_THEME[] = "gh_theme";
@@ -273,8 +271,13 @@ static bool run_api(struct req *rq)
 {
     if (rq->route == NULL)
         return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no route");
-    if ((rq->route->needs & NEED_TOKEN) != 0)
-        return err_set(&rq->cx.err, &ERR_SERVE_TOKEN, "no token");
+    if ((rq->route->needs & NEED_TOKEN) != 0) {
+        if (!serve_token(rq))
+            return false;
+        if (!viewer_has(&rq->cx.viewer, rq->route->rights))
+            return err_set(&rq->cx.err, &ERR_DENIED, "rights %x of %x", rq->cx.viewer.rights,
+                           rq->route->rights);
+    }
     return rq->route->handler(rq);
 }
 

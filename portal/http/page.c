@@ -179,7 +179,9 @@ static void error_json(struct req *rq)
                   lang_fill1(rq->cx.mem, rq->lang, kind->text, rq->cx.err.arg));
 
     if (rq->cx.err.source != NULL)
-        json_object_set_new(error, "source", json_pack("{s:s}", "pointer", rq->cx.err.source));
+        json_object_set_new(error, "source",
+                            json_pack("{s:s+}", "pointer", rq->cx.err.source[0] == '/' ? "" : "/",
+                                      rq->cx.err.source));
     reply_json(rq, rq->status, json_own(rq->cx.mem, json_pack("{s:[o]}", "errors", error)));
 }
 

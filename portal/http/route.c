@@ -57,6 +57,8 @@ static bool check_wire(struct err *err, const struct route *row)
         return (row->needs & ~V1) == 0 && (row->needs & (row->needs - 1)) == 0
                    ? true
                    : refuse(err, row, "a /v1 row needs one of public, bearer, maybe bearer");
+    if (row->rights != 0 && (row->needs & NEED_TOKEN) == 0)
+        return refuse(err, row, "rights without a token");
     return (row->needs & ~API) == 0 ? true
                                     : refuse(err, row, "an /api/v1 row needs a token or is public");
 }

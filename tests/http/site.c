@@ -186,6 +186,20 @@ struct site_answer site_upload(struct ctx *cx, const struct site_user *user, con
     return ask(cx, &s);
 }
 
+struct site_answer site_call(struct ctx *cx, const char *token, const char *method,
+                             const char *path, const char *headers, const char *json)
+{
+    struct str s = begin(cx, NULL, method, path);
+
+    if (token != NULL)
+        str_fmt(&s, "Authorization: Bearer %s\r\n", token);
+    str_add(&s, headers);
+    if (json != NULL)
+        str_fmt(&s, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(json));
+    str_fmt(&s, "\r\n%s", json == NULL ? "" : json);
+    return ask(cx, &s);
+}
+
 const char *site_path(struct ctx *cx, const char *format, struct id id)
 {
     const char *slot = strstr(format, "%s");

@@ -34,6 +34,10 @@ struct site_answer site_post(struct ctx *cx, const struct site_user *user, const
 struct site_answer site_upload(struct ctx *cx, const struct site_user *user, const char *path,
                                const char *const *fields, const char *file_name, const char *bytes,
                                size_t len);
+/* A call of a program with an API token (NULL: none). json NULL: no body. headers: further lines
+ * with their ends, or "". */
+struct site_answer site_call(struct ctx *cx, const char *token, const char *method,
+                             const char *path, const char *headers, const char *json);
 /* A path with an id in it: site_path(cx, "/tickets/%s", id). In cx->mem. */
 const char *site_path(struct ctx *cx, const char *format, struct id id);
 

@@ -1,0 +1,194 @@
+#include "portal/api/customer_api.h"
+
+#include "portal/account/role.h"
+#include "portal/api/rest.h"
+#include "portal/sales/order.h"
+#include "portal/sales/organisation.h"
+
+#include <string.h>
+
+/* --- who asks --- */
+
+static const char *kind_name(enum viewer_kind kind)
+{
+    switch (kind) {
+    case VIEWER_STAFF:
+        return "staff";
+    case VIEWER_CUSTOMER:
+        return "customer";
+    case VIEWER_NOBODY:
+    case VIEWER_SYSTEM:
+        break;
+    }
+    return "other";
+}
+
+bool customer_api_me(struct req *rq)
+{
+    const struct viewer *v = &rq->cx.viewer;
+    json_t *rights = json_array();
+
+    for (size_t i = 0; i < ROLE_RIGHT_COUNT; i++)
+        if (viewer_has(v, ROLE_RIGHT_NAMES[i].right))
+            json_array_append_new(rights, json_string(ROLE_RIGHT_NAMES[i].name));
+    return rest_answer(rq, 200,
+                       json_pack("{s:s,s:o,s:o,s:s,s:o}", "kind", kind_name(v->kind), "person_id",
+                                 rest_id_json(rq, v->person_id), "organisation_id",
+                                 rest_id_json(rq, v->organisation_id), "tenant", rq->tenant->slug,
+                                 "rights", rights));
+}
+
+/* --- organisations --- */
+
+static json_t *organisation_json(struct req *rq, const struct organisation *o)
+{
+    json_t *json =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "id", id_text(rq->cx.mem, o->id),
+                  "code", o->code, "name", o->name, "status", o->status, "phone", o->phone, "email",
+                  o->email, "address", o->address, "city", o->city, "country", o->country,
+                  "created_at", rest_time(o->created_at));
+
+    if (rq->cx.viewer.kind == VIEWER_STAFF) {
+        json_object_set_new(json, "category", json_string(o->category));
+        json_object_set_new(json, "importance", json_integer(o->importance));
+        json_object_set_new(json, "owner_id", rest_id_json(rq, o->owner_id));
+        json_object_set_new(json, "note", json_string(o->note));
+    }
+    return json;
+}
+
+bool customer_api_organisations(struct req *rq)
+{
+    struct organisation_filter filter = {.search = req_query(rq, "q"),
+                                         .status = req_query(rq, "status")};
+    struct organisation *list;
+    json_t *data;
+    size_t count;
+    bool has_more;
+
+    if (!rest_limit(rq, &filter.limit) || !rest_id(rq, "after", &filter.after) ||
+        !organisation_list(&rq->cx, &filter, &list, &count, &has_more))
+        return false;
+    data = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(data, organisation_json(rq, &list[i]));
+    return rest_answer_list(rq, data, has_more ? id_text(rq->cx.mem, list[count - 1].id) : NULL);
+}
+
+static bool answer_organisation(struct req *rq, int status, struct id id)
+{
+    struct organisation *o;
+
+    return organisation_get(&rq->cx, id, &o) && rest_answer(rq, status, organisation_json(rq, o));
+}
+
+bool customer_api_organisation(struct req *rq)
+{
+    return answer_organisation(rq, 200, rq->id);
+}
+
+static const struct rest_member ORGANISATION[] = {
+    {"name", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, name)},
+    {"code", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, code)},
+    {"category", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, category)},
+    {"status", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, status)},
+    {"importance", REST_INT, false, ORGANISATION_IMPORTANCE_MIN, ORGANISATION_IMPORTANCE_MAX,
+     offsetof(struct organisation_draft, importance)},
+    {"owner_id", REST_ID, false, 0, 0, offsetof(struct organisation_draft, owner_id)},
+    {"phone", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, phone)},
+    {"email", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, email)},
+    {"address", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, address)},
+    {"city", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, city)},
+    {"country", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, country)},
+    {"note", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, note)},
+};
+
+bool customer_api_add(struct req *rq)
+{
+    struct organisation_draft draft = {.name = NULL};
+    struct organisation *o;
+
+    return rest_read(rq, ORGANISATION, COUNT(ORGANISATION), &draft, NULL) &&
+           organisation_add(&rq->cx, &draft, &o) && answer_organisation(rq, 201, o->id);
+}
+
+/* What the body does not name stays as it is. */
+bool customer_api_change(struct req *rq)
+{
+    struct organisation *o;
+    struct organisation_draft draft;
+
+    if (!organisation_get(&rq->cx, rq->id, &o))
+        return false;
+    draft = (struct organisation_draft){.code = o->code,
+                                        .name = o->name,
+                                        .category = o->category,
+                                        .status = o->status,
+                                        .importance = o->importance,
+                                        .owner_id = o->owner_id,
+                                        .phone = o->phone,
+                                        .email = o->email,
+                                        .address = o->address,
+                                        .city = o->city,
+                                        .country = o->country,
+                                        .note = o->note};
+    return rest_read(rq, ORGANISATION, COUNT(ORGANISATION), &draft, NULL) &&
+           organisation_change(&rq->cx, rq->id, &draft) && answer_organisation(rq, 200, rq->id);
+}
+
+/* --- orders --- */
+
+static json_t *order_json(struct req *rq, const struct order *o)
+{
+    return json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:o,s:o,s:o,s:s?,s:o}", "id", id_text(rq->cx.mem, o->id),
+        "number", o->number, "reference", o->reference, "status", ORDER_STATUS_NAMES[o->status],
+        "reason", o->reason, "organisation_id", rest_id_json(rq, o->organisation_id), "contract_id",
+        rest_id_json(rq, o->contract_id), "organisation_name", o->organisation_name, "net",
+        rest_money(o->net), "tax", rest_money(o->tax), "total", rest_money(o->total), "due_on",
+        o->due_on, "created_at", rest_time(o->created_at));
+}
+
+bool customer_api_orders(struct req *rq)
+{
+    const char *open = req_query(rq, "open");
+    struct order_filter filter = {.is_open = open != NULL && strcmp(open, "1") == 0};
+    unsigned limit;
+    struct order *list;
+    json_t *data;
+    size_t count;
+
+    if (!rest_limit(rq, &limit) || !rest_id(rq, "after", &filter.after) ||
+        !rest_id(rq, "organisation_id", &filter.organisation_id))
+        return false;
+    filter.limit = limit == 0 ? ORDER_PAGE : limit;
+    if (!order_list(&rq->cx, &filter, &list, &count))
+        return false;
+    data = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(data, order_json(rq, &list[i]));
+    return rest_answer_list(rq, data,
+                            count == filter.limit ? id_text(rq->cx.mem, list[count - 1].id) : NULL);
+}
+
+bool customer_api_order(struct req *rq)
+{
+    struct order *o;
+    struct order_line *lines;
+    json_t *json, *list;
+    size_t count;
+
+    if (!order_get(&rq->cx, rq->id, &o) || !order_lines(&rq->cx, rq->id, &lines, &count))
+        return false;
+    json = order_json(rq, o);
+    list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            list,
+            json_pack("{s:s,s:I,s:o,s:o,s:o,s:o}", "description", lines[i].description, "quantity",
+                      (json_int_t)lines[i].quantity, "unit", rest_money(lines[i].unit), "net",
+                      rest_money(lines[i].net), "product_id", rest_id_json(rq, lines[i].product_id),
+                      "licence_id", rest_id_json(rq, lines[i].licence_id)));
+    json_object_set_new(json, "lines", list);
+    return rest_answer(rq, 200, json);
+}

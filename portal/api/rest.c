@@ -1,0 +1,153 @@
+#include "portal/api/rest.h"
+
+#include "base/parse.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { REST_LIMIT_MAX = 200 };
+
+static const struct err_kind ERR_REST_TYPE = {
+    ERR_CLASS_MALFORMED, "JSON_NEEDED",
+    "The body has to be a JSON object, with Content-Type application/json."};
+static const struct err_kind ERR_REST_MEMBER = {ERR_CLASS_INVALID, "MEMBER_INVALID",
+                                                "The member {} cannot be accepted."};
+static const struct err_kind ERR_REST_MISSING = {ERR_CLASS_INVALID, "MEMBER_MISSING",
+                                                 "The member {} is needed."};
+static const struct err_kind ERR_REST_UNKNOWN = {ERR_CLASS_INVALID, "MEMBER_UNKNOWN",
+                                                 "The member {} is not known here."};
+
+static bool refuse(struct req *rq, const struct err_kind *kind, const char *name)
+{
+    err_record(&rq->cx.err, kind, arena_printf(rq->cx.mem, "/%s", name), ERR_WHERE, "member %.60s",
+               name);
+    err_arg(&rq->cx.err, name);
+    return false;
+}
+
+static bool read_member(struct req *rq, const struct rest_member *m, const json_t *value,
+                        void *into)
+{
+    void *at = (char *)into + m->offset;
+    json_int_t number = json_integer_value(value);
+
+    switch (m->type) {
+    case REST_TEXT:
+        if (!json_is_string(value))
+            break;
+        *(const char **)at = json_string_value(value);
+        return true;
+    case REST_INT:
+        if (!json_is_integer(value) || number < m->min || number > m->max)
+            break;
+        *(int64_t *)at = number;
+        return true;
+    case REST_BOOL:
+        if (!json_is_boolean(value))
+            break;
+        *(bool *)at = json_is_true(value);
+        return true;
+    case REST_ID:
+        if (!json_is_string(value) || !id_parse(json_string_value(value), (struct id *)at))
+            break;
+        return true;
+    }
+    return refuse(rq, &ERR_REST_MEMBER, m->name);
+}
+
+static bool is_known(const struct rest_member *members, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(members[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool read_object(struct req *rq, json_t **out)
+{
+    if (strncasecmp(rq->body_type, "application/json", 16) != 0)
+        return err_set(&rq->cx.err, &ERR_REST_TYPE, "a body of type %.60s", rq->body_type);
+    if (!json_read(rq->cx.mem, &rq->cx.err, rq->body.p == NULL ? "" : rq->body.p, rq->body.len,
+                   out))
+        return false;
+    return json_is_object(*out) ? true : err_set(&rq->cx.err, &ERR_REST_TYPE, "no object");
+}
+
+bool rest_read(struct req *rq, const struct rest_member *members, size_t count, void *into,
+               uint64_t *given)
+{
+    json_t *body, *value;
+    const char *name;
+    uint64_t seen = 0;
+
+    if (!read_object(rq, &body))
+        return false;
+    json_object_foreach (body, name, value)
+        if (!is_known(members, count, name))
+            return refuse(rq, &ERR_REST_UNKNOWN, name);
+    for (size_t i = 0; i < count; i++) {
+        value = json_object_get(body, members[i].name);
+        if (value != NULL)
+            seen |= UINT64_C(1) << i;
+        if (value == NULL || json_is_null(value)) {
+            if (members[i].is_required)
+                return refuse(rq, &ERR_REST_MISSING, members[i].name);
+            continue;
+        }
+        if (!read_member(rq, &members[i], value, into))
+            return false;
+    }
+    if (given != NULL)
+        *given = seen;
+    return true;
+}
+
+bool rest_limit(struct req *rq, unsigned *out)
+{
+    const char *text = req_query(rq, "limit");
+    int64_t value = 0;
+
+    if (text != NULL && !parse_i64(text, 1, REST_LIMIT_MAX, &value))
+        return refuse(rq, &ERR_REST_MEMBER, "limit");
+    *out = (unsigned)value;
+    return true;
+}
+
+bool rest_id(struct req *rq, const char *name, struct id *out)
+{
+    const char *text = req_query(rq, name);
+
+    *out = (struct id){{0}};
+    return text == NULL || id_parse(text, out) ? true : refuse(rq, &ERR_REST_MEMBER, name);
+}
+
+bool rest_answer(struct req *rq, int status, json_t *data)
+{
+    return reply_json(rq, status, json_own(rq->cx.mem, json_pack("{s:o}", "data", data)));
+}
+
+bool rest_answer_list(struct req *rq, json_t *data, const char *next)
+{
+    return reply_json(rq, 200,
+                      json_own(rq->cx.mem, json_pack("{s:o,s:s?}", "data", data, "next", next)));
+}
+
+json_t *rest_time(int64_t us)
+{
+    char iso[CLOCK_ISO_SIZE];
+
+    if (us == 0)
+        return json_null();
+    clock_iso(us, iso);
+    return json_string(iso);
+}
+
+json_t *rest_id_json(struct req *rq, struct id id)
+{
+    return id_is_zero(id) ? json_null() : json_string(id_text(rq->cx.mem, id));
+}
+
+json_t *rest_money(struct money m)
+{
+    return json_pack("{s:I,s:s}", "minor", (json_int_t)m.minor, "currency", m.currency);
+}

@@ -1,0 +1,34 @@
+/* The portal's own API (/api/v1): JSON bodies read by a table of members, JSON answers. */
+#pragma once
+
+#include "portal/http/reply.h"
+
+enum rest_type { REST_TEXT, REST_INT, REST_BOOL, REST_ID };
+
+struct rest_member {
+    const char *name;
+    enum rest_type type;
+    bool is_required;
+    int64_t min, max; /* REST_INT */
+    size_t offset;    /* in the struct: const char *, int64_t, bool, struct id */
+};
+
+/* Reads the body's object into *into; absent members and null leave it as it is. *given (or NULL)
+ * gets a bit for each member of the table that was there. Fails: ERR_MALFORMED no JSON object;
+ * ERR_INVALID with the member in source: unknown, of another type, out of bounds, missing. */
+bool rest_read(struct req *rq, const struct rest_member *members, size_t count, void *into,
+               uint64_t *given) MUST_CHECK;
+
+/* Parameters of lists. rest_limit: ?limit=1..200, 0 if absent; rest_id: an id, zero if absent. */
+bool rest_limit(struct req *rq, unsigned *out) MUST_CHECK;
+bool rest_id(struct req *rq, const char *name, struct id *out) MUST_CHECK;
+
+/* {"data": data}; takes the reference. */
+bool rest_answer(struct req *rq, int status, json_t *data);
+/* {"data": [...], "next": cursor or null}; takes the reference of data. */
+bool rest_answer_list(struct req *rq, json_t *data, const char *next);
+
+/* Values: new references; null for zero. */
+json_t *rest_time(int64_t us);
+json_t *rest_id_json(struct req *rq, struct id id);
+json_t *rest_money(struct money m); /* {"minor","currency"} */

@@ -1,0 +1,205 @@
+#include "portal/api/ticket_api.h"
+
+#include "portal/api/rest.h"
+#include "portal/desk/ticket_create.h"
+#include "portal/desk/ticket_list.h"
+#include "portal/desk/ticket_thread.h"
+
+#include <string.h>
+
+/* --- reading --- */
+
+static const char *const STATES[] = {
+    [TICKET_TAB_OPEN] = "open",
+    [TICKET_TAB_WAITING] = "waiting",
+    [TICKET_TAB_SOLVED] = "solved",
+    [TICKET_TAB_ALL] = "all",
+};
+_Static_assert(COUNT(STATES) == TICKET_TABS, "name every state");
+
+static bool read_state(struct req *rq, enum ticket_tab *out)
+{
+    const char *text = req_query(rq, "state");
+
+    *out = TICKET_TAB_ALL;
+    if (text == NULL)
+        return true;
+    for (size_t i = 0; i < COUNT(STATES); i++) {
+        if (strcmp(STATES[i], text) == 0) {
+            *out = (enum ticket_tab)i;
+            return true;
+        }
+    }
+    return err_set_at(&rq->cx.err, &ERR_INVALID, "state", "no such state");
+}
+
+/* Staff's own figures beside what the customer may know. */
+static json_t *ticket_json(struct req *rq, const struct ticket *t)
+{
+    json_t *json = json_copy(ticket_to_json(&rq->cx, t));
+
+    if (ticket_sees_notes(&rq->cx)) {
+        json_object_set_new(json, "level", json_integer(t->level));
+        json_object_set_new(json, "needs_review", json_boolean(t->needs_review));
+        json_object_set_new(json, "team_id", rest_id_json(rq, t->team_id));
+    }
+    return json;
+}
+
+bool ticket_api_list(struct req *rq)
+{
+    struct ticket_filter filter = {.search = req_query(rq, "q"), .after = req_query(rq, "after")};
+    struct ticket_page_of page;
+    json_t *data;
+
+    if (!read_state(rq, &filter.tab) || !rest_limit(rq, &filter.limit) ||
+        !rest_id(rq, "organisation_id", &filter.organisation_id) ||
+        !rest_id(rq, "licence_id", &filter.licence_id) || !ticket_list(&rq->cx, &filter, &page))
+        return false;
+    data = json_array();
+    for (size_t i = 0; i < page.count; i++)
+        json_array_append_new(data, ticket_json(rq, page.rows[i]));
+    return rest_answer_list(rq, data, page.next);
+}
+
+bool ticket_api_view(struct req *rq)
+{
+    struct ticket *t;
+
+    return ticket_get(&rq->cx, rq->id, &t) && rest_answer(rq, 200, ticket_json(rq, t));
+}
+
+static json_t *message_json(struct req *rq, const struct message *m)
+{
+    json_t *files = json_array();
+
+    for (size_t i = 0; i < m->file_count; i++)
+        json_array_append_new(
+            files,
+            json_pack("{s:s,s:s,s:I,s:s}", "id", id_text(rq->cx.mem, m->files[i]->id), "name",
+                      m->files[i]->name, "bytes", (json_int_t)m->files[i]->bytes, "href",
+                      arena_printf(rq->cx.mem, "/api/v1/files/%s", id_text(rq->cx.mem, m->files[i]->id))));
+    return json_pack("{s:s,s:s,s:b,s:s,s:o,s:s,s:s,s:s,s:O?,s:o,s:o}", "id",
+                     id_text(rq->cx.mem, m->id), "kind", m->kind, "is_public", m->is_public,
+                     "author", m->author, "author_id", rest_id_json(rq, m->author_id),
+                     "author_name", m->author_name, "source", m->source, "text", m->body, "change",
+                     m->data, "created_at", rest_time(m->created_at), "files", files);
+}
+
+bool ticket_api_messages(struct req *rq)
+{
+    struct message **messages;
+    size_t count;
+    json_t *data;
+
+    if (!ticket_thread(&rq->cx, rq->id, &messages, &count))
+        return false;
+    data = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(data, message_json(rq, messages[i]));
+    return rest_answer_list(rq, data, NULL);
+}
+
+/* --- writing --- */
+
+static const struct rest_member CREATE[] = {
+    {"organisation_id", REST_ID, false, 0, 0, offsetof(struct ticket_new, organisation_id)},
+    {"site_id", REST_ID, false, 0, 0, offsetof(struct ticket_new, site_id)},
+    {"person_id", REST_ID, false, 0, 0, offsetof(struct ticket_new, person_id)},
+    {"subject", REST_TEXT, true, 0, 0, offsetof(struct ticket_new, subject)},
+    {"text", REST_TEXT, true, 0, 0, offsetof(struct ticket_new, text)},
+    {"topic", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, topic)},
+    {"product_id", REST_ID, false, 0, 0, offsetof(struct ticket_new, product_id)},
+    {"product_version", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, product_version)},
+    {"licence_id", REST_ID, false, 0, 0, offsetof(struct ticket_new, licence_id)},
+    {"machine_id", REST_ID, false, 0, 0, offsetof(struct ticket_new, machine_id)},
+    {"impact", REST_INT, false, 1, 4, offsetof(struct ticket_new, impact)},
+    {"level", REST_INT, false, TICKET_LEVEL_MIN, TICKET_LEVEL_MAX,
+     offsetof(struct ticket_new, level)},
+    {"city", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, city)},
+    {"store", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, store)},
+    {"reporter_name", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, reporter_name)},
+    {"reporter_phone", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, reporter_phone)},
+    {"reporter_email", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, reporter_email)},
+    {"reporter_store", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, reporter_store)},
+    {"reporter_address", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, reporter_address)},
+};
+
+bool ticket_api_create(struct req *rq)
+{
+    struct ticket_new what = {.source = "api"};
+    struct ticket *t;
+
+    if (!rest_read(rq, CREATE, COUNT(CREATE), &what, NULL))
+        return false;
+    what.request_key = req_header(rq, "Idempotency-Key");
+    if (what.request_key != NULL && strlen(what.request_key) > TICKET_REQUEST_KEY_MAX)
+        return err_set_at(&rq->cx.err, &ERR_INVALID, "Idempotency-Key", "too long");
+    if (!ticket_create(&rq->cx, &what, &t))
+        return false;
+    reply_header(rq, "Location",
+                 arena_printf(rq->cx.mem, "/api/v1/tickets/%s", id_text(rq->cx.mem, t->id)));
+    return rest_answer(rq, 201, ticket_json(rq, t));
+}
+
+struct change {
+    const char *status, *topic;
+    int64_t level;
+    struct id assignee_id, team_id;
+};
+enum { CHANGE_STATUS, CHANGE_TOPIC, CHANGE_LEVEL, CHANGE_ASSIGNEE, CHANGE_TEAM };
+static const struct rest_member CHANGE[] = {
+    [CHANGE_STATUS] = {"status", REST_TEXT, false, 0, 0, offsetof(struct change, status)},
+    [CHANGE_TOPIC] = {"topic", REST_TEXT, false, 0, 0, offsetof(struct change, topic)},
+    [CHANGE_LEVEL] = {"level", REST_INT, false, TICKET_LEVEL_MIN, TICKET_LEVEL_MAX,
+                      offsetof(struct change, level)},
+    [CHANGE_ASSIGNEE] = {"assignee_id", REST_ID, false, 0, 0, offsetof(struct change, assignee_id)},
+    [CHANGE_TEAM] = {"team_id", REST_ID, false, 0, 0, offsetof(struct change, team_id)},
+};
+
+/* A null for the engineer or the team takes him or it off. */
+static bool apply(struct ctx *cx, struct id id, const struct change *c, uint64_t given)
+{
+    if (c->topic != NULL && !ticket_set_topic(cx, id, c->topic))
+        return false;
+    if (c->level != 0 && !ticket_set_level(cx, id, c->level))
+        return false;
+    if ((given >> CHANGE_TEAM & 1) != 0 && !ticket_set_team(cx, id, c->team_id))
+        return false;
+    if ((given >> CHANGE_ASSIGNEE & 1) != 0 && !ticket_assign(cx, id, c->assignee_id))
+        return false;
+    return c->status == NULL || ticket_set_status(cx, id, c->status);
+}
+
+bool ticket_api_change(struct req *rq)
+{
+    struct ctx *cx = &rq->cx;
+    struct change change = {.status = NULL};
+    struct ticket *t;
+    uint64_t given;
+
+    if (!rest_read(rq, CHANGE, COUNT(CHANGE), &change, &given) || !db_begin(cx))
+        return false;
+    if (!apply(cx, rq->id, &change, given)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx) && ticket_get(cx, rq->id, &t) && rest_answer(rq, 200, ticket_json(rq, t));
+}
+
+static const struct rest_member ANSWER[] = {
+    {"text", REST_TEXT, true, 0, 0, offsetof(struct ticket_answer, text)},
+    {"is_note", REST_BOOL, false, 0, 0, offsetof(struct ticket_answer, is_note)},
+    {"status", REST_TEXT, false, 0, 0, offsetof(struct ticket_answer, status)},
+};
+
+bool ticket_api_answer(struct req *rq)
+{
+    struct ticket_answer answer = {.text = NULL};
+    struct id message_id;
+
+    if (!rest_read(rq, ANSWER, COUNT(ANSWER), &answer, NULL) ||
+        !ticket_reply_send(&rq->cx, rq->id, &answer, &message_id))
+        return false;
+    return rest_answer(rq, 201, json_pack("{s:s}", "id", id_text(rq->cx.mem, message_id)));
+}

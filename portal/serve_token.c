@@ -1,0 +1,101 @@
+#include "portal/serve_token.h"
+
+#include "licensing/token.h"
+#include "portal/account/membership.h"
+
+#include <string.h>
+#include <strings.h>
+
+const struct err_kind ERR_SERVE_TOKEN = {
+    ERR_CLASS_LOGIN, "TOKEN_INVALID",
+    "An API token is needed here: none was sent, or it is unknown, revoked or expired."};
+
+static const uint32_t STAFF_ALL = RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES |
+                                  RIGHT_KNOWLEDGE | RIGHT_RULES | RIGHT_REPORTS | RIGHT_SETTINGS;
+
+/* What the tenant's own tokens may do; a switch without default, so that a new kind is decided. */
+static uint32_t rights_of(enum token_kind kind)
+{
+    switch (kind) {
+    case TOKEN_ADMIN:
+    case TOKEN_READ_ONLY:
+        return STAFF_ALL;
+    case TOKEN_DEVELOPER:
+        return RIGHT_LICENCES | RIGHT_RULES | RIGHT_REPORTS;
+    case TOKEN_SALES:
+        return RIGHT_SALES | RIGHT_CUSTOMERS | RIGHT_LICENCES;
+    case TOKEN_SUPPORT:
+        return RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_KNOWLEDGE;
+    case TOKEN_USER:
+    case TOKEN_PRODUCT:
+    case TOKEN_ACTIVATION:
+    case TOKEN_KIND_COUNT:
+        break;
+    }
+    return 0;
+}
+
+static const char *bearer(const struct req *rq)
+{
+    const char *value = req_header(rq, "Authorization");
+
+    if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
+        return NULL;
+    return span_dup(rq->cx.mem, span_trim(span_of(value + 7)));
+}
+
+static bool find_token(struct req *rq, struct token **out)
+{
+    struct ctx *cx = &rq->cx;
+    const char *text = bearer(rq);
+    uint8_t secret[CRYPTO_HASH_SIZE];
+    bool ok;
+
+    *out = NULL;
+    if (text == NULL)
+        return err_set(&cx->err, &ERR_SERVE_TOKEN, "no bearer");
+    if (!token_secret_open(cx, secret))
+        return false;
+    ok = token_find(cx, secret, text, out);
+    crypto_wipe(secret, sizeof(secret));
+    if (!ok)
+        return false;
+    if (*out == NULL || ((*out)->expires_at != 0 && (*out)->expires_at <= cx->now))
+        return err_set(&cx->err, &ERR_SERVE_TOKEN, "unknown, revoked or expired");
+    if ((*out)->is_bearer_banned)
+        return err_set(&cx->err, &ERR_DENIED, "the bearer is banned");
+    return true;
+}
+
+static bool be_person(struct req *rq, struct id person_id)
+{
+    const char *text = req_query(rq, "organisation");
+    struct id wanted = {{0}};
+
+    if (text != NULL && !id_parse(text, &wanted))
+        return err_set_at(&rq->cx.err, &ERR_INVALID, "organisation", "no id");
+    if (!membership_viewer(&rq->cx, person_id, wanted, &rq->cx.viewer))
+        return false;
+    if (rq->cx.viewer.rights == 0)
+        return err_set(&rq->cx.err, &ERR_DENIED, "a person without rights");
+    rq->cx.actor_id = person_id;
+    return true;
+}
+
+bool serve_token(struct req *rq)
+{
+    struct token *token;
+    bool reads = rq->method == METHOD_GET || rq->method == METHOD_HEAD;
+
+    if (!find_token(rq, &token))
+        return false;
+    if (token->kind == TOKEN_USER)
+        return be_person(rq, token->person_id);
+    if (rights_of(token->kind) == 0 || (token->kind == TOKEN_READ_ONLY && !reads))
+        return err_set(&rq->cx.err, &ERR_DENIED, "a token of kind %s",
+                       TOKEN_KIND_NAMES[token->kind]);
+    rq->cx.viewer = (struct viewer){
+        .kind = VIEWER_STAFF, .person_id = token->person_id, .rights = rights_of(token->kind)};
+    rq->cx.actor_id = id_is_zero(token->person_id) ? token->id : token->person_id;
+    return true;
+}

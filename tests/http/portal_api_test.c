@@ -1,0 +1,268 @@
+#include "licensing/token.h"
+#include "tests/http/site.h"
+#include "tests/licensing/licensing_make.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A tenant with an API, an organisation and a customer in it. */
+struct shop {
+    struct ctx *cx;
+    struct id organisation_id, other_id, person_id;
+};
+
+static struct shop open_shop(void **state)
+{
+    struct shop s = {.cx = test_ctx(state)};
+
+    site_open(s.cx);
+    licensing_seal(s.cx);
+    s.organisation_id = make_organisation(s.cx, "C1", "Marlow Grocers");
+    s.other_id = make_organisation(s.cx, "C2", "Gusu Books");
+    s.person_id = make_person(s.cx, "Anna Keller", "anna@shop.test");
+    make_membership(s.cx, s.person_id, s.organisation_id, RIGHT_TICKET_OWN | RIGHT_ORDER);
+    return s;
+}
+
+static const char *token_of(struct ctx *cx, enum token_kind kind, struct id person_id)
+{
+    struct token_draft draft = {.kind = kind, .name = "test", .person_id = person_id};
+    struct token *token;
+
+    test_ok(cx, token_add(cx, &draft, &token));
+    return token->text;
+}
+
+static json_t *data_of(struct ctx *cx, const struct site_answer *a)
+{
+    struct err err = {.kind = NULL};
+    json_t *json = NULL;
+
+    if (!json_read(cx->mem, &err, a->body, strlen(a->body), &json))
+        fail_msg("no JSON: %s", a->body);
+    return json_object_get(json, "data");
+}
+
+static void says(const struct site_answer *a, int status, const char *text)
+{
+    if (a->status != status || strstr(a->body, text) == NULL)
+        fail_msg("expected %d %s\ngot %d %s", status, text, a->status, a->body);
+}
+
+static struct site_answer get(struct ctx *cx, const char *token, const char *path)
+{
+    return site_call(cx, token, "GET", path, "", NULL);
+}
+
+static const char *file_ticket(struct shop *s, const char *token, const char *subject,
+                               struct id organisation_id)
+{
+    const char *body = arena_printf(
+        s->cx->mem,
+        "{\"subject\":\"%s\",\"text\":\"Since today.\",\"topic\":\"fault\",\"organisation_id\":\"%s\"}",
+        subject, id_text(s->cx->mem, organisation_id));
+    struct site_answer a = site_call(s->cx, token, "POST", "/api/v1/tickets", "", body);
+
+    says(&a, 201, subject);
+    return json_get_text(data_of(s->cx, &a), "id", "");
+}
+
+/* --- who may come in --- */
+
+static void a_call_without_a_good_token_is_refused(void **state)
+{
+    struct shop s = open_shop(state);
+    struct id nobody = {{0}};
+    struct token_draft expired = {.kind = TOKEN_ADMIN, .name = "old", .expires_at = 1};
+    struct token *token;
+    struct site_answer a = get(s.cx, NULL, "/api/v1/tickets");
+
+    says(&a, 401, "\"code\":\"TOKEN_INVALID\"");
+    a = get(s.cx, "nonsense", "/api/v1/tickets");
+    says(&a, 401, "TOKEN_INVALID");
+    test_ok(s.cx, token_add(s.cx, &expired, &token));
+    a = get(s.cx, token->text, "/api/v1/tickets");
+    says(&a, 401, "TOKEN_INVALID");
+    a = get(s.cx, token_of(s.cx, TOKEN_ADMIN, nobody), "/api/v1/tickets");
+    says(&a, 200, "\"data\":[]");
+    a = get(s.cx, token_of(s.cx, TOKEN_READ_ONLY, nobody), "/api/v1/tickets");
+    says(&a, 200, "\"data\":[]");
+}
+
+static void another_tenants_token_opens_nothing(void **state)
+{
+    struct shop mine = open_shop(state), theirs = open_shop(state);
+    struct site_answer a =
+        get(mine.cx, token_of(theirs.cx, TOKEN_ADMIN, (struct id){{0}}), "/api/v1/tickets");
+
+    says(&a, 401, "TOKEN_INVALID");
+}
+
+static void a_token_has_the_rights_of_its_kind(void **state)
+{
+    struct shop s = open_shop(state);
+    struct id nobody = {{0}};
+    const char *sales = token_of(s.cx, TOKEN_SALES, nobody);
+    const char *reader = token_of(s.cx, TOKEN_READ_ONLY, nobody);
+    const char *new_one = "{\"name\":\"New shop\",\"code\":\"C9\"}";
+    struct site_answer a = get(s.cx, sales, "/api/v1/me");
+
+    says(&a, 200, "\"kind\":\"staff\"");
+    a = get(s.cx, sales, "/api/v1/tickets");
+    says(&a, 200, "\"data\":[]"); /* no desk: no ticket is seen */
+    a = site_call(s.cx, reader, "POST", "/api/v1/organisations", "", new_one);
+    says(&a, 403, "FORBIDDEN");
+    a = site_call(s.cx, sales, "POST", "/api/v1/organisations", "", new_one);
+    says(&a, 201, "New shop");
+    a = get(s.cx, reader, "/api/v1/organisations?q=New");
+    says(&a, 200, "New shop");
+    a = site_call(s.cx, token_of(s.cx, TOKEN_SUPPORT, nobody), "PATCH",
+                  site_path(s.cx, "/api/v1/organisations/%s", s.other_id), "",
+                  "{\"city\":\"Suzhou\"}");
+    says(&a, 200, "Suzhou");
+    says(&a, 200, "Gusu Books"); /* what is not named stays */
+}
+
+/* --- tickets --- */
+
+static void staff_file_change_and_answer_tickets(void **state)
+{
+    struct shop s = open_shop(state);
+    const char *token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    const char *id = file_ticket(&s, token, "Printer on fire", s.organisation_id);
+    const char *path = arena_printf(s.cx->mem, "/api/v1/tickets/%s", id);
+    const char *messages = arena_printf(s.cx->mem, "%s/messages", path);
+    struct site_answer a = get(s.cx, token, path);
+
+    says(&a, 200, "\"status\":\"open\"");
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"level\":1,\"status\":\"no_such\"}");
+    assert_int_equal(a.status, 422);
+    a = get(s.cx, token, path);
+    assert_int_not_equal(json_get_i64(data_of(s.cx, &a), "level", 0), 1); /* all or nothing */
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"level\":1}");
+    says(&a, 200, "\"level\":1");
+    a = site_call(s.cx, token, "POST", messages, "", "{\"text\":\"Pull the plug.\"}");
+    assert_int_equal(a.status, 201);
+    a = site_call(s.cx, token, "POST", messages, "", "{\"text\":\"Inside.\",\"is_note\":true}");
+    assert_int_equal(a.status, 201);
+    a = get(s.cx, token, messages);
+    says(&a, 200, "Pull the plug.");
+    says(&a, 200, "Inside.");
+}
+
+static void a_customers_token_sees_what_its_person_sees(void **state)
+{
+    struct shop s = open_shop(state);
+    const char *staff = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    const char *anna = token_of(s.cx, TOKEN_USER, s.person_id);
+    const char *theirs = file_ticket(&s, staff, "Not hers", s.other_id);
+    const char *mine = file_ticket(&s, anna, "Her own", s.organisation_id);
+    const char *messages = arena_printf(s.cx->mem, "/api/v1/tickets/%s/messages", mine);
+    struct site_answer a = get(s.cx, anna, "/api/v1/tickets?state=all");
+
+    says(&a, 200, "Her own");
+    site_hides(&a, "Not hers");
+    site_hides(&a, "\"level\"");
+    a = get(s.cx, anna, arena_printf(s.cx->mem, "/api/v1/tickets/%s", theirs));
+    says(&a, 404, "NOT_FOUND");
+    a = site_call(s.cx, staff, "POST", messages, "", "{\"text\":\"For us\",\"is_note\":true}");
+    assert_int_equal(a.status, 201);
+    a = get(s.cx, anna, messages);
+    site_hides(&a, "For us");
+    a = site_call(s.cx, anna, "PATCH", arena_printf(s.cx->mem, "/api/v1/tickets/%s", mine), "",
+                  "{\"level\":1}");
+    says(&a, 403, "FORBIDDEN");
+    a = get(s.cx, anna, "/api/v1/me");
+    says(&a, 200, "\"kind\":\"customer\"");
+    a = get(s.cx, anna, "/api/v1/orders");
+    says(&a, 200, "\"data\":[]");
+}
+
+static void the_same_key_files_once(void **state)
+{
+    struct shop s = open_shop(state);
+    const char *anna = token_of(s.cx, TOKEN_USER, s.person_id);
+    struct site_answer a, b;
+
+    a = site_call(s.cx, anna, "POST", "/api/v1/tickets", "Idempotency-Key: k1\r\n",
+                  "{\"subject\":\"Once only\",\"text\":\"Text.\",\"topic\":\"fault\"}");
+    b = site_call(s.cx, anna, "POST", "/api/v1/tickets", "Idempotency-Key: k1\r\n",
+                  "{\"subject\":\"Once only\",\"text\":\"Text.\",\"topic\":\"fault\"}");
+    assert_int_equal(a.status, 201);
+    assert_int_equal(b.status, 201);
+    assert_string_equal(a.location, b.location);
+    assert_int_equal(
+        test_i64(s.cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ?", DB_ID(s.cx->tenant_id)),
+        1);
+}
+
+static void lists_are_paged_by_a_cursor(void **state)
+{
+    struct shop s = open_shop(state);
+    const char *token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    struct site_answer a;
+    json_t *page;
+    const char *next;
+
+    for (int i = 0; i < 3; i++)
+        file_ticket(&s, token, arena_printf(s.cx->mem, "Ticket %d", i), s.organisation_id);
+    a = get(s.cx, token, "/api/v1/tickets?limit=2");
+    assert_int_equal(json_array_size(data_of(s.cx, &a)), 2);
+    page = json_own(s.cx->mem, json_loads(a.body, 0, NULL));
+    next = json_get_text(page, "next", "");
+    assert_true(next[0] != '\0');
+    a = get(s.cx, token, arena_printf(s.cx->mem, "/api/v1/tickets?limit=2&after=%s", next));
+    assert_int_equal(json_array_size(data_of(s.cx, &a)), 1);
+    says(&a, 200, "\"next\":null");
+}
+
+/* --- bodies --- */
+
+static void a_body_that_is_not_right_is_refused_with_its_member(void **state)
+{
+    static const struct {
+        const char *body, *says;
+        int status;
+    } CASES[] = {
+        {"[]", "JSON_NEEDED", 400},
+        {"{", "BAD_REQUEST", 400},
+        {"{\"subject\":\"a\",\"subject\":\"b\",\"text\":\"c\"}", "BAD_REQUEST", 400},
+        {"{\"text\":\"c\"}", "\"pointer\":\"/subject\"", 422},
+        {"{\"subject\":1,\"text\":\"c\"}", "\"pointer\":\"/subject\"", 422},
+        {"{\"subject\":\"a\",\"text\":\"c\",\"more\":1}", "\"pointer\":\"/more\"", 422},
+        {"{\"subject\":\"a\",\"text\":\"c\",\"level\":9}", "\"pointer\":\"/level\"", 422},
+        {"{\"subject\":\"a\",\"text\":\"c\",\"site_id\":\"x\"}", "\"pointer\":\"/site_id\"", 422},
+        {"{\"subject\":\"\",\"text\":\"c\"}", "\"pointer\":\"/subject\"", 422},
+    };
+    struct shop s = open_shop(state);
+    const char *anna = token_of(s.cx, TOKEN_USER, s.person_id);
+    struct site_answer a;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        a = site_call(s.cx, anna, "POST", "/api/v1/tickets", "", CASES[i].body);
+        says(&a, CASES[i].status, CASES[i].says);
+    }
+    a = get(s.cx, anna, "/api/v1/tickets?limit=1000");
+    says(&a, 422, "/limit");
+    a = get(s.cx, anna, "/api/v1/tickets?state=odd");
+    says(&a, 422, "/state");
+    a = site_call(s.cx, anna, "DELETE", "/api/v1/tickets", "", NULL);
+    assert_int_equal(a.status, 405);
+    assert_non_null(strstr(a.head, "Allow: GET, HEAD, POST"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_call_without_a_good_token_is_refused),
+        cmocka_unit_test(another_tenants_token_opens_nothing),
+        cmocka_unit_test(a_token_has_the_rights_of_its_kind),
+        cmocka_unit_test(staff_file_change_and_answer_tickets),
+        cmocka_unit_test(a_customers_token_sees_what_its_person_sees),
+        cmocka_unit_test(the_same_key_files_once),
+        cmocka_unit_test(lists_are_paged_by_a_cursor),
+        cmocka_unit_test(a_body_that_is_not_right_is_refused_with_its_member),
+    };
+
+    return test_group_run_around("portal_api", tests, COUNT(tests), site_start, site_stop);
+}
