@@ -145,6 +145,14 @@ static json_t *organisation_json(const struct session *s)
 
 /* --- choices --- */
 
+/* This page again, with its query (a search, a tab) and the choice. */
+static const char *choice_href(struct req *rq, const char *name, const char *value)
+{
+    if (rq->query[0] == '\0')
+        return arena_printf(rq->cx.mem, "%s?%s=%s", rq->path, name, value);
+    return arena_printf(rq->cx.mem, "%s?%s&%s=%s", rq->path, rq->query, name, value);
+}
+
 static json_t *languages_json(struct req *rq)
 {
     json_t *list = json_array();
@@ -152,11 +160,10 @@ static json_t *languages_json(struct req *rq)
     for (size_t i = 0; i < lang_count(rq->app->langs); i++) {
         const struct lang *lang = lang_at(rq->app->langs, i);
 
-        json_array_append_new(
-            list,
-            json_pack("{s:s,s:s,s:s,s:b}", "code", lang_html(lang), "name", lang_own_name(lang),
-                      "href", arena_printf(rq->cx.mem, "%s?lang=%s", rq->path, lang_code(lang)),
-                      "is_current", lang == rq->lang));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:b}", "code", lang_html(lang), "name",
+                                              lang_own_name(lang), "href",
+                                              choice_href(rq, "lang", lang_code(lang)),
+                                              "is_current", lang == rq->lang));
     }
     return list;
 }
@@ -168,8 +175,7 @@ static json_t *themes_json(struct req *rq)
 
     for (size_t i = 0; i < COUNT(THEMES); i++)
         json_array_append_new(
-            list, json_pack("{s:s,s:s,s:s,s:b}", "href",
-                            arena_printf(rq->cx.mem, "%s?theme=%s", rq->path, THEMES[i].href),
+            list, json_pack("{s:s,s:s,s:s,s:b}", "href", choice_href(rq, "theme", THEMES[i].href),
                             "icon", THEMES[i].icon, "label", req_text(rq, THEMES[i].label),
                             "is_current", strcmp(THEMES[i].href, chosen) == 0));
     return list;
