@@ -35,11 +35,22 @@ function catalogue(text) {
   return pairs;
 }
 
+// All that could name a sentence, as one text with single blanks: literals joined, tags as {name}.
+function sources(files) {
+  let all = "";
+  for (const [file, text] of files) {
+    if (!OURS.test(file) && !/^www\/(?!lang\/)/.test(file)) continue;
+    all += text.replace(/"\s*"/g, "").replace(/\\"/g, '"')
+      .replace(/\{\{\{?\s*[&]?\s*([\w.]+)\s*\}?\}\}/g, "{$1}").replace(/\s+/g, " ");
+  }
+  return all;
+}
+
 const placeholders = (s) => (s.match(/\{[^}]*\}/g) ?? []).sort().join(" ");
 
 export default {
   name: "translations",
-  says: "each sentence has exactly one Chinese translation, with the same values in it",
+  says: "each sentence has exactly one Chinese translation, with the same values in it, and each translation its sentence",
   check(files) {
     const faults = [];
     const chinese = new Map();
@@ -59,6 +70,10 @@ export default {
         if (placeholders(key) !== placeholders(value)) faults.push(`${where}: "${key}": other {values} than in English`);
       }
     }
+    const used = sources(files);
+    for (const [key, where] of chinese) {
+      if (!used.includes(key)) faults.push(`${where}: nothing says "${key}" any more`);
+    }
     const missing = new Map();
     const add = (key, where) => {
       if (key !== "" && !chinese.has(key) && !missing.has(key)) missing.set(key, where);
@@ -71,17 +86,18 @@ export default {
     return faults;
   },
   plants: {
+    "a sentence that is gone": { "www/templates/a.html": "<p>{{#t}}Go{{/t}}</p>", "www/lang/zh/a.json": '{"Go": "去", "Stay": "留"}' },
     "a template's sentence": { "www/templates/a.html": "<p>{{#t}}Sign in\n  as {{name}}{{/t}}</p>", "www/lang/zh/a.json": "{}" },
     "an error's sentence": {
       "kb/a.c": 'const struct err_kind E = {ERR_CLASS_INVALID, "X",\n    "All seats "\n    "are taken."};\n',
-      "www/lang/zh/a.json": '{"All seats": "x"}',
+      "www/lang/zh/a.json": "{}",
     },
     "a literal": { "portal/a.c": 'x = T("Open");\n', "www/lang/zh/a.json": "{}" },
-    "twice in one file": { "www/lang/zh/a.json": '{"Open": "打开", "Open": "打开"}' },
-    "twice in two files": { "www/lang/zh/a.json": '{"Open": "打开"}', "www/lang/zh/b.json": '{"Open": "打开"}' },
-    "a lost value": { "www/lang/zh/a.json": '{"Hello {name}": "你好"}' },
-    "a broken file": { "www/lang/zh/a.json": '{"Open": "打开",}' },
-    "an empty one": { "www/lang/zh/a.json": '{"Open": " "}' },
+    "twice in one file": { "www/templates/a.html": "{{#t}}Open{{/t}}", "www/lang/zh/a.json": '{"Open": "打开", "Open": "打开"}' },
+    "twice in two files": { "www/templates/a.html": "{{#t}}Open{{/t}}", "www/lang/zh/a.json": '{"Open": "打开"}', "www/lang/zh/b.json": '{"Open": "打开"}' },
+    "a lost value": { "www/templates/a.html": "{{#t}}Hello {{name}}{{/t}}", "www/lang/zh/a.json": '{"Hello {name}": "你好"}' },
+    "a broken file": { "portal/a.c": "", "www/lang/zh/a.json": '{"Open": "打开",}' },
+    "an empty one": { "www/templates/a.html": "{{#t}}Open{{/t}}", "www/lang/zh/a.json": '{"Open": " "}' },
   },
   clean: {
     "www/templates/a.html": "<p>{{#t}}Sign in\n  as {{name}}{{/t}}{{#t}}Go{{/t}}</p>",
