@@ -74,11 +74,12 @@ static json_t *message_json(struct req *rq, const struct message *m)
     json_t *files = json_array();
 
     for (size_t i = 0; i < m->file_count; i++)
-        json_array_append_new(
-            files,
-            json_pack("{s:s,s:s,s:I,s:s}", "id", id_text(rq->cx.mem, m->files[i]->id), "name",
-                      m->files[i]->name, "bytes", (json_int_t)m->files[i]->bytes, "href",
-                      arena_printf(rq->cx.mem, "/api/v1/files/%s", id_text(rq->cx.mem, m->files[i]->id))));
+        json_array_append_new(files, json_pack("{s:s,s:s,s:I,s:s}", "id",
+                                               id_text(rq->cx.mem, m->files[i]->id), "name",
+                                               m->files[i]->name, "bytes",
+                                               (json_int_t)m->files[i]->bytes, "href",
+                                               arena_printf(rq->cx.mem, "/api/v1/files/%s",
+                                                            id_text(rq->cx.mem, m->files[i]->id))));
     return json_pack("{s:s,s:s,s:b,s:s,s:o,s:s,s:s,s:s,s:O?,s:o,s:o}", "id",
                      id_text(rq->cx.mem, m->id), "kind", m->kind, "is_public", m->is_public,
                      "author", m->author, "author_id", rest_id_json(rq, m->author_id),
@@ -142,49 +143,29 @@ bool ticket_api_create(struct req *rq)
     return rest_answer(rq, 201, ticket_json(rq, t));
 }
 
-struct change {
-    const char *status, *topic;
-    int64_t level;
-    struct id assignee_id, team_id;
-};
 enum { CHANGE_STATUS, CHANGE_TOPIC, CHANGE_LEVEL, CHANGE_ASSIGNEE, CHANGE_TEAM };
 static const struct rest_member CHANGE[] = {
-    [CHANGE_STATUS] = {"status", REST_TEXT, false, 0, 0, offsetof(struct change, status)},
-    [CHANGE_TOPIC] = {"topic", REST_TEXT, false, 0, 0, offsetof(struct change, topic)},
+    [CHANGE_STATUS] = {"status", REST_TEXT, false, 0, 0, offsetof(struct ticket_values, status)},
+    [CHANGE_TOPIC] = {"topic", REST_TEXT, false, 0, 0, offsetof(struct ticket_values, topic)},
     [CHANGE_LEVEL] = {"level", REST_INT, false, TICKET_LEVEL_MIN, TICKET_LEVEL_MAX,
-                      offsetof(struct change, level)},
-    [CHANGE_ASSIGNEE] = {"assignee_id", REST_ID, false, 0, 0, offsetof(struct change, assignee_id)},
-    [CHANGE_TEAM] = {"team_id", REST_ID, false, 0, 0, offsetof(struct change, team_id)},
+                      offsetof(struct ticket_values, level)},
+    [CHANGE_ASSIGNEE] = {"assignee_id", REST_ID, false, 0, 0,
+                         offsetof(struct ticket_values, assignee_id)},
+    [CHANGE_TEAM] = {"team_id", REST_ID, false, 0, 0, offsetof(struct ticket_values, team_id)},
 };
-
-/* A null for the engineer or the team takes him or it off. */
-static bool apply(struct ctx *cx, struct id id, const struct change *c, uint64_t given)
-{
-    if (c->topic != NULL && !ticket_set_topic(cx, id, c->topic))
-        return false;
-    if (c->level != 0 && !ticket_set_level(cx, id, c->level))
-        return false;
-    if ((given >> CHANGE_TEAM & 1) != 0 && !ticket_set_team(cx, id, c->team_id))
-        return false;
-    if ((given >> CHANGE_ASSIGNEE & 1) != 0 && !ticket_assign(cx, id, c->assignee_id))
-        return false;
-    return c->status == NULL || ticket_set_status(cx, id, c->status);
-}
 
 bool ticket_api_change(struct req *rq)
 {
-    struct ctx *cx = &rq->cx;
-    struct change change = {.status = NULL};
+    struct ticket_values values = {.status = NULL};
     struct ticket *t;
     uint64_t given;
 
-    if (!rest_read(rq, CHANGE, COUNT(CHANGE), &change, &given) || !db_begin(cx))
+    if (!rest_read(rq, CHANGE, COUNT(CHANGE), &values, &given))
         return false;
-    if (!apply(cx, rq->id, &change, given)) {
-        db_rollback(cx);
-        return false;
-    }
-    return db_commit(cx) && ticket_get(cx, rq->id, &t) && rest_answer(rq, 200, ticket_json(rq, t));
+    values.has_assignee = (given >> CHANGE_ASSIGNEE & 1) != 0; /* null takes him off */
+    values.has_team = (given >> CHANGE_TEAM & 1) != 0;
+    return ticket_set_values(&rq->cx, rq->id, &values) && ticket_get(&rq->cx, rq->id, &t) &&
+           rest_answer(rq, 200, ticket_json(rq, t));
 }
 
 static const struct rest_member ANSWER[] = {

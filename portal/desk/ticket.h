@@ -114,6 +114,14 @@ bool ticket_set_team(struct ctx *cx, struct id id, struct id team_id) MUST_CHECK
 /* The next answer's due time follows the new level's promise. Emits ticket.updated. */
 bool ticket_set_level(struct ctx *cx, struct id id, int64_t level) MUST_CHECK;
 bool ticket_set_topic(struct ctx *cx, struct id id, const char *topic) MUST_CHECK;
+/* Several of these at once, all or nothing. */
+struct ticket_values {
+    const char *status, *topic; /* NULL: as it is */
+    int64_t level;              /* 0: as it is */
+    bool has_team, has_assignee;
+    struct id team_id, assignee_id;
+};
+bool ticket_set_values(struct ctx *cx, struct id id, const struct ticket_values *v) MUST_CHECK;
 /* Tags are folded (case, width). Emit ticket.updated. */
 bool ticket_tag(struct ctx *cx, struct id id, const char *tag) MUST_CHECK;
 bool ticket_untag(struct ctx *cx, struct id id, const char *tag) MUST_CHECK;

@@ -119,3 +119,27 @@ bool ticket_set_review(struct ctx *cx, struct id id, bool needs_review)
         return ticket_change_undo(cx);
     return ticket_change_finish(cx, EVENT_TICKET_UPDATED, t, NULL);
 }
+
+static bool ticket_set_each(struct ctx *cx, struct id id, const struct ticket_values *v)
+{
+    if (v->topic != NULL && !ticket_set_topic(cx, id, v->topic))
+        return false;
+    if (v->level != 0 && !ticket_set_level(cx, id, v->level))
+        return false;
+    if (v->has_team && !ticket_set_team(cx, id, v->team_id))
+        return false;
+    if (v->has_assignee && !ticket_assign(cx, id, v->assignee_id))
+        return false;
+    return v->status == NULL || ticket_set_status(cx, id, v->status);
+}
+
+bool ticket_set_values(struct ctx *cx, struct id id, const struct ticket_values *v)
+{
+    if (!db_begin(cx))
+        return false;
+    if (!ticket_set_each(cx, id, v)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}

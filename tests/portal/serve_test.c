@@ -352,7 +352,7 @@ static void an_api_without_a_token_is_401_in_json(void **state)
     begin(state);
     assert_int_equal(get(&b, "/api/v1/things", ""), 401);
     assert_string_equal(wire_header(&b.w, "Content-Type"), "application/json");
-    assert_true(sees(&b, "\"code\":\"TOKEN_MISSING\""));
+    assert_true(sees(&b, "\"code\":\"TOKEN_INVALID\""));
     assert_string_equal(wire_header(&b.w, "Set-Cookie"), "");
     assert_int_equal(get(&b, "/api/v1/none", ""), 404);
     assert_true(sees(&b, "\"code\":\"NOT_FOUND\""));
