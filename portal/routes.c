@@ -16,6 +16,7 @@
 #include "portal/pages/licence_page.h"
 #include "portal/pages/login_page.h"
 #include "portal/pages/order_page.h"
+#include "portal/pages/organisation_edit_page.h"
 #include "portal/pages/organisation_page.h"
 #include "portal/pages/people_page.h"
 #include "portal/pages/queue_act_page.h"
@@ -78,6 +79,8 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/contracts",    order_page_contracts,  NEED_CUSTOMER, RIGHT_ORDER, 0},
     {METHOD_GET,  "/invoices",     order_page_invoices,   NEED_CUSTOMER, RIGHT_BILLING, 0},
     {METHOD_GET,  "/organisation", organisation_page_own, NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/organisation/sites/new",          organisation_edit_page_new_site, NEED_CUSTOMER, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/sites/new",          organisation_edit_page_add_site, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
     {METHOD_GET,  "/organisation/people/new",         people_page_new,    NEED_CUSTOMER, RIGHT_ADMIN, 0},
     {METHOD_POST, "/organisation/people/new",         people_page_add,    NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
     {METHOD_GET,  "/organisation/people/{id}",        people_page_view,   NEED_CUSTOMER, RIGHT_ADMIN, 0},
@@ -114,6 +117,12 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/customers",                organisation_page_list,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}",           organisation_page_view,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,  "/desk/customers/new",             organisation_edit_page_new,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/new",             organisation_edit_page_add,      NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,  "/desk/customers/{id}/edit",       organisation_edit_page_edit,     NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/edit",       organisation_edit_page_save,     NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,  "/desk/customers/{id}/sites/new",  organisation_edit_page_new_site, NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/sites/new",  organisation_edit_page_add_site, NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/people/new",             people_page_desk_new,    NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/people/new",             people_page_desk_add,    NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/people/{person}",        people_page_desk_view,   NEED_STAFF, RIGHT_CUSTOMERS, 0},
@@ -122,10 +131,13 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/customers/{id}/people/{person}/link",   people_page_desk_link,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/orders",                   order_page_list,             NEED_STAFF, RIGHT_SALES, 0},
     {METHOD_GET,  "/desk/orders/{id}",              order_page_view,             NEED_STAFF, 0, 0},
+    {METHOD_POST, "/desk/orders/{id}/advance",      order_page_advance,          NEED_STAFF | NEED_CSRF, RIGHT_SALES, 0},
     {METHOD_GET,  "/desk/licences",                 licence_page_list,           NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/new",             licence_desk_page_new,       NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/new",             licence_desk_page_issue,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/{id}",            licence_desk_page_view,      NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/licences/{id}/machines/{machine}/release", licence_page_release,  NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/licences/{id}/machines/{machine}/release", licence_page_released, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/suspend",    licence_desk_page_suspend,   NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/reinstate",  licence_desk_page_reinstate, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
 

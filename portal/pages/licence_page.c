@@ -80,7 +80,8 @@ static json_t *machine_json(struct req *rq, const struct machine *m)
                      "system", m->platform, "version", m->version, "first_seen",
                      page_day(rq, m->first_seen_at), "last_seen", page_time(rq, m->last_seen_at),
                      "is_unseen", is_unseen, "release_href",
-                     arena_printf(mem, "/licences/%s/machines/%s/release",
+                     arena_printf(mem, "%s/%s/machines/%s/release",
+                                  rq->session->is_staff ? "/desk/licences" : "/licences",
                                   id_text(mem, m->licence_id), id_text(mem, m->id)));
 }
 

@@ -6,7 +6,8 @@
 
 bool licence_page_list(struct req *rq); /* GET /licences */
 bool licence_page_view(struct req *rq); /* GET /licences/{id} */
-/* GET and POST /licences/{id}/machines/{machine}/release: asks, then frees the seat. */
+/* GET and POST /licences/{id}/machines/{machine}/release, and the same below /desk: asks, then
+ * frees the seat. */
 bool licence_page_release(struct req *rq);
 bool licence_page_released(struct req *rq);
 

@@ -212,9 +212,24 @@ static json_t *order_next(struct req *rq, const struct order *o)
                      o->due_on && next == ORDER_DELIVERED ? page_date(rq, o->due_on) : json_null());
 }
 
+/* The steps that staff may move it on to. */
+static json_t *order_moves(struct req *rq, const struct order *o)
+{
+    bool may = rq->session->is_staff && viewer_has(&rq->cx.viewer, RIGHT_SALES);
+    json_t *moves = json_array();
+
+    for (int i = ORDER_APPROVED; may && i < ORDER_STATUS_COUNT; i++) {
+        if (order_may_follow(o->status, (enum order_status)i))
+            json_array_append_new(moves, json_pack("{s:s,s:s}", "value", ORDER_STATUS_NAMES[i],
+                                                   "text", req_text(rq, ORDER_LOOKS[i].label)));
+    }
+    return moves;
+}
+
 bool order_page_view(struct req *rq)
 {
     struct order *o;
+    json_t *moves;
     json_t *page;
 
     if (!order_get(&rq->cx, rq->id, &o))
@@ -227,6 +242,9 @@ bool order_page_view(struct req *rq)
                               "contract_number", *o->contract_number ? o->contract_number : NULL,
                               "contract_title", o->contract_title, "placed_by", o->placed_by));
     json_object_set_new(page, "is_renamed", json_boolean(*o->reference != '\0'));
+    moves = order_moves(rq, o);
+    json_object_set_new(page, "moves", moves);
+    json_object_set_new(page, "has_moves", json_boolean(json_array_size(moves) > 0));
     json_object_set_new(page, "is_staff", json_boolean(rq->session->is_staff));
     json_object_set_new(page, "organisation_href",
                         json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
@@ -234,6 +252,24 @@ bool order_page_view(struct req *rq)
     if (!order_lines_json(rq, o, page) || !order_invoices_json(rq, o, page))
         return false;
     return page_render(rq, "order_view", page);
+}
+
+bool order_page_advance(struct req *rq)
+{
+    const char *to;
+    struct form *form;
+    int i = 0;
+
+    if (!form_parse(rq, &form))
+        return false;
+    to = form_value(form, "to");
+    while (i < ORDER_STATUS_COUNT && strcmp(ORDER_STATUS_NAMES[i], to) != 0)
+        i++;
+    if (i == ORDER_STATUS_COUNT)
+        return err_set(&rq->cx.err, &ERR_INVALID, "no such step");
+    return order_advance(&rq->cx, rq->id, (enum order_status)i, form_value(form, "reason")) &&
+           reply_flash(rq, "ok", req_text(rq, T("The order is moved on."))) &&
+           reply_see_other(rq, order_href(rq, rq->id));
 }
 
 /* --- invoices, contracts --- */

@@ -214,6 +214,7 @@ static void organisation_filter_where(struct ctx *cx, const struct organisation_
 
     if (search && utf8_valid(search, strlen(search))) {
         where_add(w, " AND (o.name LIKE ?", DB_TEXT(sales_text_like(cx, search, false)));
+        where_add(w, " OR o.city LIKE ?", DB_TEXT(sales_text_like(cx, search, false)));
         where_add(w, " OR o.code LIKE ?)", DB_TEXT(sales_text_like(cx, search, true)));
     } else if (search) {
         where_add(w, " AND FALSE", DB_NONE);

@@ -67,7 +67,7 @@ bool organisation_change(struct ctx *cx, struct id id,
 bool organisation_get(struct ctx *cx, struct id id, struct organisation **out) MUST_CHECK;
 
 struct organisation_filter {
-    const char *search; /* part of the name, or a code from its start; NULL: all */
+    const char *search; /* part of the name or city, or a code from its start; NULL: all */
     const char *status; /* NULL: any */
     struct id after;    /* key paging: the last one of the page before; zero starts */
     unsigned limit;     /* 0: ORGANISATION_PAGE */

@@ -270,13 +270,23 @@ static void issuing_a_licence_tells_all_faults_at_once_and_then_shows_the_key(vo
     assert_int_equal(count, 1);
 }
 
-static void a_licence_is_suspended_and_reinstated(void **state)
+static void a_licence_is_suspended_and_reinstated_and_staff_release_machines(void **state)
 {
     struct browser *b = browser_open(test_ctx(state));
     struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
     struct licence *l = make_licence(b->cx, make_policy(b->cx), marlow);
+    struct machine_draft draft = {.licence_id = l->id, .fingerprint = "fp", .name = "Till 1"};
+    const char *release;
+    struct machine *m;
 
+    test_ok(b->cx, machine_add(b->cx, &draft, &m));
+    release = arena_printf(b->cx->mem, "/desk/licences/%s/machines/%s/release",
+                           id_text(b->cx->mem, l->id), id_text(b->cx->mem, m->id));
     browser_staff(b, "sales", "sam@tilwick.example");
+    browser_get(b, path(b, "/desk/licences/{}", l->id));
+    assert_true(browser_shows(b, release));
+    assert_int_equal(browser_get(b, release), 200);
+    assert_int_equal(browser_post(b, release, ""), 303);
     browser_get(b, path(b, "/desk/licences/{}", l->id));
     assert_int_equal(browser_post(b, path(b, "/desk/licences/{}/suspend", l->id), "reason=unpaid"),
                      303);
@@ -313,7 +323,7 @@ int main(void)
         cmocka_unit_test(rows_of_another_organisation_and_tenant_are_not_there),
         cmocka_unit_test(staff_see_a_customer_with_everything_of_his),
         cmocka_unit_test(issuing_a_licence_tells_all_faults_at_once_and_then_shows_the_key),
-        cmocka_unit_test(a_licence_is_suspended_and_reinstated),
+        cmocka_unit_test(a_licence_is_suspended_and_reinstated_and_staff_release_machines),
         cmocka_unit_test(pages_are_complete_in_chinese),
     };
 
