@@ -13,7 +13,7 @@ const WEB = /^portal\/(http|pages|api)\//;
 // lang.h marks sentences for translation. Tenant and session answer the door's own questions, whose
 // requests they therefore know: whose host is this, who is this browser.
 const KNOWN = new Set(["portal/http/lang.h"]);
-const DOORKEEPERS = /^portal\/account\/(tenant|session)\.[ch]$/;
+const DOORKEEPERS = /^portal\/account\/(tenant|tenant_cache|session)\.[ch]$/;
 
 function fault(file, included, files) {
   if (!included.includes("/")) return `"${included}" is not written from the top of the tree`;
