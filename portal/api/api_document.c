@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+/* A literal with its length: these are most of what each answer is made of. */
+#define ADD(s, literal)         str_add_n((s), literal, sizeof(literal) - 1)
+#define MEMBER(s, name)         ADD(s, ",\"" name "\":")
+#define ADD_TEXT(s, name, text) (ADD(s, name), api_document_text((s), (text)))
+
 /* --- values --- */
 
 void api_document_text(struct str *s, const char *text)
@@ -15,7 +20,7 @@ void api_document_text(struct str *s, const char *text)
     if (text != NULL)
         str_json(s, text);
     else
-        str_add_n(s, "null", 4);
+        ADD(s, "null");
 }
 
 void api_document_time(struct str *s, int64_t at)
@@ -23,7 +28,7 @@ void api_document_time(struct str *s, int64_t at)
     char text[CLOCK_ISO_SIZE];
 
     if (at == 0) {
-        str_add_n(s, "null", 4);
+        ADD(s, "null");
         return;
     }
     clock_iso(at, text);
@@ -35,7 +40,7 @@ void api_document_time(struct str *s, int64_t at)
 void api_document_limit(struct str *s, int64_t limit)
 {
     if (limit == POLICY_NO_LIMIT)
-        str_add_n(s, "null", 4);
+        ADD(s, "null");
     else
         str_i64(s, limit);
 }
@@ -43,9 +48,9 @@ void api_document_limit(struct str *s, int64_t limit)
 static void add_bool(struct str *s, bool value)
 {
     if (value)
-        str_add_n(s, "true", 4);
+        ADD(s, "true");
     else
-        str_add_n(s, "false", 5);
+        ADD(s, "false");
 }
 
 void api_document_json(struct str *s, const json_t *json)
@@ -93,20 +98,12 @@ void api_document_json(struct str *s, const json_t *json)
         add_bool(s, json_is_true(json));
         break;
     case JSON_NULL:
-        str_add(s, "null");
+        ADD(s, "null");
         break;
     }
 }
 
 /* --- members --- */
-
-#define MEMBER(s, name) str_add_n((s), ",\"" name "\":", sizeof(",\"" name "\":") - 1)
-
-static void add_text(struct str *s, const char *name, const char *text)
-{
-    str_add(s, name);
-    api_document_text(s, text);
-}
 
 static void add_id(struct str *s, struct id id)
 {
@@ -118,7 +115,7 @@ static void add_id(struct str *s, struct id id)
 
 static void add_path(struct str *s, const struct api *api, const char *type, struct id id)
 {
-    str_add(s, "/v1/accounts/");
+    ADD(s, "/v1/accounts/");
     str_add(s, api->account);
     str_char(s, '/');
     str_add(s, type);
@@ -142,38 +139,38 @@ struct owner { /* the resource whose relationships are written */
 
 static void add_account(struct str *s, const struct api *api)
 {
-    str_add(s, "\"account\":{\"links\":{\"related\":\"/v1/accounts/");
+    ADD(s, "\"account\":{\"links\":{\"related\":\"/v1/accounts/");
     str_add(s, api->account);
-    str_add(s, "\"},\"data\":{\"type\":\"accounts\",\"id\":\"");
+    ADD(s, "\"},\"data\":{\"type\":\"accounts\",\"id\":\"");
     str_add(s, api->account);
-    str_add(s, "\"}}");
+    ADD(s, "\"}}");
 }
 
 static void add_related(struct str *s, const struct owner *of, const char *name)
 {
-    str_add_n(s, ",\"", 2);
+    ADD(s, ",\"");
     str_add(s, name);
-    str_add(s, "\":{\"links\":{\"related\":\"");
+    ADD(s, "\":{\"links\":{\"related\":\"");
     add_path(s, of->api, of->type, of->id);
     str_char(s, '/');
     str_add(s, name);
-    str_add(s, "\"}");
+    ADD(s, "\"}");
 }
 
 static void add_to_one(struct str *s, const struct owner *of, const char *name, const char *type,
                        struct id id)
 {
     add_related(s, of, name);
-    str_add(s, ",\"data\":");
+    ADD(s, ",\"data\":");
     if (id_is_zero(id)) {
-        str_add(s, "null}");
+        ADD(s, "null}");
         return;
     }
-    str_add(s, "{\"type\":\"");
+    ADD(s, "{\"type\":\"");
     str_add(s, type);
-    str_add(s, "\",\"id\":\"");
+    ADD(s, "\",\"id\":\"");
     add_id(s, id);
-    str_add(s, "\"}}");
+    ADD(s, "\"}}");
 }
 
 static void add_to_many(struct str *s, const struct owner *of, const char *name)
@@ -184,24 +181,24 @@ static void add_to_many(struct str *s, const struct owner *of, const char *name)
 
 static void open_resource(struct str *s, const struct owner *of)
 {
-    str_add(s, "{\"id\":\"");
+    ADD(s, "{\"id\":\"");
     add_id(s, of->id);
-    str_add(s, "\",\"type\":\"");
+    ADD(s, "\",\"type\":\"");
     str_add(s, of->type);
-    str_add(s, "\",\"attributes\":{");
+    ADD(s, "\",\"attributes\":{");
 }
 
 static void open_relationships(struct str *s, const struct owner *of)
 {
-    str_add(s, "},\"relationships\":{");
+    ADD(s, "},\"relationships\":{");
     add_account(s, of->api);
 }
 
 static void close_resource(struct str *s, const struct owner *of)
 {
-    str_add(s, "},\"links\":{\"self\":\"");
+    ADD(s, "},\"links\":{\"self\":\"");
     add_path(s, of->api, of->type, of->id);
-    str_add(s, "\"}}");
+    ADD(s, "\"}}");
 }
 
 /* --- licences --- */
@@ -215,24 +212,24 @@ static void add_licence_attributes(struct str *s, const struct api *api, const s
     enum licence_status status =
         licence_status_at(r->is_owner_banned, r->is_suspended, r->expires_at, used_at, now);
 
-    add_text(s, "\"name\":", r->name);
-    add_text(s, ",\"key\":", r->key);
+    ADD_TEXT(s, "\"name\":", r->name);
+    ADD_TEXT(s, ",\"key\":", r->key);
     MEMBER(s, "expiry");
     api_document_time(s, r->expires_at);
-    add_text(s, ",\"status\":", LICENCE_STATUS_NAMES[status]);
+    ADD_TEXT(s, ",\"status\":", LICENCE_STATUS_NAMES[status]);
     MEMBER(s, "uses");
     str_i64(s, r->uses);
     MEMBER(s, "suspended");
     add_bool(s, r->is_suspended);
-    add_text(s, ",\"scheme\":", l->policy.scheme);
-    str_add(s, ",\"encrypted\":false");
+    ADD_TEXT(s, ",\"scheme\":", l->policy.scheme);
+    ADD(s, ",\"encrypted\":false");
     MEMBER(s, "strict");
     add_bool(s, l->policy.is_strict);
     MEMBER(s, "floating");
     add_bool(s, l->policy.is_floating);
     MEMBER(s, "protected");
     add_bool(s, r->is_protected);
-    add_text(s, ",\"version\":", r->last_version);
+    ADD_TEXT(s, ",\"version\":", r->last_version);
     MEMBER(s, "maxMachines");
     api_document_limit(s, r->max_machines);
     MEMBER(s, "maxProcesses");
@@ -277,19 +274,19 @@ static void add_licence_relationships(struct str *s, const struct owner *of,
     add_to_one(s, of, "group", "groups", r->group_id);
     add_to_one(s, of, of->api->version > 5 ? "owner" : "user", "users", r->owner_id);
     add_related(s, of, "users");
-    str_add(s, ",\"meta\":{\"count\":");
+    ADD(s, ",\"meta\":{\"count\":");
     str_i64(s, (int64_t)l->user_count + (id_is_zero(r->owner_id) ? 0 : 1));
-    str_add(s, "}}");
+    ADD(s, "}}");
     add_related(s, of, "machines");
-    str_add(s, ",\"meta\":{\"cores\":");
+    ADD(s, ",\"meta\":{\"cores\":");
     str_i64(s, l->cores);
-    str_add(s, ",\"memory\":");
+    ADD(s, ",\"memory\":");
     str_i64(s, l->memory);
-    str_add(s, ",\"disk\":");
+    ADD(s, ",\"disk\":");
     str_i64(s, l->disk);
-    str_add(s, ",\"count\":");
+    ADD(s, ",\"count\":");
     str_i64(s, (int64_t)l->machine_count);
-    str_add(s, "}}");
+    ADD(s, "}}");
     add_to_many(s, of, "tokens");
     add_to_many(s, of, "entitlements");
 }
@@ -314,20 +311,20 @@ static void add_machine_attributes(struct str *s, const struct api *api, const s
     bool is_hidden = is_created && api->version <= 2;
     int64_t beat = is_hidden ? 0 : m->last_heartbeat_at;
 
-    add_text(s, "\"fingerprint\":", m->fingerprint);
+    ADD_TEXT(s, "\"fingerprint\":", m->fingerprint);
     MEMBER(s, "cores");
     api_document_limit(s, m->cores);
     MEMBER(s, "memory");
     api_document_limit(s, m->memory);
     MEMBER(s, "disk");
     api_document_limit(s, m->disk);
-    add_text(s, ",\"ip\":", m->ip);
-    add_text(s, ",\"hostname\":", m->hostname);
-    add_text(s, ",\"platform\":", m->platform);
-    add_text(s, ",\"name\":", m->name);
+    ADD_TEXT(s, ",\"ip\":", m->ip);
+    ADD_TEXT(s, ",\"hostname\":", m->hostname);
+    ADD_TEXT(s, ",\"platform\":", m->platform);
+    ADD_TEXT(s, ",\"name\":", m->name);
     MEMBER(s, "requireHeartbeat");
     add_bool(s, m->require_heartbeat || m->last_heartbeat_at != 0);
-    add_text(s, ",\"heartbeatStatus\":",
+    ADD_TEXT(s, ",\"heartbeatStatus\":",
              MACHINE_HEARTBEAT_NAMES[is_hidden ? MACHINE_NOT_STARTED : m->heartbeat]);
     MEMBER(s, "heartbeatDuration");
     str_i64(s, m->heartbeat_seconds);
@@ -386,12 +383,12 @@ void api_document_token(struct str *s, const struct api *api, const struct token
     const struct owner of = {api, "tokens", token->id};
 
     open_resource(s, &of);
-    add_text(s, "\"kind\":", TOKEN_KIND_NAMES[token->kind]);
+    ADD_TEXT(s, "\"kind\":", TOKEN_KIND_NAMES[token->kind]);
     if (token->text != NULL)
-        add_text(s, ",\"token\":", token->text);
+        ADD_TEXT(s, ",\"token\":", token->text);
     MEMBER(s, "expiry");
     api_document_time(s, token->expires_at);
-    add_text(s, ",\"name\":", token->name);
+    ADD_TEXT(s, ",\"name\":", token->name);
     if (token->kind == TOKEN_ACTIVATION)
         add_counts(s, token);
     MEMBER(s, "created");
@@ -415,10 +412,10 @@ void api_document_product(struct str *s, const struct api *api, const struct pro
     const struct owner of = {api, "products", product->id};
 
     open_resource(s, &of);
-    add_text(s, "\"name\":", product->name);
-    add_text(s, ",\"code\":", product->code);
-    add_text(s, ",\"distributionStrategy\":", product->distribution);
-    add_text(s, ",\"url\":", product->url);
+    ADD_TEXT(s, "\"name\":", product->name);
+    ADD_TEXT(s, ",\"code\":", product->code);
+    ADD_TEXT(s, ",\"distributionStrategy\":", product->distribution);
+    ADD_TEXT(s, ",\"url\":", product->url);
     MEMBER(s, "platforms");
     str_add(s, product->platforms != NULL ? product->platforms : "null");
     MEMBER(s, "metadata");
@@ -445,13 +442,13 @@ void api_document_user(struct str *s, const struct api *api, const struct person
     if (*given != '\0' && strncmp(last, given, strlen(given)) == 0)
         last += strlen(given) + (last[strlen(given)] == ' ' ? 1 : 0);
     open_resource(s, &of);
-    add_text(s, "\"fullName\":", person->full_name);
-    add_text(s, ",\"firstName\":", *given != '\0' ? given : NULL);
-    add_text(s, ",\"lastName\":", *last != '\0' ? last : NULL);
-    add_text(s, ",\"email\":", person->email);
-    str_add(s, ",\"status\":\"ACTIVE\"");
-    add_text(s, ",\"role\":", TOKEN_ROLE_NAMES[api->token->kind]);
-    str_add(s, ",\"metadata\":{}");
+    ADD_TEXT(s, "\"fullName\":", person->full_name);
+    ADD_TEXT(s, ",\"firstName\":", *given != '\0' ? given : NULL);
+    ADD_TEXT(s, ",\"lastName\":", *last != '\0' ? last : NULL);
+    ADD_TEXT(s, ",\"email\":", person->email);
+    ADD(s, ",\"status\":\"ACTIVE\"");
+    ADD_TEXT(s, ",\"role\":", TOKEN_ROLE_NAMES[api->token->kind]);
+    ADD(s, ",\"metadata\":{}");
     MEMBER(s, "created");
     api_document_time(s, person->created_at);
     MEMBER(s, "updated");
@@ -469,20 +466,20 @@ void api_document_account(struct str *s, const struct api *api,
 {
     const char *hex = crypto_hex(s->mem, public_key, CRYPTO_PUBLIC_SIZE);
 
-    str_add(s, "{\"id\":\"");
+    ADD(s, "{\"id\":\"");
     str_add(s, api->account);
-    add_text(s, "\",\"type\":\"accounts\",\"attributes\":{\"name\":", account->name);
-    add_text(s, ",\"slug\":", account->slug);
-    add_text(s, ",\"apiVersion\":", account->api_version);
-    str_add(s, ",\"status\":\"ACTIVE\"");
+    ADD_TEXT(s, "\",\"type\":\"accounts\",\"attributes\":{\"name\":", account->name);
+    ADD_TEXT(s, ",\"slug\":", account->slug);
+    ADD_TEXT(s, ",\"apiVersion\":", account->api_version);
+    ADD(s, ",\"status\":\"ACTIVE\"");
     MEMBER(s, "protected");
     add_bool(s, account->is_protected);
     MEMBER(s, "created");
     api_document_time(s, account->created_at);
     MEMBER(s, "updated");
     api_document_time(s, account->updated_at);
-    str_add(s, "},\"links\":{\"self\":\"/v1/accounts/");
+    ADD(s, "},\"links\":{\"self\":\"/v1/accounts/");
     str_add(s, api->account);
-    add_text(s, "\"},\"meta\":{\"keys\":{\"ed25519\":", crypto_base64(s->mem, hex, strlen(hex)));
-    str_add(s, "}}}");
+    ADD_TEXT(s, "\"},\"meta\":{\"keys\":{\"ed25519\":", crypto_base64(s->mem, hex, strlen(hex)));
+    ADD(s, "}}}");
 }

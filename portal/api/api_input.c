@@ -180,9 +180,20 @@ bool api_input_body(struct req *rq, struct api *api)
 
 /* --- shapes --- */
 
+static const char *pointer_of(const struct api_object *in, const char *name)
+{
+    struct str s = str_new(in->cx->mem);
+
+    str_room(&s, strlen(in->at) + strlen(name) + 2);
+    str_add(&s, in->at);
+    str_char(&s, '/');
+    str_add(&s, name);
+    return s.p;
+}
+
 bool api_input_refuse(const struct api_object *in, const char *name, const struct err_kind *kind)
 {
-    const char *at = *name != '\0' ? arena_printf(in->cx->mem, "%s/%s", in->at, name) : in->at;
+    const char *at = *name != '\0' ? pointer_of(in, name) : in->at;
 
     return err_set_at(&in->cx->err, kind, at, "%s", at);
 }
@@ -215,7 +226,7 @@ bool api_input_object(const struct api_object *in, const char *name, unsigned fl
         return false;
     if (value != NULL && !json_is_object(value))
         return api_input_refuse(in, name, &ERR_API_TYPE);
-    *out = (struct api_object){in->cx, value, arena_printf(in->cx->mem, "%s/%s", in->at, name)};
+    *out = (struct api_object){in->cx, value, pointer_of(in, name)};
     return true;
 }
 

@@ -16,6 +16,9 @@
 static const char JSON_API[] = "application/vnd.api+json; charset=utf-8";
 static const char JSON_PLAIN[] = "application/json; charset=utf-8";
 
+static const char *const VERSIONS[] = {"1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8"};
+_Static_assert(COUNT(VERSIONS) == API_VERSION_NEWEST - API_VERSION_OLDEST + 1, "every version");
+
 static const struct err_kind ERR_API_VERSION = {
     ERR_CLASS_MALFORMED, "INVALID_API_VERSION",
     "This version is not supported. Versions 1.2 to 1.8 are."};
@@ -194,6 +197,18 @@ const char *licence_serve_sign(struct arena *mem, const struct crypto_signer *si
     return crypto_base64(mem, signature, sizeof signature);
 }
 
+/* On the path of every answer, so by copying instead of a format. */
+static const char *join(struct arena *mem, const char *a, const char *b, const char *c)
+{
+    struct str s = str_new(mem);
+
+    str_room(&s, strlen(a) + strlen(b) + strlen(c) + 1);
+    str_add(&s, a);
+    str_add(&s, b);
+    str_add(&s, c);
+    return s.p;
+}
+
 static void add_signature(struct req *rq, const struct api *api)
 {
     struct arena *mem = rq->cx.mem;
@@ -207,17 +222,16 @@ static void add_signature(struct req *rq, const struct api *api)
     if (api->keys == NULL)
         return; /* nobody's key: no account was found, or its key does not open */
     crypto_sha256(rq->out.p, rq->out.len, hash);
-    digest = arena_printf(mem, "sha-256=%s", crypto_base64(mem, hash, sizeof hash));
+    digest = join(mem, "sha-256=", crypto_base64(mem, hash, sizeof hash), "");
     signature = licence_serve_sign(mem, api->keys->signer, route_method_name(rq->method),
                                    rq->target, rq->host != NULL ? rq->host : "", date, digest);
     reply_header(rq, "Digest", digest);
     reply_header(rq, "Keygen-Date", date);
     reply_header(rq, "Keygen-Digest", digest);
     reply_header(rq, "Keygen-Signature",
-                 arena_printf(mem,
-                              "keyid=\"%s\", algorithm=\"ed25519\", signature=\"%s\", "
-                              "headers=\"(request-target) host date digest\"",
-                              api->account, signature));
+                 join(mem, join(mem, "keyid=\"", api->account, "\", algorithm=\"ed25519\", "),
+                      join(mem, "signature=\"", signature, "\", "),
+                      "headers=\"(request-target) host date digest\""));
 }
 
 /* Up to 1.3 these three names end in -Id. */
@@ -233,7 +247,7 @@ static void add_identity(struct req *rq, const struct api *api)
     if (api->token != NULL)
         reply_header(rq, is_old ? "Keygen-Token-Id" : "Keygen-Token",
                      id_text(rq->cx.mem, api->token->id));
-    reply_header(rq, "Keygen-Version", arena_printf(rq->cx.mem, "1.%d", api->version));
+    reply_header(rq, "Keygen-Version", VERSIONS[api->version - API_VERSION_OLDEST]);
     reply_header(rq, "Keygen-Edition", "CE");
     reply_header(rq, "Keygen-Mode", "multiplayer");
 }
@@ -277,13 +291,29 @@ static void answer_failure(struct req *rq, const struct api *api)
                   err->where);
 }
 
+/* A UUIDv7 of the run's time and its trace, so that a log line is found by either, and no further
+ * random bytes are asked of the system for each answer. */
+static void name_request(const struct req *rq, struct api *api)
+{
+    uint64_t ms = (uint64_t)(rq->cx.now / (CLOCK_SECOND / 1000));
+    struct id id = {0};
+
+    for (size_t i = 0; i < 6; i++)
+        id.b[i] = (uint8_t)(ms >> (40 - 8 * i));
+    id.b[6] = 0x70;
+    if (!parse_hex(rq->cx.trace, id.b + 8, 8)) /* cannot be: a trace is 16 digits */
+        crypto_random(id.b + 8, 8);
+    id.b[8] = (uint8_t)((id.b[8] & 0x3f) | 0x80);
+    id_format(id, api->request_id);
+}
+
 void licence_serve(struct req *rq)
 {
     struct api *api = arena_new(rq->cx.mem, struct api);
 
     api->mem = rq->cx.mem;
     api->version = API_VERSION_NEWEST;
-    id_format(id_make(rq->cx.now), api->request_id);
+    name_request(rq, api);
     rq->portal = api;
     if (!run(rq, api))
         answer_failure(rq, api);
