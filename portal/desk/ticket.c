@@ -186,16 +186,30 @@ json_t *ticket_to_json(struct ctx *cx, const struct ticket *t)
 
 bool ticket_to_event_json(struct ctx *cx, const struct ticket *t, json_t **out)
 {
-    json_t *j = ticket_to_json(cx, t), *tags;
-    struct filing_licence *licence;
+    return ticket_snapshot(cx, t, NULL, NULL, out);
+}
+
+static bool first_text(struct ctx *cx, const struct ticket *t, const char **text)
+{
     struct db_rows rows;
 
-    if (!ticket_tags(cx, t->id, &tags) || !filing_licence_of(cx, t, &licence))
-        return false;
-    json_object_set_new(j, "licence", filing_licence_json(cx, licence));
     if (!db_query(cx, &rows, SQL_TICKET_FIRST_TEXT, DB_ID(cx->tenant_id), DB_ID(t->id)))
         return false;
-    json_object_set_new(j, "text", json_text(db_next(&rows) ? db_text(&rows.row, 0) : ""));
+    *text = db_next(&rows) ? db_text(&rows.row, 0) : "";
+    return true;
+}
+
+bool ticket_snapshot(struct ctx *cx, const struct ticket *t, const char *text, json_t *tags,
+                     json_t **out)
+{
+    json_t *j = ticket_to_json(cx, t);
+    struct filing_licence *licence;
+
+    if ((tags == NULL && !ticket_tags(cx, t->id, &tags)) ||
+        (text == NULL && !first_text(cx, t, &text)) || !filing_licence_of(cx, t, &licence))
+        return false;
+    json_object_set_new(j, "licence", filing_licence_json(cx, licence));
+    json_object_set_new(j, "text", json_text(text));
     json_object_set(j, "tags", tags);
     json_object_set_new(j, "source", json_string(t->source));
     json_object_set_new(j, "level", json_integer(t->level));

@@ -86,7 +86,8 @@ bool ticket_change_emit(struct ctx *cx, enum event_kind kind, const struct ticke
     const char *key;
     json_t *value;
 
-    if (!ticket_get(cx, before->id, &after) || !ticket_to_event_json(cx, after, &is))
+    if (!ticket_get(cx, before->id, &after) ||
+        !ticket_snapshot(cx, after, json_get_text(before->snapshot, "text", ""), NULL, &is))
         return false;
     data = json_own(cx->mem, json_pack("{s:O, s:O}", "before", before->snapshot, "after", is));
     if (extra != NULL)

@@ -4,6 +4,11 @@
 #include "db/event.h"
 #include "portal/desk/ticket.h"
 
+/* ticket_to_event_json where text or tags are known already: they are not asked for (NULL: they
+ * are). text and tags are borrowed. */
+bool ticket_snapshot(struct ctx *cx, const struct ticket *t, const char *text, json_t *tags,
+                     json_t **out) MUST_CHECK;
+
 /* Begins a transaction, writes the ticket's row first (so that two changes of one ticket queue up,
  * and collide on Galera), and reads it as the viewer may see it. Fails with ERR_NOT_FOUND, and with
  * ERR_DENIED for a participant who only reads. False: nothing is open. */

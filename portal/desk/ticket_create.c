@@ -7,6 +7,7 @@
 #include "portal/desk/filing.h"
 #include "portal/desk/reporter.h"
 #include "portal/desk/sla.h"
+#include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_term.h"
 #include "portal/desk/ticket_thread.h"
@@ -247,7 +248,7 @@ static bool write_all(struct ctx *cx, const struct draft *d, struct ticket **out
     if (!insert_row(cx, d, reporter_id) || !ticket_thread_insert(cx, &first, &message_id) ||
         !attachment_add(cx, d->id, message_id, w->files, w->file_count) ||
         !ticket_term_add(cx, d->id, w->subject) || !ticket_get(cx, d->id, out) ||
-        !ticket_to_event_json(cx, *out, &is))
+        !ticket_snapshot(cx, *out, w->text, json_own(cx->mem, json_array()), &is))
         return false;
     data = json_own(cx->mem, json_pack("{s:O}", "after", is));
     return event_emit(cx, EVENT_TICKET_CREATED, d->id, data);

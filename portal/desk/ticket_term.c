@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-enum { TERM_BYTES_MAX = 64 };
+enum { TERM_BYTES_MAX = 64, TERM_ROWS_MAX = WHERE_ARGS_MAX / 3 };
 
 static const char SQL_TICKET_TERM_ADD[] =
-    "INSERT IGNORE INTO ticket_term (tenant_id, term, ticket_id) VALUES (?, ?, ?)";
+    "INSERT IGNORE INTO ticket_term (tenant_id, term, ticket_id) VALUES ";
 
 static size_t keep(const char *terms[], size_t count, size_t max, const char *term)
 {
@@ -70,10 +70,18 @@ bool ticket_term_add(struct ctx *cx, struct id ticket_id, const char *subject)
     const char *terms[TICKET_TERM_MAX];
     const size_t count = ticket_term_split(cx->mem, subject, terms, TICKET_TERM_MAX);
 
-    for (size_t i = 0; i < count; i++)
-        if (!db_exec(cx, NULL, SQL_TICKET_TERM_ADD, DB_ID(cx->tenant_id), DB_TEXT(terms[i]),
-                     DB_ID(ticket_id)))
+    for (size_t i = 0; i < count;) { /* several rows a statement, as many as one takes values */
+        struct where w;
+
+        where_start(&w, cx, SQL_TICKET_TERM_ADD, NULL, 0);
+        for (size_t row = 0; i < count && row < TERM_ROWS_MAX; row++, i++) {
+            where_add(&w, row == 0 ? "(?" : ", (?", DB_ID(cx->tenant_id));
+            where_add(&w, ", ?", DB_TEXT(terms[i]));
+            where_add(&w, ", ?)", DB_ID(ticket_id));
+        }
+        if (!db_exec_args(cx, NULL, w.text.p, w.args, w.count))
             return false;
+    }
     return true;
 }
 

@@ -386,6 +386,41 @@ static void setting_what_is_set_changes_nothing(void **state)
         test_i64(cx, "SELECT COUNT(*) FROM message WHERE tenant_id = ?", DB_ID(cx->tenant_id)), 1);
 }
 
+static bool add_a_note(struct ctx *cx, void *arg)
+{
+    struct id message;
+
+    return ticket_note(cx, *(struct id *)arg, "at once", &message);
+}
+
+static void note_at_once(struct ctx *cx, unsigned index, void *arg)
+{
+    struct id *noted = arg;
+
+    if (db_retry(cx, add_a_note, &noted[0]))
+        noted[index + 1] = noted[0];
+}
+
+enum { AT_ONCE = 8 };
+
+static void changes_at_once_follow_each_other(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    struct id noted[AT_ONCE + 1] = {desk_file(cx, &d, "s")};
+    struct ticket *t;
+
+    test_threads(cx, AT_ONCE, note_at_once, noted);
+    for (int i = 1; i <= AT_ONCE; i++)
+        assert_true(id_equal(noted[i], noted[0]));
+    test_ok(cx, ticket_get(cx, noted[0], &t));
+    assert_int_equal(t->version, 1 + AT_ONCE);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM message WHERE tenant_id = ? AND kind = 'note'",
+                              DB_ID(cx->tenant_id)),
+                     AT_ONCE);
+}
+
 static void wrong_values_are_refused(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -447,6 +482,7 @@ int main(void)
         cmocka_unit_test(a_closed_ticket_takes_no_answer_of_a_customer),
         cmocka_unit_test(a_change_tells_before_and_after),
         cmocka_unit_test(setting_what_is_set_changes_nothing),
+        cmocka_unit_test(changes_at_once_follow_each_other),
         cmocka_unit_test(wrong_values_are_refused),
         cmocka_unit_test(a_rule_applies_several_effects_in_one_transaction),
     };
