@@ -109,11 +109,12 @@ const char *form_value(const struct form *form, const char *name)
 void form_fault(struct req *rq, struct form *form, const char *name, const char *label,
                 const char *text)
 {
+    const char *shown = req_text(rq, text); /* a filled or translated one is no key: it stays */
     json_t *entry =
-        json_pack("{s:s,s:s,s:s}", "name", name, "label", req_text(rq, label), "text", text);
+        json_pack("{s:s,s:s,s:s}", "name", name, "label", req_text(rq, label), "text", shown);
 
     if (json_object_get(form->faults, name) == NULL)
-        json_object_set_new(form->faults, name, json_string(text));
+        json_object_set_new(form->faults, name, json_string(shown));
     json_array_append_new(form->fault_list, entry);
 }
 

@@ -41,7 +41,7 @@ bool form_parse(struct req *rq, struct form **out) MUST_CHECK;
 bool form_read(struct req *rq, struct form *form, const struct form_field *fields, size_t count,
                void *into);
 /* Adds a fault found by the domain (err->source names the field) so that it is shown like the
- * others. */
+ * others. text is English, or in the reader's language already. */
 void form_fault(struct req *rq, struct form *form, const char *name, const char *label,
                 const char *text);
 /* Turns cx->err into a fault when it is of class INVALID or CONFLICT and clears it; false when the
