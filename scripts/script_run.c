@@ -286,10 +286,13 @@ static json_t *effects_to_json(struct ctx *cx, const char *text)
     if (!json_read(cx->mem, &ignored, text, strlen(text), &effects))
         return list;
     json_array_foreach (effects, i, effect) {
-        const char *name = json_get_text(effect, "effect", "");
+        const json_t *args = json_object_get(effect, "args");
+        /* { field = "level", value = 2 } is told as the field it sets: level 2. */
+        const char *field = json_get_text(args, "field", NULL);
+        const char *name = field != NULL ? field : json_get_text(effect, "effect", "");
         struct str value = str_new(cx->mem);
 
-        add_args(&value, json_object_get(effect, "args"));
+        add_args(&value, field != NULL ? json_object_get(args, "value") : args);
         json_t *one = json_pack("{s:s, s:s}", "effect", name, "value", value.p);
         json_array_append_new(list, one);
     }

@@ -11,6 +11,7 @@ static const struct {
     const char *text;
 } EFFECT_WORDS[] = {
     {"route", T("Team: {}")},
+    {"team", T("Team: {}")},
     {"level", T("Level: {}")},
     {"assign", T("Assigned to {}")},
     {"status", T("State: {}")},
@@ -18,7 +19,6 @@ static const struct {
     {"tag", T("Tags added: {}")},
     {"untag", T("Tags removed: {}")},
     {"note", T("Internal note: {}")},
-    {"set", T("Set: {}")},
 };
 
 /* By what ended the run, as script_trace has it in outcome. */
