@@ -11,6 +11,7 @@
 enum {
     TICKETS = 200,
     SPREAD_DAYS = 182,
+    CONFIRM_DAYS = 10,  /* nobody leaves a solved ticket unconfirmed for longer */
     RECENT_DAYS = 3,    /* tickets that are still open were filed within so many days */
     REPLY_MINUTES = 260 /* the longest time between two messages of a thread */
 };
@@ -140,14 +141,21 @@ static bool say(struct demo *d, const struct filing *f, struct id ticket, const 
     return ticket_reply(d->cx, ticket, text, "waiting", &id);
 }
 
+static bool is_over(const json_t *scene)
+{
+    const char *status = json_get_text(scene, "status", "open");
+
+    return strcmp(status, "solved") == 0 || strcmp(status, "closed") == 0;
+}
+
 static bool finish(struct demo *d, const struct filing *f, struct id ticket)
 {
     const char *status = json_get_text(f->scene, "status", "open");
 
     look_as_agent(d->cx, f);
-    if (strcmp(status, "solved") == 0)
+    if (strcmp(status, "solved") == 0 && f->days_ago <= CONFIRM_DAYS)
         return ticket_set_status(d->cx, ticket, "solved");
-    if (strcmp(status, "closed") == 0) {
+    if (is_over(f->scene)) {
         if (!ticket_set_status(d->cx, ticket, "solved"))
             return false;
         d->cx->now += CLOCK_DAY;
@@ -189,13 +197,6 @@ static bool add_one(struct demo *d, const struct filing *f)
     }
     pass_time(d);
     return finish(d, f, ticket->id);
-}
-
-static bool is_over(const json_t *scene)
-{
-    const char *status = json_get_text(scene, "status", "open");
-
-    return strcmp(status, "solved") == 0 || strcmp(status, "closed") == 0;
 }
 
 static int later_first(const void *a, const void *b)

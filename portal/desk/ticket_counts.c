@@ -48,7 +48,7 @@ bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***ro
     ticket_visible(cx, &w);
     where_add(&w,
               " AND t.category IN ('waiting', 'solved') "
-              "ORDER BY t.category = 'solved', t.updated_at, t.id LIMIT ?",
+              "ORDER BY t.category = 'solved', t.updated_at DESC, t.id DESC LIMIT ?",
               DB_INT(limit));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;

@@ -10,14 +10,10 @@ static const struct {
     const char *effect;
     const char *text;
 } EFFECT_WORDS[] = {
-    {"route", T("Team: {}")},
-    {"team", T("Team: {}")},
-    {"level", T("Level: {}")},
-    {"assign", T("Assigned to {}")},
-    {"status", T("State: {}")},
-    {"topic", T("Topic: {}")},
-    {"tag", T("Tags added: {}")},
-    {"untag", T("Tags removed: {}")},
+    {"route", T("Team: {}")},         {"team", T("Team: {}")},
+    {"level", T("Level: {}")},        {"assign", T("Assigned to {}")},
+    {"status", T("State: {}")},       {"topic", T("Topic: {}")},
+    {"tag", T("Tags added: {}")},     {"untag", T("Tags removed: {}")},
     {"note", T("Internal note: {}")},
 };
 

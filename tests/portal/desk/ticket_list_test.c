@@ -176,23 +176,28 @@ static void queues_are_denied_to_others(void **state)
     test_refused(cx, ticket_list_view(cx, TICKET_VIEW_OPEN, NULL, 0, &page), &ERR_DENIED);
 }
 
-static void what_waits_for_the_customer_comes_oldest_first(void **state)
+static void what_waits_for_the_customer_comes_first_then_the_latest_solved(void **state)
 {
     struct ctx *cx = test_ctx(state);
     const struct desk d = desk_make(cx);
-    const struct id first = desk_file(cx, &d, "first"), second = desk_file(cx, &d, "second");
+    const struct id asked = desk_file(cx, &d, "asked"), old = desk_file(cx, &d, "old");
+    const struct id latest = desk_file(cx, &d, "latest");
     struct ticket **rows;
     size_t count;
 
     (void)desk_file(cx, &d, "ours");
     desk_as_priya(cx, &d);
-    test_ok(cx, ticket_set_status(cx, second, "waiting"));
+    test_ok(cx, ticket_set_status(cx, asked, "waiting"));
     cx->now += CLOCK_MINUTE;
-    test_ok(cx, ticket_set_status(cx, first, "solved"));
+    test_ok(cx, ticket_set_status(cx, old, "solved"));
+    cx->now += CLOCK_MINUTE;
+    test_ok(cx, ticket_set_status(cx, latest, "solved"));
     desk_as_anna(cx, &d);
     test_ok(cx, ticket_counts_needs_you(cx, 10, &rows, &count));
-    assert_int_equal(count, 2);
-    assert_true(id_equal(rows[0]->id, second));
+    assert_int_equal(count, 3);
+    assert_true(id_equal(rows[0]->id, asked));
+    assert_true(id_equal(rows[1]->id, latest));
+    assert_true(id_equal(rows[2]->id, old));
     desk_as_eve(cx, &d);
     test_ok(cx, ticket_counts_needs_you(cx, 10, &rows, &count));
     assert_int_equal(count, 0);
@@ -305,7 +310,7 @@ int main(void)
         cmocka_unit_test(counts_equal_the_lists),
         cmocka_unit_test(queues_hold_what_their_names_say),
         cmocka_unit_test(queues_are_denied_to_others),
-        cmocka_unit_test(what_waits_for_the_customer_comes_oldest_first),
+        cmocka_unit_test(what_waits_for_the_customer_comes_first_then_the_latest_solved),
         cmocka_unit_test(search_finds_numbers_words_and_chinese),
         cmocka_unit_test(a_subject_is_split_into_words_and_pairs),
         cmocka_unit_test(queues_and_lists_read_by_index),
