@@ -9,7 +9,7 @@ import * as story from "./story.mjs";
 
 const SKIPPED = 77;
 const WIDTHS = { desktop: 1280, phone: 390 };
-const GIVE_UP_MS = 240_000;
+const GIVE_UP_MS = 400_000;
 const count = { passed: 0, failed: 0 };
 
 function report(isGood, name, detail) {
