@@ -24,6 +24,7 @@
 #include "portal/pages/queue_page.h"
 #include "portal/pages/style_page.h"
 #include "portal/pages/theme_page.h"
+#include "portal/pages/search_page.h"
 #include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
@@ -34,6 +35,7 @@ const struct route ROUTES[] = {
 
     /* --- signing in, home (portal/pages/login_page.c, home_page.c) --- */
     {METHOD_GET,  "/",                    home_page_view,    NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/search",              search_page_view,  NEED_CUSTOMER, 0, 0},
     {METHOD_GET,  "/login",               login_page_view,   NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/login",               login_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF, 0, 0},

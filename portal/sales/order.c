@@ -358,6 +358,11 @@ bool order_list(struct ctx *cx, const struct order_filter *filter, struct order 
         where_add(&w, " AND s.organisation_id = ?", DB_ID(filter->organisation_id));
     if (filter->is_open)
         where_add(&w, ORDER_IS_OPEN, DB_NONE);
+    if (filter->search) {
+        where_add(&w, " AND (s.number LIKE ?", DB_TEXT(sales_text_like(cx, filter->search, true)));
+        where_add(&w, " OR s.reference COLLATE utf8mb4_unicode_520_ci LIKE ?)",
+                  DB_TEXT(sales_text_like(cx, filter->search, false)));
+    }
     if (!id_is_zero(filter->after))
         where_add(&w, " AND s.id < ?", DB_ID(filter->after));
     where_add(&w, " ORDER BY s.id DESC LIMIT ?",

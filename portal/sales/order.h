@@ -87,6 +87,7 @@ bool order_lines(struct ctx *cx, struct id id, struct order_line **out, size_t *
 struct order_filter {
     struct id organisation_id; /* for staff; zero: all */
     bool is_open;              /* neither done nor cancelled */
+    const char *search;        /* a number from its start, or part of the reference; NULL: all */
     struct id after;           /* key paging: the last one of the page before */
     unsigned limit;            /* 0: ORDER_PAGE */
 };
