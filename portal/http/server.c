@@ -30,6 +30,9 @@ enum {
     SERVER_SLOW_US = 2000,         /* a slice that took longer came over a slow line */
     SERVER_BODY_BYTES_PER_MS = 64, /* large uploads get more time than http.body_deadline_ms */
     SERVER_FILE_CHUNK = 64 * 1024,
+    SERVER_DRAIN_SLICE = 4096,
+    SERVER_DRAIN_MAX = 64 * 1024 * 1024,
+    SERVER_DRAIN_US = 3 * 1000 * 1000,
     SERVER_RATE_BURST = 10 /* seconds' worth of requests at once */
 };
 
@@ -266,6 +269,22 @@ static void send_answer(struct server *s, struct mg_connection *conn, struct req
     }
 }
 
+/* Browsers read nothing before they have sent all; closing on them would break the connection
+ * before they see why. So some of a body that is too large is taken and thrown away. */
+static void drain_body(struct mg_connection *conn, struct req *rq, size_t left)
+{
+    int64_t deadline = clock_mono_us() + SERVER_DRAIN_US;
+    char *bytes = arena_alloc(rq->cx.mem, SERVER_DRAIN_SLICE);
+    size_t taken = 0;
+    int n = 1;
+
+    while (n > 0 && taken < left && taken < SERVER_DRAIN_MAX && clock_mono_us() < deadline) {
+        n = mg_read(conn, bytes,
+                    left - taken < SERVER_DRAIN_SLICE ? left - taken : SERVER_DRAIN_SLICE);
+        taken += n > 0 ? (size_t)n : 0;
+    }
+}
+
 /* The pattern, not the path: a path may hold a one-time token. */
 static void log_access(const struct server *s, const struct req *rq, int64_t started)
 {
@@ -295,6 +314,8 @@ static void handle(struct server *s, struct mg_connection *conn, struct space *s
         answer(s, conn, rq, &door);
     db_release(&rq->cx);
     send_answer(s, conn, rq);
+    if (rq->status == 413)
+        drain_body(conn, rq, door.body_bytes);
     log_access(s, rq, started);
 }
 

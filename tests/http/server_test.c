@@ -349,12 +349,34 @@ static void unknown_paths_and_methods_are_told_apart(void **state)
 
 static void a_body_over_the_routes_limit_is_refused(void **state)
 {
-    struct wire w = ask("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n");
+    char request[256];
+    struct wire w;
 
     (void)state;
+    snprintf(request, sizeof(request),
+             "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n%0101d", 0);
+    w = ask(request);
     assert_int_equal(wire_status(&w), 413);
     assert_string_equal(wire_body(&w), "TOO_LARGE");
     assert_true(wire_ends(&w));
+    wire_close(&w);
+}
+
+/* Browsers read nothing before they have sent all: without somebody who takes it they would show a
+ * broken connection instead of the answer. */
+static void who_sends_too_much_can_still_read_the_answer(void **state)
+{
+    enum { BYTES = 3 * 1024 * 1024 };
+    struct wire w = wire_open(server_port(server));
+    char *body = calloc(1, BYTES);
+
+    (void)state;
+    assert_non_null(body);
+    wire_send(&w, "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 3145728\r\n\r\n");
+    wire_send_n(&w, body, BYTES);
+    free(body);
+    assert_true(wire_read(&w, false));
+    assert_int_equal(wire_status(&w), 413);
     wire_close(&w);
 }
 
@@ -663,6 +685,7 @@ int main(void)
         ON_A_SERVER(a_header_block_too_large_is_refused),
         ON_A_SERVER(unknown_paths_and_methods_are_told_apart),
         ON_A_SERVER(a_body_over_the_routes_limit_is_refused),
+        ON_A_SERVER(who_sends_too_much_can_still_read_the_answer),
         ON_A_SERVER(a_large_body_arrives_whole),
         ON_A_SERVER(a_post_without_a_length_has_no_body),
         ON_A_SERVER(a_client_that_waits_for_continue_gets_it),
