@@ -17,7 +17,7 @@ struct details {
 };
 
 static const struct form_field DETAILS[] = {
-    {"full_name", T("Name"), FORM_TEXT, true, 1, PERSON_NAME_MAX, NULL,
+    {"full_name", T("Full name"), FORM_TEXT, true, 1, PERSON_NAME_MAX, NULL,
      offsetof(struct details, full_name)},
     {"phone", T("Telephone"), FORM_TEXT, false, 0, PERSON_PHONE_MAX, NULL,
      offsetof(struct details, phone)},

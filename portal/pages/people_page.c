@@ -55,7 +55,7 @@ struct people_fields {
 
 #define AT(member) offsetof(struct people_fields, member)
 static const struct form_field PEOPLE_FIELDS[] = {
-    {"full_name", T("Name"), FORM_TEXT, true, 1, PERSON_NAME_MAX, NULL, AT(full_name)},
+    {"full_name", T("Full name"), FORM_TEXT, true, 1, PERSON_NAME_MAX, NULL, AT(full_name)},
     {"email", T("E-mail"), FORM_TEXT, true, 1, PERSON_EMAIL_MAX, NULL, AT(email)},
     {"phone", T("Telephone"), FORM_TEXT, false, 0, PERSON_PHONE_MAX, NULL, AT(phone)},
     {"position", T("Position"), FORM_TEXT, false, 0, POSITION_MAX, NULL, AT(position)},
