@@ -61,6 +61,7 @@ static bool gate_enter(struct err *err)
     }
     entered = gate_inside < PASSWORD_AT_ONCE;
     gate_inside += entered;
+    gate_passed += entered;
     pthread_mutex_unlock(&gate_lock);
     return entered ||
            err_set(err, &ERR_BUSY, "password gate: %d at work all the time", (int)PASSWORD_AT_ONCE);

@@ -194,7 +194,7 @@ static const char *path_of(struct ctx *cx, const struct rows *rows, const char *
 static struct site_answer ask(struct ctx *cx, const struct site_user *user, const struct route *row,
                               const char *path)
 {
-    return row->method == METHOD_POST ? site_post(cx, user, path, "text=x&status=closed&level=1")
+    return row->method == METHOD_POST ? site_post(cx, user, path, "text=x&status=closed&level=1&to=approved")
                                       : site_get(cx, user, path);
 }
 
