@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 
 enum { DOOR_LENGTH_DIGITS = 15 };
 
@@ -141,6 +142,18 @@ static bool is_trusted(const char *trusted, const char *address)
     return false;
 }
 
+/* A proxy that listens on both families writes IPv4 addresses as ::ffff:192.0.2.1. */
+static const char *unmapped(const char *address)
+{
+    static const char MAPPED[] = "::ffff:";
+    struct in_addr any;
+
+    return strncasecmp(address, MAPPED, sizeof(MAPPED) - 1) == 0 &&
+                   inet_pton(AF_INET, address + sizeof(MAPPED) - 1, &any) == 1
+               ? address + sizeof(MAPPED) - 1
+               : address;
+}
+
 /* The last of "a, b, c"; what is before it stays in *rest. */
 static struct span cut_last(struct span *rest)
 {
@@ -169,7 +182,7 @@ const char *door_address(struct arena *mem, const char *peer, const struct req_f
             continue;
         rest = span_of(fields[i - 1].value);
         while (rest.len > 0 && is_trusted(trusted, address)) {
-            const char *before = span_dup(mem, cut_last(&rest));
+            const char *before = unmapped(span_dup(mem, cut_last(&rest)));
 
             if (!is_address(before))
                 return address;

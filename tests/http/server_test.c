@@ -478,6 +478,10 @@ static void the_clients_address_comes_from_trusted_proxies_only(void **state)
         "GET /say/x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\n"
         "X-Forwarded-For: 10.0.0.9\r\n\r\n",
         200, "|203.0.113.7|");
+    expect("GET /say/x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ::ffff:203.0.113.7\r\n\r\n", 200,
+           "|203.0.113.7|");
+    expect("GET /say/x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 2001:db8::7\r\n\r\n", 200,
+           "|2001:db8::7|");
     expect("GET /say/x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: <script>\r\n\r\n", 200,
            "|127.0.0.1|");
     app.config.trusted_proxies = "";
