@@ -29,8 +29,8 @@ void demo_set_day(struct demo *d, int64_t days_ago)
     int64_t minute = demo_chance(d, WORK_HOURS * 60);
 
     d->cx->now = d->today - days_ago * CLOCK_DAY + WORK_STARTS * CLOCK_HOUR + minute * CLOCK_MINUTE;
-    if (d->cx->now > d->now)
-        d->cx->now = d->now;
+    if (d->cx->now > d->now) /* that hour has not come yet: then the day before */
+        d->cx->now -= CLOCK_DAY;
 }
 
 const char *demo_date(struct demo *d, int64_t days_ahead)
