@@ -12,6 +12,18 @@ enum { LIMIT_MAX = 200, CURSOR_TIME_DIGITS = 20 };
 
 static const char SQL_TICKET_LIST[] = "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS;
 
+/* Postings of one term first: the key order is the order of filing. */
+static const char SQL_TICKET_BY_TERM[] =
+    "SELECT " TICKET_ROW_COLUMNS
+    " FROM ticket_term q JOIN ticket t ON t.tenant_id = q.tenant_id AND t.id = q.ticket_id " TICKET_ROW_NAMES
+    "WHERE q.tenant_id = ? AND q.term = ? AND t.deleted_at IS NULL";
+static const char SQL_TICKET_BY_BEGUN[] =
+    "SELECT " TICKET_ROW_COLUMNS
+    " FROM (SELECT DISTINCT tenant_id, ticket_id FROM ticket_term WHERE tenant_id = ? "
+    "AND term LIKE ?) q "
+    "JOIN ticket t ON t.tenant_id = q.tenant_id AND t.id = q.ticket_id " TICKET_ROW_NAMES
+    "WHERE t.deleted_at IS NULL";
+
 static const char *const TAB_FRAGMENTS[] = {
     [TICKET_TAB_OPEN] = " AND t.category = 'open'",
     [TICKET_TAB_WAITING] = " AND t.category = 'waiting'",
@@ -60,22 +72,75 @@ static void take_page(struct ctx *cx, struct db_rows *rows, unsigned limit, bool
         out->next = cursor_write(cx, at, out->rows[out->count - 1]->id);
 }
 
+static void add_filter(struct where *w, const struct ticket_filter *filter)
+{
+    where_add(w, TAB_FRAGMENTS[filter->tab], DB_NONE);
+    if (!id_is_zero(filter->organisation_id))
+        where_add(w, " AND t.organisation_id = ?", DB_ID(filter->organisation_id));
+    if (!id_is_zero(filter->licence_id))
+        where_add(w, " AND t.licence_id = ?", DB_ID(filter->licence_id));
+}
+
+/* The last filed first. */
+static bool list_by_term(struct ctx *cx, const struct ticket_filter *filter,
+                         struct ticket_page_of *out)
+{
+    const unsigned limit = limit_of(filter->limit);
+    struct ticket_term_plan plan;
+    struct where w;
+    struct db_rows rows;
+    struct ticket *t;
+    struct id id;
+    int64_t at;
+
+    *out = (struct ticket_page_of){.rows = arena_array(cx->mem, struct ticket *, 1)};
+    if (filter->after == NULL) { /* the number that somebody reads out */
+        if (!ticket_find_number(cx, filter->search, &t))
+            return false;
+        if (t != NULL) {
+            out->rows[out->count++] = t;
+            return true;
+        }
+    }
+    if (!ticket_term_plan_make(cx, filter->search, &plan))
+        return false;
+    if (plan.count == 0)
+        return true;
+    where_start(&w, cx, plan.is_begun ? SQL_TICKET_BY_BEGUN : SQL_TICKET_BY_TERM,
+                (const struct db_arg[]){
+                    DB_ID(cx->tenant_id),
+                    DB_TEXT(plan.is_begun ? ticket_term_begun(cx, &plan) : plan.terms[plan.first])},
+                2);
+    ticket_visible(cx, &w);
+    ticket_term_others(cx, &w, &plan);
+    add_filter(&w, filter);
+    if (filter->after != NULL) {
+        if (!cursor_read(cx, filter->after, &at, &id))
+            return false;
+        where_add(&w, " AND q.ticket_id < ?", DB_ID(id));
+    }
+    where_add(&w, " ORDER BY q.ticket_id DESC LIMIT ?", DB_INT(limit + 1));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    take_page(cx, &rows, limit, false, out);
+    return true;
+}
+
 bool ticket_list(struct ctx *cx, const struct ticket_filter *filter, struct ticket_page_of *out)
 {
     const unsigned limit = limit_of(filter->limit);
+    const bool is_search = filter->search != NULL && filter->search[0] != '\0';
     struct where w;
     struct db_rows rows;
     struct id id;
     int64_t at;
 
+    if (is_search && ticket_sees_notes(cx) && id_is_zero(filter->organisation_id))
+        return list_by_term(cx, filter, out);
     where_start(&w, cx, SQL_TICKET_LIST, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     ticket_visible(cx, &w);
-    where_add(&w, TAB_FRAGMENTS[filter->tab], DB_NONE);
-    if (!id_is_zero(filter->organisation_id))
-        where_add(&w, " AND t.organisation_id = ?", DB_ID(filter->organisation_id));
-    if (!id_is_zero(filter->licence_id))
-        where_add(&w, " AND t.licence_id = ?", DB_ID(filter->licence_id));
-    if (filter->search != NULL && filter->search[0] != '\0')
+    add_filter(&w, filter);
+    if (is_search)
         ticket_term_search(cx, &w, filter->search);
     if (filter->after != NULL) {
         if (!cursor_read(cx, filter->after, &at, &id))

@@ -29,7 +29,8 @@ struct ticket_page_of { /* one page of a list */
     const char *next; /* the cursor of the next page, NULL on the last */
 };
 
-/* The viewer's tickets, changed last first. Fails: ERR_INVALID for a cursor that is none. */
+/* The viewer's tickets, changed last first; what staff search in the whole tenant comes filed last
+ * first. Fails: ERR_INVALID for a cursor that is none. */
 bool ticket_list(struct ctx *cx, const struct ticket_filter *filter,
                  struct ticket_page_of *out) MUST_CHECK;
 /* A staff queue, due first (recently solved: newest first). Fails: ERR_DENIED without RIGHT_DESK.

@@ -13,15 +13,15 @@
     "t.needs_review, t.filed, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at, t.closed_at, " \
     "t.asked_at, t.due_at, t.due_key, t.version, o.name, o.code, p.full_name, m.name, "                    \
     "a.full_name, r.name, r.phone, r.email, r.address, pr.name"
-#define TICKET_ROW_JOINS                                                                  \
-    " FROM ticket t "                                                                     \
+#define TICKET_ROW_NAMES                                                                  \
     "LEFT JOIN organisation o ON o.tenant_id = t.tenant_id AND o.id = t.organisation_id " \
     "LEFT JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id "             \
     "LEFT JOIN team m ON m.tenant_id = t.tenant_id AND m.id = t.team_id "                 \
     "LEFT JOIN person a ON a.tenant_id = t.tenant_id AND a.id = t.assignee_id "           \
     "LEFT JOIN reporter r ON r.tenant_id = t.tenant_id AND r.id = t.reporter_id "         \
-    "LEFT JOIN product pr ON pr.tenant_id = t.tenant_id AND pr.id = t.product_id "        \
-    "WHERE t.tenant_id = ? AND t.deleted_at IS NULL"
+    "LEFT JOIN product pr ON pr.tenant_id = t.tenant_id AND pr.id = t.product_id "
+#define TICKET_ROW_JOINS \
+    " FROM ticket t " TICKET_ROW_NAMES "WHERE t.tenant_id = ? AND t.deleted_at IS NULL"
 
 struct ticket *ticket_row_read(struct ctx *cx, const struct db_row *row);
 /* The value of due_key of that row: the sort key of queues. */

@@ -4,10 +4,17 @@
 
 #include <string.h>
 
-enum { TERM_BYTES_MAX = 64, TERM_ROWS_MAX = WHERE_ARGS_MAX / 3 };
+enum { TERM_BYTES_MAX = 64, TERM_ROWS_MAX = WHERE_ARGS_MAX / 3, POSTINGS_MANY = 1000 };
 
 static const char SQL_TICKET_TERM_ADD[] =
     "INSERT IGNORE INTO ticket_term (tenant_id, term, ticket_id) VALUES ";
+
+static const char SQL_TICKET_TERM_COUNT[] =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM ticket_term WHERE tenant_id = ? AND term = ? LIMIT ?) AS "
+    "found";
+static const char SQL_TICKET_TERM_COUNT_BEGUN[] =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM ticket_term WHERE tenant_id = ? AND term LIKE ? LIMIT ?) "
+    "AS found";
 
 static size_t keep(const char *terms[], size_t count, size_t max, const char *term)
 {
@@ -102,4 +109,62 @@ void ticket_term_search(struct ctx *cx, struct where *w, const char *text)
                   i + 1 < count ? DB_TEXT(terms[i])
                                 : DB_TEXT(arena_printf(cx->mem, "%s%%", terms[i])));
     where_add(w, "))", DB_NONE);
+}
+
+static bool count_postings(struct ctx *cx, const char *sql, const char *term, int64_t *out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, sql, DB_ID(cx->tenant_id), DB_TEXT(term), DB_INT(POSTINGS_MANY)))
+        return false;
+    *out = db_next(&rows) ? db_i64(&rows.row, 0) : 0;
+    return true;
+}
+
+/* Of the words typed out the rarest. The last, which may be just begun, is the first to read when
+ * few postings begin so; a lone one with many has only itself. */
+bool ticket_term_plan_make(struct ctx *cx, const char *text, struct ticket_term_plan *out)
+{
+    int64_t few = POSTINGS_MANY + 1, postings;
+
+    *out = (struct ticket_term_plan){.count = 0};
+    out->count = ticket_term_split(cx->mem, text, out->terms, TICKET_TERM_QUERY_MAX);
+    for (size_t i = 0; i + 1 < out->count; i++) {
+        if (!count_postings(cx, SQL_TICKET_TERM_COUNT, out->terms[i], &postings))
+            return false;
+        if (postings < few) {
+            few = postings;
+            out->first = i;
+        }
+    }
+    if (out->count == 0)
+        return true;
+    if (!count_postings(cx, SQL_TICKET_TERM_COUNT_BEGUN, ticket_term_begun(cx, out), &postings))
+        return false;
+    if (postings < POSTINGS_MANY && postings < few) {
+        out->first = out->count - 1;
+        out->is_begun = true;
+    }
+    return true;
+}
+
+const char *ticket_term_begun(struct ctx *cx, const struct ticket_term_plan *plan)
+{
+    return arena_printf(cx->mem, "%s%%", plan->terms[plan->count - 1]);
+}
+
+void ticket_term_others(struct ctx *cx, struct where *w, const struct ticket_term_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const bool is_begun = i + 1 == plan->count;
+
+        if (i == plan->first)
+            continue;
+        where_add(w,
+                  is_begun ? " AND EXISTS (SELECT 1 FROM ticket_term y WHERE y.tenant_id = "
+                             "q.tenant_id AND y.ticket_id = q.ticket_id AND y.term LIKE ?)"
+                           : " AND EXISTS (SELECT 1 FROM ticket_term y WHERE y.tenant_id = "
+                             "q.tenant_id AND y.ticket_id = q.ticket_id AND y.term = ?)",
+                  is_begun ? DB_TEXT(ticket_term_begun(cx, plan)) : DB_TEXT(plan->terms[i]));
+    }
 }

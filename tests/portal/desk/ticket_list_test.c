@@ -235,6 +235,38 @@ static void search_finds_numbers_words_and_chinese(void **state)
     assert_int_equal(found(cx, "' OR 1=1 --"), 0);
 }
 
+static void what_staff_search_is_paged_and_as_visible_as_ever(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    struct ticket_filter filter = {.tab = TICKET_TAB_ALL, .search = "common word", .limit = 2};
+    struct ticket_page_of page;
+    struct id last = {{0xff}};
+    size_t seen = 0;
+
+    for (int i = 0; i < 5; i++)
+        (void)desk_file(cx, &d, "a common word again");
+    desk_as_priya(cx, &d);
+    do {
+        test_ok(cx, ticket_list(cx, &filter, &page));
+        for (size_t i = 0; i < page.count; i++) {
+            assert_true(id_compare(page.rows[i]->id, last) < 0);
+            last = page.rows[i]->id;
+        }
+        seen += page.count;
+        filter.after = page.next;
+    } while (page.next != NULL);
+    assert_int_equal(seen, 5);
+    assert_int_equal(found(cx, "wor"), 5); /* just begun */
+    assert_int_equal(found(cx, "!"), 0);
+    desk_as_eve(cx, &d);
+    assert_int_equal(found(cx, "common"), 0);
+    desk_as_tom(cx, &d);
+    assert_int_equal(found(cx, "common"), 5);
+    test_as_staff(cx, d.priya, RIGHT_SALES);
+    assert_int_equal(found(cx, "common"), 0);
+}
+
 static void a_subject_is_split_into_words_and_pairs(void **state)
 {
     static const char *const WANT[] = {"pos", "打印", "印机", "v5", "纸"};
@@ -312,6 +344,7 @@ int main(void)
         cmocka_unit_test(queues_are_denied_to_others),
         cmocka_unit_test(what_waits_for_the_customer_comes_first_then_the_latest_solved),
         cmocka_unit_test(search_finds_numbers_words_and_chinese),
+        cmocka_unit_test(what_staff_search_is_paged_and_as_visible_as_ever),
         cmocka_unit_test(a_subject_is_split_into_words_and_pairs),
         cmocka_unit_test(queues_and_lists_read_by_index),
     };
