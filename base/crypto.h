@@ -51,6 +51,10 @@ uint64_t crypto_password_count(void);
 /* For tests: how long a caller waits at the gate (10 s at start); returns what it was. */
 int64_t crypto_password_patience(int64_t us);
 
+/* The one-time code of six digits of a time step (RFC 6238 with SHA-1, as authenticators expect).
+ */
+unsigned crypto_totp(const uint8_t *secret, size_t len, uint64_t step);
+
 /* Ed25519. (crypto_sign would be the name of a function of libsodium.) A signer holds its key in
  * locked memory that is wiped by crypto_signer_free. */
 struct crypto_signer; /* Threads: any. */

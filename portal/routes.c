@@ -26,6 +26,7 @@
 #include "portal/pages/style_page.h"
 #include "portal/pages/theme_page.h"
 #include "portal/pages/search_page.h"
+#include "portal/pages/second_factor_page.h"
 #include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
@@ -39,12 +40,17 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/search",              search_page_view,  NEED_CUSTOMER, 0, 0},
     {METHOD_GET,  "/login",               login_page_view,   NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/login",               login_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/login/code",          login_page_code,        NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/login/code",          login_page_code_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account",                   account_page_view,        NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account",                   account_page_save,        NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account/security",          account_page_security,    NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account/security",          account_page_password,    NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/security/second",         second_factor_page_offer,   NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/security/second/confirm", second_factor_page_confirm, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/security/second/off",     second_factor_page_off,     NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account/sessions",          account_page_sessions,    NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account/sessions/end",      account_page_end_others,  NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/account/sessions/{id}/end", account_page_end_session, NEED_LOGIN | NEED_CSRF, 0, 0},
@@ -117,6 +123,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/settings/staff/{id}",         staff_page_view,   NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/{id}",         staff_page_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/unlock",  staff_page_unlock, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/{id}/second-off", second_factor_page_staff, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/customers",                organisation_page_list,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}",           organisation_page_view,      NEED_STAFF, RIGHT_CUSTOMERS, 0},

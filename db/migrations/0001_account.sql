@@ -55,8 +55,21 @@ CREATE TABLE credential (
   password_changed_at DATETIME(6) NULL,
   failed_count INT NOT NULL DEFAULT 0,
   locked_until DATETIME(6) NULL,
+  totp_sealed VARBINARY(255) NULL, -- the second step is on
+  totp_offered VARBINARY(255) NULL, -- shown, not yet confirmed
+  totp_step BIGINT NOT NULL DEFAULT 0, -- the last one used: a code works once
   PRIMARY KEY (tenant_id, person_id),
   FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id)
+);
+
+-- For a lost device; each works once. The row has the SHA-256.
+CREATE TABLE recovery_code (
+  tenant_id UUID NOT NULL,
+  person_id UUID NOT NULL,
+  code_hash BINARY(32) NOT NULL,
+  used_at DATETIME(6) NULL,
+  PRIMARY KEY (tenant_id, person_id, code_hash),
+  FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id) ON DELETE CASCADE
 );
 
 -- Links that let a person choose a password once; the row has the SHA-256 of the token.
@@ -80,6 +93,8 @@ CREATE TABLE session (
   id UUID NOT NULL,
   token_hash BINARY(32) NOT NULL,
   person_id UUID NULL,
+  waiting_id UUID NULL, -- whose password was right, while the second step is missing
+  waiting_until DATETIME(6) NULL,
   organisation_id UUID NULL,
   language VARCHAR(8) NOT NULL DEFAULT '',
   flash TEXT NULL,
@@ -102,7 +117,7 @@ CREATE TABLE login_event (
   email VARCHAR(254) NOT NULL,
   person_id UUID NULL,
   address VARCHAR(45) NOT NULL,
-  outcome VARCHAR(24) NOT NULL CHECK (outcome IN ('ok', 'wrong', 'locked', 'disabled', 'throttled', 'logout')),
+  outcome VARCHAR(24) NOT NULL CHECK (outcome IN ('ok', 'wrong', 'locked', 'disabled', 'throttled', 'logout', 'half')),
   at DATETIME(6) NOT NULL,
   PRIMARY KEY (tenant_id, id),
   KEY login_event_email (tenant_id, email, at),

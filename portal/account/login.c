@@ -4,6 +4,7 @@
 #include "db/event.h"
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
+#include "portal/account/second_factor.h"
 
 #include <string.h>
 
@@ -14,6 +15,10 @@ const struct err_kind ERR_LOGIN_REFUSED = {
 const struct err_kind ERR_LOGIN_THROTTLED = {
     ERR_CLASS_LIMITED, "LOGIN_THROTTLED",
     "Too many failed sign-ins came from your network. Try again in 15 minutes."};
+
+const struct err_kind ERR_LOGIN_CODE = {
+    ERR_CLASS_INVALID, "LOGIN_CODE",
+    "This code is not right, too old or used already. Wait for the next one and try again."};
 
 static const char SQL_LOGIN_EVENT_INSERT[] =
     "INSERT INTO login_event (tenant_id, id, email, person_id, address, outcome, at) "
@@ -48,27 +53,40 @@ struct account {         /* what a try finds under its e-mail */
     bool may_sign_in;    /* neither disabled nor banned */
     const char *password_hash;
     int64_t locked_until;
+    bool has_second_step;
+    const char *email;
 };
 
-static const char SQL_LOGIN_ACCOUNT[] =
-    "SELECT p.id, p.is_disabled OR p.is_banned, c.password_hash, c.locked_until FROM person p "
+#define LOGIN_ACCOUNT_SELECT                                                       \
+    "SELECT p.id, p.is_disabled OR p.is_banned, c.password_hash, c.locked_until, " \
+    "c.totp_sealed IS NOT NULL, p.email FROM person p "                            \
     "LEFT JOIN credential c ON c.tenant_id = p.tenant_id AND c.person_id = p.id "
-    "WHERE p.tenant_id = ? AND p.email = ? AND p.deleted_at IS NULL";
+static const char SQL_LOGIN_ACCOUNT[] =
+    LOGIN_ACCOUNT_SELECT "WHERE p.tenant_id = ? AND p.email = ? AND p.deleted_at IS NULL";
+static const char SQL_LOGIN_ACCOUNT_BY_ID[] =
+    LOGIN_ACCOUNT_SELECT "WHERE p.tenant_id = ? AND p.id = ? AND p.deleted_at IS NULL";
 
-static bool account_load(struct ctx *cx, const char *email, struct account *out)
+static bool account_read(struct ctx *cx, const char *sql, struct db_arg key, struct account *out)
 {
     struct db_rows rows;
 
     *out = (struct account){.password_hash = NULL};
-    if (!db_query(cx, &rows, SQL_LOGIN_ACCOUNT, DB_ID(cx->tenant_id), DB_TEXT(email)))
+    if (!db_query(cx, &rows, sql, DB_ID(cx->tenant_id), key))
         return false;
     if (db_next(&rows)) {
         out->person_id = db_id(&rows.row, 0);
         out->may_sign_in = !db_bool(&rows.row, 1);
         out->password_hash = db_text(&rows.row, 2);
         out->locked_until = db_time(&rows.row, 3);
+        out->has_second_step = db_bool(&rows.row, 4);
+        out->email = db_text(&rows.row, 5);
     }
     return true;
+}
+
+static bool account_load(struct ctx *cx, const char *email, struct account *out)
+{
+    return account_read(cx, SQL_LOGIN_ACCOUNT, DB_TEXT(email), out);
 }
 
 static const char SQL_LOGIN_EVENT_WRONG[] =
@@ -99,6 +117,14 @@ static bool refuse_wrong(struct ctx *cx, const struct account *account, const ch
             return false;
     }
     return err_set(&cx->err, &ERR_LOGIN_REFUSED, "wrong password or unknown account");
+}
+
+/* Half a sign-in forgives no wrong tries: who knows the password alone must not get new ones. */
+static bool accept_half(struct ctx *cx, const struct account *account, const char *email,
+                        const struct login_try *attempt)
+{
+    return login_record(cx, email, account->person_id, attempt->address, "half") &&
+           attempt->halfway(cx, account->person_id, attempt->arg);
 }
 
 static bool accept(struct ctx *cx, const struct account *account, const char *email,
@@ -132,20 +158,17 @@ static bool judge(struct ctx *cx, const char *email, const struct login_try *att
         return refuse_wrong(cx, &account, email, address);
     if (!account.may_sign_in)
         return refuse(cx, &account, email, address, "disabled");
+    if (account.has_second_step && attempt->halfway)
+        return accept_half(cx, &account, email, attempt);
     return accept(cx, &account, email, attempt);
 }
 
 /* A refusal is an answer whose traces must stay: the transaction commits with it. */
-static bool judge_in_transaction(struct ctx *cx, const char *email, const struct login_try *attempt,
-                                 bool matches)
+static bool finish(struct ctx *cx, bool ok)
 {
     struct err refusal;
-    bool ok;
 
-    if (!db_begin(cx))
-        return false;
-    ok = judge(cx, email, attempt, matches);
-    if (!ok && cx->err.kind != &ERR_LOGIN_REFUSED) {
+    if (!ok && cx->err.kind != &ERR_LOGIN_REFUSED && cx->err.kind != &ERR_LOGIN_CODE) {
         db_rollback(cx);
         return false;
     }
@@ -155,6 +178,46 @@ static bool judge_in_transaction(struct ctx *cx, const char *email, const struct
         return false;
     cx->err = refusal;
     return ok;
+}
+
+/* The row is written first, so that codes sent at once are judged one after the other. */
+static const char SQL_LOGIN_QUEUE[] =
+    "UPDATE credential SET failed_count = failed_count WHERE tenant_id = ? AND person_id = ?";
+
+static bool judge_code(struct ctx *cx, struct id person_id, const char *code,
+                       const struct login_try *attempt)
+{
+    struct account account;
+    bool matches;
+
+    if (!db_exec(cx, NULL, SQL_LOGIN_QUEUE, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
+        !account_read(cx, SQL_LOGIN_ACCOUNT_BY_ID, DB_ID(person_id), &account))
+        return false;
+    if (id_is_zero(account.person_id) || !account.may_sign_in)
+        return err_set(&cx->err, &ERR_LOGIN_REFUSED, "the account is gone or switched off");
+    if (account.locked_until > cx->now)
+        return refuse(cx, &account, account.email, attempt->address, "locked");
+    if (!second_factor_use(cx, person_id, code, &matches))
+        return false;
+    if (matches)
+        return accept(cx, &account, account.email, attempt);
+    if (refuse_wrong(cx, &account, account.email, attempt->address) ||
+        cx->err.kind != &ERR_LOGIN_REFUSED)
+        return false;
+    err_clear(&cx->err);
+    return err_set(&cx->err, &ERR_LOGIN_CODE, "wrong code");
+}
+
+bool login_check_code(struct ctx *cx, struct id person_id, const char *code,
+                      const struct login_try *attempt)
+{
+    bool is_shut_out;
+
+    if (!address_is_shut_out(cx, attempt->address, &is_shut_out))
+        return false;
+    if (is_shut_out)
+        return err_set(&cx->err, &ERR_LOGIN_THROTTLED, "address %s", attempt->address);
+    return db_begin(cx) && finish(cx, judge_code(cx, person_id, code, attempt));
 }
 
 bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *person_id)
@@ -177,7 +240,7 @@ bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *per
     db_release(cx); /* the hash may wait for its turn: no connection is kept meanwhile */
     if (!crypto_password_verify(&cx->err, account.password_hash, attempt->password, &matches))
         return false;
-    if (!judge_in_transaction(cx, email, attempt, matches))
+    if (!db_begin(cx) || !finish(cx, judge(cx, email, attempt, matches)))
         return false;
     *person_id = account.person_id;
     return true;

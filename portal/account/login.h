@@ -19,6 +19,9 @@ struct login_try {
     const char *address; /* the client's */
     /* What a right password leads to (a session), in the same transaction; NULL: nothing. */
     bool (*then)(struct ctx *cx, struct id person_id, void *arg);
+    /* What it leads to instead where the person has a second step; NULL: no second step is asked.
+     */
+    bool (*halfway)(struct ctx *cx, struct id person_id, void *arg);
     void *arg;
 };
 
@@ -27,6 +30,13 @@ struct login_try {
  * a session: session_sign_in does, called by `then`. Fails: ERR_LOGIN_REFUSED, ERR_LOGIN_THROTTLED,
  * ERR_BUSY. */
 bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *person_id) MUST_CHECK;
+/* The second step of somebody whose password was right: a code of the authenticator, or a recovery
+ * code. A wrong one counts as a wrong password does. `email` and `halfway` of the try are ignored.
+ * Fails: ERR_LOGIN_CODE, ERR_LOGIN_REFUSED locked meanwhile, ERR_LOGIN_THROTTLED, ERR_BUSY. */
+extern const struct err_kind ERR_LOGIN_CODE;
+bool login_check_code(struct ctx *cx, struct id person_id, const char *code,
+                      const struct login_try *attempt) MUST_CHECK;
+
 /* Records the end of a session, inside the open transaction. */
 bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
                          const char *address) MUST_CHECK;

@@ -230,6 +230,50 @@ static bool session_drop_row(struct ctx *cx, struct session *s, const char **dra
 
 /* --- signing in and out --- */
 
+static const char SQL_SESSION_WAIT[] =
+    "UPDATE session SET waiting_id = ?, waiting_until = ? WHERE tenant_id = ? AND id = ?";
+
+bool session_wait(struct ctx *cx, const struct session_visit *visit, struct session *session,
+                  struct id person_id)
+{
+    struct session fresh = *session;
+    const char *draft;
+
+    session_set_token(cx, &fresh, crypto_token(cx->mem, CRYPTO_TOKEN_BYTES));
+    if (!db_begin(cx))
+        return false;
+    if (!session_drop_row(cx, session, &draft) || !session_insert(cx, visit, &fresh, draft) ||
+        !db_exec(cx, NULL, SQL_SESSION_WAIT, DB_ID(person_id),
+                 DB_TIME(cx->now + SESSION_WAITING_MINUTES * CLOCK_MINUTE), DB_ID(cx->tenant_id),
+                 DB_ID(fresh.id))) {
+        db_rollback(cx);
+        return false;
+    }
+    if (!db_commit(cx))
+        return false;
+    fresh.is_new = true;
+    *session = fresh;
+    return true;
+}
+
+static const char SQL_SESSION_WAITING[] =
+    "SELECT waiting_id FROM session WHERE tenant_id = ? AND id = ? AND waiting_until > ?";
+
+bool session_waiting(struct ctx *cx, const struct session *session, struct id *person_id)
+{
+    struct db_rows rows;
+
+    *person_id = (struct id){{0}};
+    if (!session->has_row)
+        return true;
+    if (!db_query(cx, &rows, SQL_SESSION_WAITING, DB_ID(cx->tenant_id), DB_ID(session->id),
+                  DB_TIME(cx->now)))
+        return false;
+    if (db_next(&rows))
+        *person_id = db_id(&rows.row, 0);
+    return true;
+}
+
 bool session_sign_in(struct ctx *cx, const struct session_visit *visit, struct session *session,
                      struct id person_id)
 {

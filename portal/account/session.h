@@ -25,6 +25,14 @@ bool session_load(struct ctx *cx, const struct session_visit *visit,
  * session and cx are changed in place. */
 bool session_sign_in(struct ctx *cx, const struct session_visit *visit, struct session *session,
                      struct id person_id) MUST_CHECK;
+/* The password was right and the second step is missing: the visitor stays nobody, under a new
+ * token, and the person is remembered for SESSION_WAITING_MINUTES. */
+enum { SESSION_WAITING_MINUTES = 5 };
+bool session_wait(struct ctx *cx, const struct session_visit *visit, struct session *session,
+                  struct id person_id) MUST_CHECK;
+/* Who that is; zero for nobody or when the time is over. */
+bool session_waiting(struct ctx *cx, const struct session *session,
+                     struct id *person_id) MUST_CHECK;
 /* Signing out, recorded: the row is gone, the session is anonymous with a new token. */
 bool session_end(struct ctx *cx, const struct session_visit *visit,
                  struct session *session) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include "portal/account/credential.h"
 #include "portal/account/login.h"
 #include "portal/account/person.h"
+#include "portal/account/second_factor.h"
 #include "portal/account/session.h"
 #include "portal/http/page.h"
 #include "portal/serve.h"
@@ -60,9 +61,55 @@ bool account_page_save(struct req *rq)
 
 /* --- password --- */
 
+/* The secret in groups of four, as it is typed into an authenticator. */
+static const char *in_groups(struct arena *mem, const char *secret)
+{
+    struct str s = str_new(mem);
+
+    for (size_t i = 0; secret[i]; i++) {
+        if (i > 0 && i % 4 == 0)
+            str_char(&s, ' ');
+        str_char(&s, secret[i]);
+    }
+    return s.p;
+}
+
+/* What an authenticator opens: issuer and account as it shows them. */
+static const char *authenticator_url(struct req *rq, const char *secret)
+{
+    struct str s = str_new(rq->cx.mem);
+
+    str_add(&s, "otpauth://totp/");
+    str_url(&s, rq->tenant->name);
+    str_char(&s, ':');
+    str_url(&s, rq->session->email);
+    str_fmt(&s, "?secret=%s&issuer=", secret);
+    str_url(&s, rq->tenant->name);
+    return s.p;
+}
+
+bool account_page_security_form(struct req *rq, struct form *form)
+{
+    const char *secret = NULL;
+    json_t *page;
+    bool is_on;
+
+    if (!second_factor_is_on(&rq->cx, rq->session->person_id, &is_on) ||
+        (!is_on && !second_factor_offered(&rq->cx, rq->session->person_id, &secret)))
+        return false;
+    page = json_own(rq->cx.mem,
+                    json_pack("{s:b,s:s?,s:s?}", "is_on", is_on, "secret",
+                              secret ? in_groups(rq->cx.mem, secret) : NULL, "authenticator_url",
+                              secret ? authenticator_url(rq, secret) : NULL));
+    if (!form)
+        return page_render(rq, "account_security", page);
+    json_object_clear(form->values);
+    return page_render_form(rq, "account_security", page, form);
+}
+
 bool account_page_security(struct req *rq)
 {
-    return page_render(rq, "account_security", json_own(rq->cx.mem, json_object()));
+    return account_page_security_form(rq, NULL);
 }
 
 struct new_password {
@@ -78,12 +125,6 @@ static bool store_password(struct ctx *cx, struct id person_id, void *arg)
 
     return credential_store(cx, person_id, next->hash) &&
            session_sign_in(cx, serve_visit(next->rq), next->rq->session, person_id);
-}
-
-static bool password_again(struct req *rq, struct form *form)
-{
-    json_object_clear(form->values);
-    return page_render_form(rq, "account_security", json_own(rq->cx.mem, json_object()), form);
 }
 
 /* Fills in the faults that can be told before anything is hashed. */
@@ -110,9 +151,9 @@ bool account_page_password(struct req *rq)
         return false;
     check_new(rq, form);
     if (json_object_size(form->faults) > 0)
-        return password_again(rq, form);
+        return account_page_security_form(rq, form);
     if (!credential_hash(cx, form_value(form, "password"), next.hash))
-        return form_take_err(rq, form, NULL, 0) && password_again(rq, form);
+        return form_take_err(rq, form, NULL, 0) && account_page_security_form(rq, form);
     attempt = (struct login_try){.email = rq->session->email,
                                  .password = form_value(form, "current"),
                                  .address = rq->address,
@@ -125,7 +166,7 @@ bool account_page_password(struct req *rq)
         form_fault(rq, form, "current", T("Present password"),
                    T("This is not your present password. After five wrong ones the account is "
                      "locked for 15 minutes."));
-        return password_again(rq, form);
+        return account_page_security_form(rq, form);
     }
     return reply_flash(
                rq, "ok",

@@ -89,6 +89,26 @@ static bool start_session(struct ctx *cx, struct id person_id, void *arg)
     return session_sign_in(cx, &visit, rq->session, person_id);
 }
 
+static bool wait_for_code(struct ctx *cx, struct id person_id, void *arg)
+{
+    struct req *rq = arg;
+    struct session_visit visit = visit_of(rq);
+
+    return session_wait(cx, &visit, rq->session, person_id);
+}
+
+/* On to where he wanted to go, by way of the second step if there is one. */
+static bool go_on(struct req *rq, const char *next)
+{
+    struct str to = str_new(rq->cx.mem);
+
+    if (!id_is_zero(rq->session->person_id))
+        return reply_see_other(rq, next);
+    str_add(&to, "/login/code?next=");
+    str_url(&to, next);
+    return reply_see_other(rq, to.p);
+}
+
 bool login_page_submit(struct req *rq)
 {
     struct ctx *cx = &rq->cx;
@@ -110,6 +130,7 @@ bool login_page_submit(struct req *rq)
                                  .password = form_value(form, "password"),
                                  .address = rq->address,
                                  .then = start_session,
+                                 .halfway = wait_for_code,
                                  .arg = rq};
     if (!login_check(cx, &attempt, &person_id)) {
         if (cx->err.kind != &ERR_LOGIN_REFUSED)
@@ -118,7 +139,51 @@ bool login_page_submit(struct req *rq)
         err_clear(&cx->err);
         return login_again(rq, form);
     }
-    return reply_see_other(rq, login_page_next(in.next));
+    return go_on(rq, login_page_next(in.next));
+}
+
+/* --- the second step --- */
+
+static bool show_code(struct req *rq, const char *next, struct form *form)
+{
+    json_t *page = json_own(rq->cx.mem, json_pack("{s:s}", "next", next));
+
+    if (!form)
+        return page_render(rq, "login_code", page);
+    json_object_clear(form->values);
+    return page_render_form(rq, "login_code", page, form);
+}
+
+bool login_page_code(struct req *rq)
+{
+    struct id person_id;
+
+    if (!session_waiting(&rq->cx, rq->session, &person_id))
+        return false;
+    return id_is_zero(person_id) ? reply_see_other(rq, "/login")
+                                 : show_code(rq, login_page_next(req_query(rq, "next")), NULL);
+}
+
+bool login_page_code_submit(struct req *rq)
+{
+    struct ctx *cx = &rq->cx;
+    const struct login_try attempt = {.address = rq->address, .then = start_session, .arg = rq};
+    struct form *form;
+    struct id person_id;
+    const char *next;
+
+    if (!form_parse(rq, &form) || !session_waiting(cx, rq->session, &person_id))
+        return false;
+    if (id_is_zero(person_id))
+        return reply_see_other(rq, "/login");
+    next = login_page_next(form_value(form, "next"));
+    if (login_check_code(cx, person_id, form_value(form, "code"), &attempt))
+        return reply_see_other(rq, next);
+    if (cx->err.kind != &ERR_LOGIN_CODE && cx->err.kind != &ERR_LOGIN_REFUSED)
+        return false;
+    form_fault(rq, form, "code", T("Code"), cx->err.kind->text);
+    err_clear(&cx->err);
+    return show_code(rq, next, form);
 }
 
 bool login_page_logout(struct req *rq)

@@ -5,6 +5,8 @@
 
 bool login_page_view(struct req *rq);
 bool login_page_submit(struct req *rq);
+bool login_page_code(struct req *rq);        /* GET /login/code: the second step */
+bool login_page_code_submit(struct req *rq); /* POST /login/code */
 bool login_page_logout(struct req *rq);
 bool login_page_switch(struct req *rq);
 

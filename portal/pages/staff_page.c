@@ -2,6 +2,7 @@
 
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
+#include "portal/account/second_factor.h"
 #include "portal/account/staff.h"
 #include "portal/http/page.h"
 
@@ -156,6 +157,7 @@ static bool show(struct req *rq, const struct form *form, const struct staff_acc
     json_t *values = json_own(cx->mem, values_of(rq, form, a));
     struct staff_choice *roles;
     struct staff_choice *teams;
+    bool has_second_step;
     size_t role_count;
     size_t team_count;
     json_t *page;
@@ -173,8 +175,10 @@ static bool show(struct req *rq, const struct form *form, const struct staff_acc
                   a && a->locked_until != 0, "account"));
     if (a) {
         json_object_set_new(page, "account", account_json(rq, a));
-        if (!add_uses(rq, a->person_id, page))
+        if (!second_factor_is_on(cx, a->person_id, &has_second_step) ||
+            !add_uses(rq, a->person_id, page))
             return false;
+        json_object_set_new(page, "has_second_step", json_boolean(has_second_step));
     }
     return form ? page_render_form(rq, "staff_form", page, form)
                 : page_render(rq, "staff_form", page);

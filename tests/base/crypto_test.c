@@ -522,9 +522,27 @@ static void a_sealed_value_opens_only_in_its_place(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* RFC 6238, appendix B, SHA-1; the last six of its eight digits. */
+static void one_time_codes_match_rfc_6238(void **state)
+{
+    static const char SECRET[] = "12345678901234567890";
+    static const struct {
+        uint64_t seconds;
+        unsigned code;
+    } VECTORS[] = {{59, 287082},       {1111111109, 81804},  {1111111111, 50471},
+                   {1234567890, 5924}, {2000000000, 279037}, {20000000000, 353130}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(VECTORS); i++)
+        assert_int_equal(
+            crypto_totp((const uint8_t *)SECRET, sizeof(SECRET) - 1, VECTORS[i].seconds / 30),
+            VECTORS[i].code);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        with_arena(one_time_codes_match_rfc_6238),
         with_arena(sha256_matches_the_published_vectors),
         with_arena(threads_hash_side_by_side),
         with_arena(mac_matches_rfc_4231),

@@ -1,3 +1,5 @@
+#include "base/clock.h"
+#include "base/crypto.h"
 #include "portal/account/session.h"
 #include "tests/portal/pages/test_portal.h"
 
@@ -96,6 +98,66 @@ static void devices_are_listed_and_signed_out(void **state)
     assert_int_equal(browser_get(stranger, "/account"), 200);
 }
 
+/* The code for the secret that the page shows ("ABCD EFGH ..."). */
+static const char *code_of_page(struct browser *b, int64_t steps_on)
+{
+    const char *at = strstr(browser_page(b), "<b class=\"mono\">");
+    uint8_t bytes[32];
+    uint32_t held = 0;
+    unsigned bits = 0;
+    size_t len = 0;
+
+    assert_non_null(at);
+    for (at += strlen("<b class=\"mono\">"); *at != '<'; at++) {
+        if (*at == ' ')
+            continue;
+        held = held << 5 | (uint32_t)(*at >= 'A' ? *at - 'A' : *at - '2' + 26);
+        bits += 5;
+        if (bits >= 8) {
+            bits -= 8;
+            bytes[len++] = (uint8_t)(held >> bits);
+        }
+    }
+    return arena_printf(
+        b->cx->mem, "code=%06u",
+        crypto_totp(bytes, len, (uint64_t)(clock_now() / (30 * CLOCK_SECOND) + steps_on)));
+}
+
+static void the_second_step_is_set_up_asked_for_and_switched_off(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct browser *again = browser_open(b->cx);
+    const char *code;
+    const char *recovery;
+    const char *waiting;
+
+    browser_customer(b, make_organisation(b->cx, "C-1", "Marlow"), RIGHT_TICKET_OWN,
+                     "anna@marlow.example");
+    browser_get(b, "/account/security");
+    assert_int_equal(browser_post(b, "/account/security/second", ""), 303);
+    assert_int_equal(browser_get(b, "/account/security"), 200);
+    code = code_of_page(b, 0);
+    assert_int_equal(browser_post(b, "/account/security/second/confirm", "code=12345"), 422);
+    assert_int_equal(browser_post(b, "/account/security/second/confirm", code), 200);
+    recovery = strstr(browser_page(b), "<ul class=\"mono");
+    assert_non_null(recovery);
+    recovery = arena_dup_bytes(b->cx->mem, strstr(recovery, "<li>") + 4, 11);
+    browser_sign_in(again, "anna@marlow.example");
+    assert_string_equal(browser_location(again), "/login/code?next=%2F");
+    assert_int_equal(browser_get(again, "/account"), 303); /* half in is not in */
+    assert_int_equal(browser_get(again, "/login/code"), 200);
+    waiting = again->cookie;
+    assert_int_equal(browser_post(again, "/login/code", code), 422); /* used already */
+    assert_int_equal(
+        browser_post(again, "/login/code", arena_printf(b->cx->mem, "code=%s", recovery)), 303);
+    assert_string_not_equal(again->cookie, waiting);
+    assert_int_equal(browser_get(again, "/account/security"), 200);
+    assert_int_equal(browser_post(again, "/account/security/second/off", "code=000000"), 422);
+    assert_true(browser_shows(again, "This code is not right"));
+    again->cookie = waiting;
+    assert_int_equal(browser_get(again, "/login/code"), 303); /* nothing waits there now */
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -103,6 +165,7 @@ int main(void)
         cmocka_unit_test(a_new_password_signs_out_other_devices_and_keeps_this_one),
         cmocka_unit_test(a_password_is_changed_only_with_the_present_one),
         cmocka_unit_test(devices_are_listed_and_signed_out),
+        cmocka_unit_test(the_second_step_is_set_up_asked_for_and_switched_off),
     };
 
     return browser_group_run("account_page", TESTS, COUNT(TESTS));
