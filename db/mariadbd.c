@@ -180,17 +180,32 @@ static int open_log(const struct mariadbd_spec *spec)
     return fd;
 }
 
+/* A folder of its own beside the data: in /tmp each mariadbd that starts removes the temporary
+ * tables of those that run. option gets --tmpdir=. */
+static bool make_tmp(struct err *err, const struct mariadbd_spec *spec, char option[OPTION_SIZE])
+{
+    static const char NAME[] = "--tmpdir=";
+    const char *path = option + sizeof(NAME) - 1;
+
+    snprintf(option, OPTION_SIZE, "%s%.*s.tmp", NAME, PATH_MAX - 8, spec->data_dir);
+    if ((mkdir(path, 0700) == 0 || errno == EEXIST) &&
+        (spec->uid == 0 || lchown(path, spec->uid, spec->gid) == 0))
+        return true;
+    return err_set(err, &ERR_DATABASE_START, "%s: %s", path, strerror(errno));
+}
+
 bool mariadbd_install(struct err *err, const struct mariadbd_spec *spec)
 {
     char program[PATH_MAX];
     char part[PATH_MAX];
-    char option[OPTION_SIZE];
+    char option[OPTION_SIZE], tmp[OPTION_SIZE];
     char ended[64];
     /* --force: a host name that cannot be resolved is no reason to stop. */
     const char *const argv[] = {program,
                                 "--no-defaults",
                                 "--force",
                                 option,
+                                tmp,
                                 "--auth-root-authentication-method=normal",
                                 "--skip-test-db",
                                 "--skip-log-bin",
@@ -204,7 +219,7 @@ bool mariadbd_install(struct err *err, const struct mariadbd_spec *spec)
         return false;
     snprintf(part, sizeof(part), "%.*s.new", PATH_MAX - 8, spec->data_dir);
     snprintf(option, sizeof(option), "--datadir=%s", part);
-    if (!remove_folder(err, part))
+    if (!remove_folder(err, part) || !make_tmp(err, spec, tmp))
         return false;
     if (mkdir(part, 0700) != 0 || (spec->uid != 0 && chown(part, spec->uid, spec->gid) != 0))
         return err_set(err, &ERR_DATABASE_START, "%s: %s", part, strerror(errno));
@@ -248,9 +263,9 @@ bool mariadbd_start(struct err *err, const struct mariadbd_spec *spec, pid_t *ou
     const char *const *own = spec->is_disposable ? DISPOSABLE : LASTING;
     size_t own_count = spec->is_disposable ? COUNT(DISPOSABLE) : COUNT(LASTING);
     char program[PATH_MAX], data[OPTION_SIZE], socket[OPTION_SIZE], pid_file[OPTION_SIZE],
-        init[OPTION_SIZE];
-    const char *argv[OPTIONS_MAX] = {program, "--no-defaults", data, socket, pid_file};
-    size_t n = 5;
+        tmp[OPTION_SIZE], init[OPTION_SIZE];
+    const char *argv[OPTIONS_MAX] = {program, "--no-defaults", data, socket, pid_file, tmp};
+    size_t n = 6;
     struct child_spec child = {.argv = argv,
                                .in_fd = -1,
                                .uid = spec->uid,
@@ -259,7 +274,8 @@ bool mariadbd_start(struct err *err, const struct mariadbd_spec *spec, pid_t *ou
                                .dies_with_parent = spec->is_disposable};
     bool ok;
 
-    if (!find_program(err, "mariadbd", "mysqld", program, sizeof(program)))
+    if (!find_program(err, "mariadbd", "mysqld", program, sizeof(program)) ||
+        !make_tmp(err, spec, tmp))
         return false;
     snprintf(data, sizeof(data), "--datadir=%s", spec->data_dir);
     snprintf(socket, sizeof(socket), "--socket=%s", spec->socket);

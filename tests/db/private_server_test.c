@@ -142,6 +142,17 @@ static void the_application_has_its_own_database_only(void **state)
     private_server_stop(server);
 }
 
+static void its_temporary_tables_are_out_of_reach_of_other_servers(void **state)
+{
+    struct private_server *server = start(new_var());
+    int64_t n = 0;
+
+    (void)state;
+    assert_true(ask(server, "SELECT @@tmpdir LIKE '%/db/data.tmp'", &n));
+    assert_int_equal(n, 1);
+    private_server_stop(server);
+}
+
 static void as_root_mariadbd_runs_as_an_ordinary_user(void **state)
 {
     const char *var = new_var();
@@ -378,6 +389,7 @@ int main(int argc, char **argv)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_new_folder_gets_a_database_that_keeps_its_rows),
         cmocka_unit_test(the_application_has_its_own_database_only),
+        cmocka_unit_test(its_temporary_tables_are_out_of_reach_of_other_servers),
         cmocka_unit_test(as_root_mariadbd_runs_as_an_ordinary_user),
         cmocka_unit_test(a_closed_parent_folder_does_not_stop_root),
         cmocka_unit_test(a_second_program_in_the_folder_is_refused),
