@@ -97,13 +97,12 @@ static const char *id_or_empty(struct req *rq, struct id id)
 static json_t *values_of(struct req *rq, const struct form *form, const struct staff_account *a)
 {
     static const char *const NAMES[] = {"full_name", "email", "phone", "title", "role", "team"};
-    json_t *values = json_object();
-
-    if (a)
-        values =
-            json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "full_name", a->full_name, "email", a->email,
+    json_t *values =
+        a ? json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "full_name", a->full_name, "email", a->email,
                       "phone", a->phone, "title", a->title, "role", id_or_empty(rq, a->role_id),
-                      "team", id_or_empty(rq, a->team_id), "disabled", a->is_disabled);
+                      "team", id_or_empty(rq, a->team_id), "disabled", a->is_disabled)
+          : json_object();
+
     for (size_t i = 0; form && i < COUNT(NAMES); i++)
         json_object_set_new(values, NAMES[i], json_string(form_value(form, NAMES[i])));
     if (form)
