@@ -1,4 +1,3 @@
-#include "portal/desk/sla.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
@@ -278,62 +277,6 @@ static void a_forbidden_state_is_refused_and_leaves_no_trace(void **state)
     assert_int_equal(t->version, 1);
 }
 
-static void an_answer_moves_the_clock_and_the_state(void **state)
-{
-    struct ctx *cx = test_ctx(state);
-    const struct desk d = desk_make(cx);
-    const int64_t filed_at = cx->now;
-    struct ticket *t;
-    struct id id, message;
-
-    test_ok(cx, sla_set(cx, 2, 60));
-    id = desk_file(cx, &d, "s");
-    cx->now += 600000000;
-    desk_as_priya(cx, &d);
-    test_ok(cx, ticket_reply(cx, id, "Which model?", "waiting", &message));
-    test_ok(cx, ticket_get(cx, id, &t));
-    assert_int_equal(t->category, TICKET_WAITING);
-    assert_int_equal(t->first_answer_at, filed_at + 600000000);
-    assert_int_equal(t->due_at, 0);
-    cx->now += 600000000;
-    desk_as_anna(cx, &d);
-    test_ok(cx, ticket_reply(cx, id, "RP-80", NULL, &message));
-    test_ok(cx, ticket_get(cx, id, &t));
-    assert_int_equal(t->category, TICKET_OPEN);
-    assert_int_equal(t->due_at, cx->now + 3600000000);
-    assert_int_equal(test_i64(cx,
-                              "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND name = "
-                              "'ticket.status_changed'",
-                              DB_ID(cx->tenant_id)),
-                     2);
-    assert_int_equal(test_i64(cx,
-                              "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND name = "
-                              "'ticket.replied'",
-                              DB_ID(cx->tenant_id)),
-                     2);
-}
-
-static void a_closed_ticket_takes_no_answer_of_a_customer(void **state)
-{
-    struct ctx *cx = test_ctx(state);
-    const struct desk d = desk_make(cx);
-    const struct id id = desk_file(cx, &d, "s");
-    struct ticket *t;
-    struct id message;
-
-    desk_as_anna(cx, &d);
-    test_ok(cx, ticket_set_status(cx, id, "closed"));
-    test_ok(cx, ticket_get(cx, id, &t));
-    assert_int_equal(t->closed_at, cx->now);
-    assert_int_equal(t->resolved_at, cx->now);
-    test_refused(cx, ticket_reply(cx, id, "wait", NULL, &message), &ERR_TICKET_CLOSED);
-    test_refused(cx, ticket_set_status(cx, id, "waiting"), &ERR_TICKET_TRANSITION);
-    test_ok(cx, ticket_set_status(cx, id, "open"));
-    test_ok(cx, ticket_get(cx, id, &t));
-    assert_int_equal(t->closed_at, 0);
-    assert_int_equal(t->resolved_at, 0);
-}
-
 /* --- changes --- */
 
 static void a_change_tells_before_and_after(void **state)
@@ -478,8 +421,6 @@ int main(void)
         cmocka_unit_test(the_table_itself_refuses_a_public_note),
         cmocka_unit_test(which_state_may_follow_depends_on_the_side),
         cmocka_unit_test(a_forbidden_state_is_refused_and_leaves_no_trace),
-        cmocka_unit_test(an_answer_moves_the_clock_and_the_state),
-        cmocka_unit_test(a_closed_ticket_takes_no_answer_of_a_customer),
         cmocka_unit_test(a_change_tells_before_and_after),
         cmocka_unit_test(setting_what_is_set_changes_nothing),
         cmocka_unit_test(changes_at_once_follow_each_other),
