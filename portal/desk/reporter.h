@@ -3,6 +3,8 @@
 
 #include "db/ctx.h"
 
+enum { REPORTER_ADDRESS_MAX = 400 };
+
 struct reporter { /* a record, in cx->mem; absent text is "" */
     struct id id;
     struct id organisation_id;

@@ -9,6 +9,7 @@ enum {
     TICKET_BODY_MAX = 20000,
     TICKET_CITY_MAX = 100,
     TICKET_STORE_MAX = 200,
+    TICKET_VERSION_MAX = 64,
     TICKET_REQUEST_KEY_MAX = 64,
     TICKET_REQUEST_KEY_BYTES = 16, /* random ones, before they are text */
     TICKET_TAG_MAX = 64,

@@ -35,7 +35,11 @@ static const char SQL_TICKET_LICENCE[] =
     "SELECT product_id, last_version FROM licence "
     "WHERE tenant_id = ? AND id = ? AND organisation_id = ?";
 static const char SQL_TICKET_MACHINE[] =
-    "SELECT version FROM machine WHERE tenant_id = ? AND id = ? AND licence_id = ?";
+    "SELECT mc.version FROM machine mc "
+    "JOIN licence l ON l.tenant_id = mc.tenant_id AND l.id = mc.licence_id "
+    "WHERE mc.tenant_id = ? AND mc.id = ? AND l.organisation_id = ? "
+    "AND (? = TRUE OR mc.licence_id = ?)";
+static const char SQL_TICKET_PRODUCT[] = "SELECT id FROM product WHERE tenant_id = ? AND id = ?";
 
 struct draft { /* what is going to be written */
     const struct ticket_new *what;
@@ -61,6 +65,42 @@ static bool check_text(struct ctx *cx, const char *text, size_t max, const char 
 
     if (length == 0 || length > max)
         return err_set_at(&cx->err, &ERR_INVALID, source, "%zu characters", length);
+    return true;
+}
+
+static bool is_line(const char *text, size_t max)
+{
+    if (!utf8_valid(text, strlen(text)) || utf8_count(text) > max)
+        return false;
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return false;
+    return true;
+}
+
+static bool check_lines(struct ctx *cx, const struct ticket_new *w)
+{
+    const struct {
+        const char *text;
+        size_t max;
+        const char *source;
+    } lines[] = {
+        {w->subject, TICKET_SUBJECT_MAX, "subject"},
+        {w->city, TICKET_CITY_MAX, "city"},
+        {w->store, TICKET_STORE_MAX, "store"},
+        {w->product_version, TICKET_VERSION_MAX, "product_version"},
+        {w->reporter_name, PERSON_NAME_MAX, "reporter_name"},
+        {w->reporter_phone, PERSON_PHONE_MAX, "reporter_phone"},
+        {w->reporter_email, PERSON_EMAIL_MAX, "reporter_email"},
+        {w->reporter_store, TICKET_STORE_MAX, "reporter_store"},
+        {w->reporter_address, REPORTER_ADDRESS_MAX, "reporter_address"},
+        {w->request_key, TICKET_REQUEST_KEY_MAX, "request_key"},
+    };
+
+    for (size_t i = 0; i < COUNT(lines); i++)
+        if (!is_line(given(lines[i].text), lines[i].max))
+            return err_set_at(&cx->err, &ERR_INVALID, lines[i].source, "no line of at most %zu",
+                              lines[i].max);
     return true;
 }
 
@@ -137,6 +177,41 @@ static bool settle_filed(struct ctx *cx, struct draft *d)
     return true;
 }
 
+static bool settle_licence(struct ctx *cx, struct draft *d)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_TICKET_LICENCE, DB_ID(cx->tenant_id), DB_ID(d->what->licence_id),
+                  DB_ID(d->organisation_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set_at(&cx->err, &ERR_INVALID, "licence", "no licence %s of the organisation",
+                          id_text(cx->mem, d->what->licence_id));
+    d->product_id = db_id(&rows.row, 0);
+    if (d->version[0] == '\0')
+        d->version = given(db_text(&rows.row, 1));
+    return true;
+}
+
+/* Of the organisation, and of the licence if one is named: another's machine is not to be seen by
+ * filing a ticket about it. */
+static bool settle_machine(struct ctx *cx, struct draft *d)
+{
+    const struct ticket_new *w = d->what;
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_TICKET_MACHINE, DB_ID(cx->tenant_id), DB_ID(w->machine_id),
+                  DB_ID(d->organisation_id), DB_BOOL(id_is_zero(w->licence_id)),
+                  DB_ID(w->licence_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set_at(&cx->err, &ERR_INVALID, "machine", "no machine %s",
+                          id_text(cx->mem, w->machine_id));
+    if (db_text(&rows.row, 0) != NULL)
+        d->version = db_text(&rows.row, 0);
+    return true;
+}
+
 static bool settle_product(struct ctx *cx, struct draft *d)
 {
     const struct ticket_new *w = d->what;
@@ -145,27 +220,19 @@ static bool settle_product(struct ctx *cx, struct draft *d)
     d->filed = "{}";
     d->product_id = w->product_id;
     d->version = given(w->product_version);
-    if (id_is_zero(w->licence_id))
-        return true;
-    if (!db_query(cx, &rows, SQL_TICKET_LICENCE, DB_ID(cx->tenant_id), DB_ID(w->licence_id),
-                  DB_ID(d->organisation_id)))
+    if (!id_is_zero(w->product_id)) {
+        if (!db_query(cx, &rows, SQL_TICKET_PRODUCT, DB_ID(cx->tenant_id), DB_ID(w->product_id)))
+            return false;
+        if (rows.count == 0)
+            return err_set_at(&cx->err, &ERR_INVALID, "product", "no product %s",
+                              id_text(cx->mem, w->product_id));
+    }
+    if (!id_is_zero(w->licence_id) && !settle_licence(cx, d))
         return false;
-    if (!db_next(&rows))
-        return err_set_at(&cx->err, &ERR_INVALID, "licence", "no licence %s of the organisation",
-                          id_text(cx->mem, w->licence_id));
-    d->product_id = db_id(&rows.row, 0);
-    if (d->version[0] == '\0')
-        d->version = given(db_text(&rows.row, 1));
-    if (id_is_zero(w->machine_id))
-        return true;
-    if (!db_query(cx, &rows, SQL_TICKET_MACHINE, DB_ID(cx->tenant_id), DB_ID(w->machine_id),
-                  DB_ID(w->licence_id)))
+    if (!id_is_zero(w->machine_id) && !settle_machine(cx, d))
         return false;
-    if (!db_next(&rows))
-        return err_set_at(&cx->err, &ERR_INVALID, "machine", "no machine %s",
-                          id_text(cx->mem, w->machine_id));
-    if (db_text(&rows.row, 0) != NULL)
-        d->version = db_text(&rows.row, 0);
+    /* As software reported it, and that may be longer than a ticket keeps. */
+    d->version = arena_dup_bytes(cx->mem, d->version, utf8_prefix(d->version, TICKET_VERSION_MAX));
     return true;
 }
 
@@ -212,9 +279,10 @@ static bool settle_level(struct ctx *cx, struct draft *d)
 static bool settle(struct ctx *cx, struct draft *d)
 {
     return check_text(cx, d->what->subject, TICKET_SUBJECT_MAX, "subject") &&
-           check_text(cx, d->what->text, TICKET_BODY_MAX, "text") && settle_people(cx, d) &&
-           settle_place(cx, d) && settle_product(cx, d) && settle_filed(cx, d) &&
-           settle_level(cx, d) && ticket_status_first(cx, TICKET_OPEN, &d->status);
+           check_text(cx, d->what->text, TICKET_BODY_MAX, "text") && check_lines(cx, d->what) &&
+           settle_people(cx, d) && settle_place(cx, d) && settle_product(cx, d) &&
+           settle_filed(cx, d) && settle_level(cx, d) &&
+           ticket_status_first(cx, TICKET_OPEN, &d->status);
 }
 
 static bool insert_row(struct ctx *cx, const struct draft *d, struct id reporter_id)

@@ -94,6 +94,18 @@ static void bad_input_is_refused_with_the_field(void **state)
         {{.subject = "s", .text = "t", .topic = "fault", .site_id = stranger}, "site"},
         {{.subject = "s", .text = "t", .topic = "fault", .licence_id = stranger}, "licence"},
         {{.subject = "s", .text = "t", .topic = "fault", .impact = 5}, "impact"},
+        {{.subject = "s", .text = "t", .topic = "fault", .machine_id = stranger}, "machine"},
+        {{.subject = "s", .text = "t", .topic = "fault", .product_id = stranger}, "product"},
+        {{.subject = "two\nlines", .text = "t", .topic = "fault"}, "subject"},
+        {{.subject = "s", .text = "t", .topic = "fault", .city = long_subject}, "city"},
+        {{.subject = "s", .text = "t", .topic = "fault", .store = long_subject}, "store"},
+        {{.subject = "s", .text = "t", .topic = "fault", .product_version = long_subject},
+         "product_version"},
+        {{.subject = "s", .text = "t", .topic = "fault", .reporter_name = long_subject},
+         "reporter_name"},
+        {{.subject = "s", .text = "t", .topic = "fault", .reporter_phone = long_subject},
+         "reporter_phone"},
+        {{.subject = "s", .text = "t", .topic = "fault", .request_key = "\xff\xfe"}, "request_key"},
     };
     struct ticket *t;
 
@@ -237,6 +249,57 @@ static struct id make_licence(struct ctx *cx, struct id organisation_id)
     return id;
 }
 
+static struct id make_machine(struct ctx *cx, struct id licence_id, const char *version)
+{
+    const struct id id = id_make(cx->now);
+
+    test_sql(cx,
+             "INSERT INTO machine (tenant_id, id, licence_id, fingerprint, fingerprint_hash, name, "
+             "version, first_seen_at, last_seen_at, created_at, updated_at) "
+             "VALUES (?, ?, ?, 'till-1', REPEAT('f', 32), 'Till 1', ?, ?, ?, ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(id), DB_ID(licence_id), DB_TEXT(version), DB_TIME(cx->now),
+             DB_TIME(cx->now), DB_TIME(cx->now), DB_TIME(cx->now));
+    return id;
+}
+
+static void a_machine_of_another_organisation_is_refused_with_and_without_a_licence(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id licence = make_licence(cx, d.organisation);
+    const struct id machine = make_machine(cx, licence, "5.2.1");
+    struct ticket_new what = {
+        .source = "portal", .subject = "s", .text = "t", .topic = "fault", .machine_id = machine};
+    struct ticket *t;
+
+    desk_as_eve(cx, &d);
+    test_refused(cx, ticket_create(cx, &what, &t), &ERR_INVALID);
+    what.licence_id = licence;
+    test_refused(cx, ticket_create(cx, &what, &t), &ERR_INVALID);
+    desk_as_anna(cx, &d);
+    test_ok(cx, ticket_create(cx, &what, &t));
+    what.licence_id = (struct id){{0}};
+    test_ok(cx, ticket_create(cx, &what, &t));
+    assert_true(id_equal(t->machine_id, machine));
+    assert_string_equal(t->product_version, "5.2.1");
+}
+
+static void a_version_longer_than_a_ticket_keeps_is_cut(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    char version[3 * TICKET_VERSION_MAX];
+    struct ticket_new what = {.source = "portal", .subject = "s", .text = "t", .topic = "fault"};
+    struct ticket *t;
+
+    memset(version, '9', sizeof(version) - 1);
+    version[sizeof(version) - 1] = '\0';
+    what.machine_id = make_machine(cx, make_licence(cx, d.organisation), version);
+    desk_as_anna(cx, &d);
+    test_ok(cx, ticket_create(cx, &what, &t));
+    assert_int_equal(strlen(t->product_version), TICKET_VERSION_MAX);
+}
+
 static void what_the_licence_allowed_is_kept_with_the_ticket(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -312,6 +375,8 @@ int main(void)
         cmocka_unit_test(staff_file_for_a_caller_without_account),
         cmocka_unit_test(a_customer_cannot_choose_the_level_or_the_organisation),
         cmocka_unit_test(an_answer_is_promised_only_where_the_tenant_promises),
+        cmocka_unit_test(a_machine_of_another_organisation_is_refused_with_and_without_a_licence),
+        cmocka_unit_test(a_version_longer_than_a_ticket_keeps_is_cut),
         cmocka_unit_test(what_the_licence_allowed_is_kept_with_the_ticket),
         cmocka_unit_test(a_failure_at_any_statement_leaves_no_row),
     };
