@@ -41,7 +41,8 @@ static const char SQL_TOKEN_ADD[] =
 static const char SQL_TOKEN_FIND[] =
     "SELECT t.id, t.kind, t.name, t.person_id, t.product_id, t.licence_id, t.expires_at, "
     "t.max_activations, t.activations, t.max_deactivations, t.deactivations, t.created_at, "
-    "t.updated_at, COALESCE(b.is_banned, w.is_banned, FALSE) FROM api_token t "
+    "t.updated_at, COALESCE(b.is_banned OR b.is_disabled OR b.deleted_at IS NOT NULL, w.is_banned, "
+    "FALSE) FROM api_token t "
     "LEFT JOIN person b ON b.tenant_id = t.tenant_id AND b.id = t.person_id "
     "LEFT JOIN licence l ON l.tenant_id = t.tenant_id AND l.id = t.licence_id "
     "LEFT JOIN person w ON w.tenant_id = t.tenant_id AND w.id = l.owner_id "

@@ -28,7 +28,7 @@ struct token { /* a record: open, lives in cx->mem */
     int64_t max_activations, activations;        /* max 0: no limit */
     int64_t max_deactivations, deactivations;
     int64_t created_at, updated_at;
-    bool is_bearer_banned; /* the person, or the licence's owner */
+    bool is_bearer_banned; /* the person (or no longer lets in at all), or the licence's owner */
 };
 
 struct token_draft {

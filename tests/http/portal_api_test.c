@@ -98,6 +98,28 @@ static void another_tenants_token_opens_nothing(void **state)
     says(&a, 401, "TOKEN_INVALID");
 }
 
+/* Taking away an account takes its tokens along, whoever they were made for. */
+static void a_token_of_a_disabled_or_deleted_person_opens_nothing(void **state)
+{
+    struct shop s = open_shop(state);
+    struct ctx *cx = s.cx;
+    const char *user = token_of(cx, TOKEN_USER, s.person_id);
+    const char *admin = token_of(cx, TOKEN_ADMIN, s.person_id);
+    struct site_answer a = get(cx, user, "/api/v1/tickets");
+
+    says(&a, 200, "data");
+    test_sql(cx, "UPDATE person SET is_disabled = TRUE WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    a = get(cx, user, "/api/v1/tickets");
+    says(&a, 403, "FORBIDDEN");
+    a = get(cx, admin, "/api/v1/tickets");
+    says(&a, 403, "FORBIDDEN");
+    test_sql(cx,
+             "UPDATE person SET is_disabled = FALSE, deleted_at = created_at WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    a = get(cx, admin, "/api/v1/tickets");
+    says(&a, 403, "FORBIDDEN");
+}
+
 static void a_token_has_the_rights_of_its_kind(void **state)
 {
     struct shop s = open_shop(state);
@@ -256,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_without_a_good_token_is_refused),
         cmocka_unit_test(another_tenants_token_opens_nothing),
+        cmocka_unit_test(a_token_of_a_disabled_or_deleted_person_opens_nothing),
         cmocka_unit_test(a_token_has_the_rights_of_its_kind),
         cmocka_unit_test(staff_file_change_and_answer_tickets),
         cmocka_unit_test(a_customers_token_sees_what_its_person_sees),
