@@ -96,6 +96,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/files", file, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/desk/note", note, NEED_STAFF | NEED_CSRF, 0, 0},
     {METHOD_GET, "/api/v1/things", show, NEED_TOKEN, 0, 0},
+    {METHOD_POST, "/api/v1/things", show, NEED_TOKEN, 0, 0},
     {.pattern = NULL},
 };
 
@@ -508,6 +509,7 @@ static void a_waiting_form_is_sent_under_its_own_needs(void **state)
     assert_int_equal(post(&b, "/resume?form=%2Fdesk%2Fnote", body), 403);
     assert_int_equal(post(&b, "/resume?form=%2Fresume", body), 404);
     assert_int_equal(post(&b, "/resume?form=%2Fnone", body), 404);
+    assert_int_equal(post(&b, "/resume?form=%2Fapi%2Fv1%2Fthings", body), 404);
     assert_int_equal(post(&b, "/resume", body), 404);
     leave(&b);
 }
