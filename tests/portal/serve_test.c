@@ -122,6 +122,16 @@ static bool start(void)
            server_start(&err, &spec, &server);
 }
 
+static int stop(void **state)
+{
+    (void)state;
+    server_stop(server);
+    template_free(app.templates);
+    lang_free(app.langs);
+    tenant_cache_free(app.tenants);
+    return 0;
+}
+
 /* A tenant that answers to the host name of this test. */
 static struct ctx *begin(void **state)
 {
@@ -597,5 +607,5 @@ int main(void)
         cmocka_unit_test(a_busy_page_is_made_again_from_the_start),
     };
 
-    return test_group_run("serve", tests, COUNT(tests));
+    return test_group_run_around("serve", tests, COUNT(tests), NULL, stop);
 }
