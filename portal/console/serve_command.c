@@ -169,6 +169,24 @@ static void say_ready(const struct serving *s, const char *welcome)
     fflush(stdout);
 }
 
+/* Templates and texts as they lie in www.dir now; a faulty one leaves all as they were. Settings
+ * are read at the start alone. */
+static void read_again(const struct app *app)
+{
+    struct err err = {.kind = NULL};
+    struct arena *mem = arena_make(1024);
+    const char *dir = arena_printf(mem, "%s/templates", app->config.www_dir);
+
+    if (app->templates == NULL)
+        log_info("-", "SIGHUP: this process shows no pages");
+    else if (lang_reload(&err, app->langs, app->config.www_dir) &&
+             template_reload(&err, app->templates, dir, app->langs))
+        log_info("-", "SIGHUP: templates and texts are read again");
+    else
+        log_error("-", "SIGHUP: the present templates stay: %s", err.oper);
+    arena_free(mem);
+}
+
 /* Returns at SIGTERM or SIGINT; looks after the private database meanwhile. */
 static void wait_for_end(const struct app *app, const sigset_t *signals)
 {
@@ -180,7 +198,7 @@ static void wait_for_end(const struct app *app, const sigset_t *signals)
         if (got == SIGTERM || got == SIGINT)
             return;
         if (got == SIGHUP)
-            log_info("-", "SIGHUP: restart the program to read templates and settings again");
+            read_again(app);
         if (app->database != NULL)
             private_server_watch(app->database);
     }

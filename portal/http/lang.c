@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <dirent.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,13 +17,14 @@ struct lang {
     const char *code;
     const char *html;
     const char *own_name;
-    json_t *texts; /* English -> translation; NULL for English itself */
+    _Atomic(json_t *) texts; /* English -> translation; NULL for English itself */
 };
 
 struct lang_set {
     struct arena *mem;
     struct lang items[LANG_MAX];
     size_t count;
+    struct lang_set *newer; /* what was read later: its texts are in use here too */
 };
 
 /* What a page calls a language in that language itself, and its tag in the page's lang attribute.
@@ -151,10 +153,29 @@ bool lang_load(struct err *err, const char *www_dir, struct lang_set **out)
     return true;
 }
 
+bool lang_reload(struct err *err, struct lang_set *set, const char *www_dir)
+{
+    struct lang_set *newer;
+
+    if (!lang_load(err, www_dir, &newer))
+        return false;
+    for (size_t i = 0; i < set->count; i++)
+        for (size_t k = 0; k < newer->count; k++)
+            if (strcmp(set->items[i].code, newer->items[k].code) == 0)
+                atomic_store(&set->items[i].texts, atomic_load(&newer->items[k].texts));
+    newer->newer = set->newer;
+    set->newer = newer;
+    return true;
+}
+
 void lang_free(struct lang_set *set)
 {
-    if (set != NULL)
+    while (set != NULL) {
+        struct lang_set *newer = set->newer;
+
         arena_free(set->mem);
+        set = newer;
+    }
 }
 
 /* --- choosing --- */
@@ -254,7 +275,7 @@ const struct lang *lang_at(const struct lang_set *set, size_t index)
 
 const char *lang_text(const struct lang *lang, const char *english)
 {
-    const json_t *text = lang->texts == NULL ? NULL : json_object_get(lang->texts, english);
+    const json_t *text = json_object_get(lang->texts, english); /* NULL of NULL */
 
     return text == NULL ? english : json_string_value(text);
 }

@@ -4,8 +4,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-struct lang;     /* Threads: read-only after lang_load. */
-struct lang_set; /* Threads: read-only after lang_load. */
+struct lang;     /* Threads: any. */
+struct lang_set; /* Threads: any; one at a time reloads. */
 
 /* Marks a literal for translation where it is not passed to lang_text at once; a lint reads it. */
 #define T(english) (english)
@@ -13,6 +13,9 @@ struct lang_set; /* Threads: read-only after lang_load. */
 /* English, and one language for each folder below www_dir/lang, its *.json files merged: objects of
  * "English": "translation". Fails on broken JSON and on a key with two translations. */
 bool lang_load(struct err *err, const char *www_dir, struct lang_set **out) MUST_CHECK;
+/* Reads the catalogues again: texts asked for from now on are the new ones, those in use stay.
+ * Languages that were not there before are not added. On failure nothing changes. */
+bool lang_reload(struct err *err, struct lang_set *set, const char *www_dir) MUST_CHECK;
 void lang_free(struct lang_set *set);
 
 /* By code ("zh", "zh-CN", "en"): the best match, English if none or code is NULL. */

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,11 +20,16 @@ struct set { /* all templates of one language, by name */
     struct mustache **items;
 };
 
-struct templates {
+struct edition { /* all templates as they were read at one time */
     struct arena *mem;
     size_t count;
     struct set *sets;
     size_t set_count;
+    struct edition *before; /* still in use by who began before the next was read */
+};
+
+struct templates {
+    _Atomic(struct edition *) now;
 };
 
 struct source { /* a file before it is compiled */
@@ -116,7 +122,7 @@ static int by_source_name(const void *a, const void *b)
 
 /* --- lookup --- */
 
-static const struct mustache *find_template(const struct templates *t, const struct set *set,
+static const struct mustache *find_template(const struct edition *t, const struct set *set,
                                             const char *name)
 {
     size_t low = 0, high = t->count;
@@ -135,7 +141,7 @@ static const struct mustache *find_template(const struct templates *t, const str
     return NULL;
 }
 
-static const struct set *set_of(const struct templates *t, const struct lang *lang)
+static const struct set *set_of(const struct edition *t, const struct lang *lang)
 {
     for (size_t i = 0; i < t->set_count; i++)
         if (t->sets[i].lang == lang)
@@ -153,7 +159,7 @@ static void note(struct err *first, const struct err *err)
         *first = *err;
 }
 
-static void link_partials(struct loader *l, const struct templates *t, const struct set *set)
+static void link_partials(struct loader *l, const struct edition *t, const struct set *set)
 {
     for (size_t i = 0; i < t->count; i++) {
         struct mustache *m = set->items[i];
@@ -174,7 +180,7 @@ static void link_partials(struct loader *l, const struct templates *t, const str
     }
 }
 
-static bool compile_set(struct loader *l, const struct templates *t, struct set *set)
+static bool compile_set(struct loader *l, const struct edition *t, struct set *set)
 {
     struct mustache_dialect dialect = {.lang = set->lang, .is_strict = true};
     bool all = true;
@@ -197,7 +203,7 @@ static bool compile_set(struct loader *l, const struct templates *t, struct set 
     return l->err->kind == NULL;
 }
 
-static bool compile_all(struct loader *l, const struct lang_set *langs, struct templates *t)
+static bool compile_all(struct loader *l, const struct lang_set *langs, struct edition *t)
 {
     bool ok = true;
 
@@ -211,12 +217,12 @@ static bool compile_all(struct loader *l, const struct lang_set *langs, struct t
     return ok;
 }
 
-bool template_load(struct err *err, const char *dir, const struct lang_set *langs,
-                   struct templates **out)
+static bool read_edition(struct err *err, const char *dir, const struct lang_set *langs,
+                         struct edition **out)
 {
     struct arena *mem = arena_make(256 * 1024);
     struct arena *scratch = arena_make(256 * 1024);
-    struct templates *t = arena_new(mem, struct templates);
+    struct edition *t = arena_new(mem, struct edition);
     struct loader l = {.mem = mem, .scratch = scratch, .err = err};
     bool ok;
 
@@ -236,16 +242,49 @@ bool template_load(struct err *err, const char *dir, const struct lang_set *lang
     return ok;
 }
 
+bool template_load(struct err *err, const char *dir, const struct lang_set *langs,
+                   struct templates **out)
+{
+    struct edition *first;
+
+    if (!read_edition(err, dir, langs, &first))
+        return false;
+    *out = calloc(1, sizeof(**out));
+    assert(*out != NULL);
+    atomic_store(&(*out)->now, first);
+    return true;
+}
+
+bool template_reload(struct err *err, struct templates *templates, const char *dir,
+                     const struct lang_set *langs)
+{
+    struct edition *next;
+
+    if (!read_edition(err, dir, langs, &next))
+        return false;
+    next->before = atomic_load(&templates->now);
+    atomic_store(&templates->now, next);
+    return true;
+}
+
 void template_free(struct templates *templates)
 {
-    if (templates != NULL)
-        arena_free(templates->mem);
+    struct edition *t = templates == NULL ? NULL : atomic_load(&templates->now);
+
+    while (t != NULL) {
+        struct edition *before = t->before;
+
+        arena_free(t->mem);
+        t = before;
+    }
+    free(templates);
 }
 
 bool template_render(const struct templates *templates, const struct lang *lang, const char *name,
                      const json_t *context, struct str *out)
 {
-    const struct mustache *m = find_template(templates, set_of(templates, lang), name);
+    const struct edition *t = atomic_load(&templates->now);
+    const struct mustache *m = find_template(t, set_of(t, lang), name);
 
     if (m == NULL)
         return false;

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "portal/http/lang.h"
 
-struct templates; /* Threads: read-only after template_load. */
+struct templates; /* Threads: any; one at a time reloads. */
 
 /* Compiles every *.html below dir (name: its path without .html, "parts/card") for each language of
  * the set.
@@ -21,6 +21,10 @@ struct templates; /* Threads: read-only after template_load. */
  * section. Fails with file and line: every fault is logged, err has the first. */
 bool template_load(struct err *err, const char *dir, const struct lang_set *langs,
                    struct templates **out) MUST_CHECK;
+/* Reads them again; on failure the present ones stay. The earlier ones are kept until
+ * template_free, since pages may be drawn with them at this moment. */
+bool template_reload(struct err *err, struct templates *templates, const char *dir,
+                     const struct lang_set *langs) MUST_CHECK;
 void template_free(struct templates *templates);
 
 /* Renders into out. False: no such template. */

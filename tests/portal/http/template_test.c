@@ -272,6 +272,35 @@ static void a_faulty_file_is_named_with_its_line(void **state)
     }
 }
 
+static void templates_and_texts_can_be_read_again(void **state)
+{
+    struct work *w = *state;
+    struct lang_set *langs;
+    struct templates *templates;
+    json_t *none = json_own(w->mem, json_object());
+    struct str out = str_new(w->mem);
+    const struct lang *zh;
+
+    write_file(w, "templates/page.html", "{{#t}}Open{{/t}} old");
+    assert_true(load(w, &langs, &templates));
+    zh = lang_find(langs, "zh");
+    write_file(w, "templates/page.html", "{{#t}}Open{{/t}} new");
+    write_file(w, "lang/zh/a.json", "{\"Open\": \"开\"}");
+    assert_true(lang_reload(&w->err, langs, w->dir));
+    assert_true(
+        template_reload(&w->err, templates, arena_printf(w->mem, "%s/templates", w->dir), langs));
+    assert_true(template_render(templates, zh, "page", none, &out));
+    assert_string_equal(out.p, "开 new");
+    write_file(w, "templates/page.html", "{{#broken");
+    assert_false(
+        template_reload(&w->err, templates, arena_printf(w->mem, "%s/templates", w->dir), langs));
+    out = str_new(w->mem);
+    assert_true(template_render(templates, zh, "page", none, &out));
+    assert_string_equal(out.p, "开 new"); /* a faulty edition is not taken */
+    template_free(templates);
+    lang_free(langs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +312,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(translation_blocks_are_resolved_in_each_language,
                                         set_up_dir, tear_down_dir),
         cmocka_unit_test_setup_teardown(a_faulty_file_is_named_with_its_line, set_up_dir,
+                                        tear_down_dir),
+        cmocka_unit_test_setup_teardown(templates_and_texts_can_be_read_again, set_up_dir,
                                         tear_down_dir),
     };
 
