@@ -49,8 +49,9 @@ static void look_as_agent(struct ctx *cx, const struct filing *f)
     cx->actor_id = f->agent_id;
 }
 
-/* An organisation that speaks the scene's language and, if any does, has the product. */
-static const json_t *choose_organisation(struct demo *d, const json_t *scene,
+/* An organisation that speaks the scene's language and, if any does, has the product; code: that
+ * one alone, or NULL. */
+static const json_t *choose_organisation(struct demo *d, const json_t *scene, const char *code,
                                          const json_t **licence)
 {
     const char *language = json_get_text(scene, "lang", "en");
@@ -64,7 +65,8 @@ static const json_t *choose_organisation(struct demo *d, const json_t *scene,
         const json_t *o = json_array_get(d->organisations, (start + i) % count);
         const json_t *licences = json_object_get(o, "licences");
 
-        if (strcmp(json_get_text(o, "language", ""), language) != 0)
+        if (strcmp(json_get_text(o, "language", ""), language) != 0 ||
+            (code != NULL && strcmp(json_get_text(o, "code", ""), code) != 0))
             continue;
         spare = o;
         for (size_t k = 0; k < json_array_size(licences); k++) {
@@ -94,17 +96,20 @@ static void choose_agent(struct demo *d, struct filing *f)
     }
 }
 
-static void choose(struct demo *d, const json_t *scene, int64_t days_ago, struct filing *f)
+/* code: the organisation whose first person files it, or NULL for any. */
+static void choose(struct demo *d, const json_t *scene, const char *code, int64_t days_ago,
+                   struct filing *f)
 {
     const json_t *people;
     const json_t *sites;
+    size_t person;
 
     *f = (struct filing){.scene = scene, .days_ago = days_ago};
-    f->organisation = choose_organisation(d, scene, &f->licence);
+    f->organisation = choose_organisation(d, scene, code, &f->licence);
     people = json_object_get(f->organisation, "people");
     sites = json_object_get(f->organisation, "sites");
-    f->customer_id = demo_id(
-        json_array_get(people, (size_t)demo_chance(d, (int64_t)json_array_size(people))), "id");
+    person = code != NULL ? 0 : (size_t)demo_chance(d, (int64_t)json_array_size(people));
+    f->customer_id = demo_id(json_array_get(people, person), "id");
     f->site = json_array_get(sites, (size_t)demo_chance(d, (int64_t)json_array_size(sites)));
     choose_agent(d, f);
 }
@@ -227,14 +232,18 @@ bool demo_add_tickets(struct demo *d)
 
     if (!promise(d->cx) || !demo_read_json(d, "tickets.json", &scenes))
         return false;
-    /* Each scene that is still open is told once, the others again and again in other shops. */
+    /* Each scene that is still open is told once, the others again and again in other shops. What
+     * the people of the printed logins shall find is told of their organisation first, and late. */
     for (size_t i = 0; n < TICKETS; i++) {
         const json_t *scene = json_array_get(scenes, i % json_array_size(scenes));
+        bool is_first = i < json_array_size(scenes);
+        const char *code = is_first ? json_get_text(scene, "organisation", NULL) : NULL;
 
-        if (is_over(scene))
-            choose(d, scene, RECENT_DAYS + demo_chance(d, SPREAD_DAYS - RECENT_DAYS), &list[n++]);
-        else if (i < json_array_size(scenes))
-            choose(d, scene, demo_chance(d, RECENT_DAYS), &list[n++]);
+        if (is_over(scene) && code == NULL)
+            choose(d, scene, NULL, RECENT_DAYS + demo_chance(d, SPREAD_DAYS - RECENT_DAYS),
+                   &list[n++]);
+        else if (is_first)
+            choose(d, scene, code, demo_chance(d, RECENT_DAYS), &list[n++]);
     }
     qsort(list, n, sizeof *list, later_first);
     for (size_t i = 0; i < n && ok; i++)
