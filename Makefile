@@ -1,5 +1,5 @@
 # A thin front: CMake presets do the building, scripts below tools/ the rest.
-.PHONY: deps build run test bench fuzz soak fresh clean
+.PHONY: deps build run test bench fuzz soak fresh shots clean
 
 PRESET ?= release
 
@@ -31,6 +31,11 @@ soak:
 fresh:
 	@tools/deps run fresh
 	@tools/fresh
+
+# The README's pictures, from a fresh demo.
+shots: build
+	@tools/deps run test
+	@tools/node tests/browser/shots.mjs build/$(PRESET)/gatehouse docs
 
 clean:
 	@rm -rf build

@@ -67,7 +67,7 @@ export async function findArticle(reader, who) {
   const search = page.locator('main form[role="search"]').first();
   await search.locator('[name="q"]').fill(who.query);
   await search.locator('[name="q"]').press("Enter");
-  await page.waitForURL((url) => url.pathname === "/kb/search");
+  await page.waitForURL((url) => url.searchParams.get("q") === who.query);
   await reader.check("search");
   const found = page.locator('.results a[href^="/kb/article/"]').first();
   const title = (await found.innerText()).trim();
