@@ -52,6 +52,10 @@ static const char SQL_LICENCE_LOCK[] =
     "UPDATE licence SET version = version + 1 WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_LICENCE_EXPIRY[] =
     "UPDATE licence SET expires_at = ?, updated_at = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_LICENCE_CHECKED_OUT[] =
+    "UPDATE licence SET last_check_out_at = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_MACHINE_CHECKED_OUT[] =
+    "UPDATE machine SET last_check_out_at = ? WHERE tenant_id = ? AND id = ?";
 static const char SQL_LICENCE_SEATS[] =
     "UPDATE licence SET max_machines = ?, updated_at = ? WHERE tenant_id = ? AND id = ?";
 static const char SQL_LICENCE_USER_ADD[] =
@@ -375,6 +379,21 @@ bool licence_start(struct ctx *cx, struct id id)
 rollback:
     db_rollback(cx);
     return false;
+}
+
+bool licence_checked_out(struct ctx *cx, struct id id, struct id machine_id)
+{
+    bool is_machine = !id_is_zero(machine_id);
+
+    if (!db_begin(cx))
+        return false;
+    if (!db_exec(cx, NULL, is_machine ? SQL_MACHINE_CHECKED_OUT : SQL_LICENCE_CHECKED_OUT,
+                 DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(is_machine ? machine_id : id))) {
+        db_rollback(cx);
+        return false;
+    }
+    return finish(cx, id, EVENT_LICENCE_UPDATED,
+                  is_machine ? "machine file made" : "licence file made", "", NULL);
 }
 
 bool licence_set_seats(struct ctx *cx, struct id id, int64_t seats, const char *reason,

@@ -140,6 +140,9 @@ bool licence_revoke(struct ctx *cx, struct id id, const char *reason) MUST_CHECK
  * becomes cx->now and the policy's duration, unless it has one already. */
 bool licence_start(struct ctx *cx, struct id id) MUST_CHECK;
 
+/* Notes that a file was made of a licence, or (not zero) of its machine. */
+bool licence_checked_out(struct ctx *cx, struct id id, struct id machine_id) MUST_CHECK;
+
 /* The next instant a check-in is due; 0 where the policy asks for none. */
 int64_t licence_next_check_in(const struct policy *policy, int64_t last_check_in_at);
 /* The latest of creation, validation, check-in and check-out: what "inactive" is counted from. */

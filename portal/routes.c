@@ -1,6 +1,7 @@
 /* Every path of the program, who may ask it, and which function answers. */
 #include "portal/desk/attachment.h"
 #include "portal/api/customer_api.h"
+#include "portal/api/checkout_api.h"
 #include "portal/api/licence_api.h"
 #include "portal/api/machine_api.h"
 #include "portal/api/me_api.h"
@@ -175,6 +176,10 @@ const struct route ROUTES[] = {
     {METHOD_GET,    "/v1/licenses/{licence}", licence_api_view, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/{licence}/actions/validate", licence_api_validate, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}/actions/validate", licence_api_validate_quick, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/check-out", checkout_api_licence, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/machines/{machine}/actions/check-out", checkout_api_machine, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/actions/check-out", checkout_api_licence, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines/{machine}/actions/check-out", checkout_api_machine, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/machines", machine_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},
@@ -184,6 +189,10 @@ const struct route ROUTES[] = {
     {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}", licence_api_view, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/validate", licence_api_validate, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/actions/validate", licence_api_validate_quick, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/check-out", checkout_api_licence, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/check-out", checkout_api_machine, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/actions/check-out", checkout_api_licence, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/machines/{machine}/actions/check-out", checkout_api_machine, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/accounts/{account}/machines", machine_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/accounts/{account}/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/accounts/{account}/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},

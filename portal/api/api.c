@@ -1,6 +1,7 @@
 #include "portal/api/api.h"
 
 #include "licensing/licence_cache.h"
+#include "licensing/machine.h"
 #include "portal/http/route.h"
 
 #include <string.h>
@@ -63,4 +64,27 @@ bool api_find_licence(struct req *rq, const char *text, const struct snapshot **
         return err_set(&rq->cx.err, &ERR_NOT_FOUND, "licence");
     *out = s;
     return true;
+}
+
+/* A fingerprint may look like an id, so what no id fits is looked for as one. */
+bool api_find_machine(struct req *rq, const char *text, struct machine **out,
+                      const struct snapshot **licence)
+{
+    const struct api *api = api_of(rq);
+    struct ctx *cx = &rq->cx;
+    struct id within = api->role == API_LICENCE ? api->bearer_id : (struct id){0};
+    struct id id;
+    bool found = id_parse(text, &id) && machine_get(cx, id, out);
+
+    if (!found) {
+        if (cx->err.kind != NULL && cx->err.kind != &ERR_NOT_FOUND)
+            return false;
+        err_clear(&cx->err);
+        if (!machine_find_fingerprint(cx, within, text, out))
+            return false;
+    }
+    if (!licence_cache_find_id(rq->app->licence_cache, cx, (*out)->licence_id, licence))
+        return false;
+    return (*licence != NULL && api_sees(api, *licence)) ||
+           err_set(&cx->err, &ERR_NOT_FOUND, "machine out of scope");
 }

@@ -25,8 +25,9 @@ struct api { /* in cx->mem; rq->portal while a request is served */
     const struct signing_entry *keys; /* NULL where there is no account */
     const char *account;              /* its id as text */
     struct arena *mem;
-    json_t *body;    /* an object with lowerCamelCase names; NULL where none was sent */
-    bool wants_json; /* application/json instead of JSON:API's type */
+    json_t *body;     /* an object with lowerCamelCase names; NULL where none was sent */
+    const char *type; /* of the answer, where it is no document; else NULL */
+    bool wants_json;  /* application/json instead of JSON:API's type */
     enum api_role role;
     const struct token *token;      /* NULL with a licence key */
     const struct snapshot *licence; /* the bearer of role API_LICENCE */
@@ -52,6 +53,12 @@ bool api_allow(struct req *rq, unsigned kinds) MUST_CHECK;
 bool api_sees(const struct api *api, const struct snapshot *licence);
 /* The licence that a path names by id or key, within the bearer's scope: else ERR_NOT_FOUND. */
 bool api_find_licence(struct req *rq, const char *text, const struct snapshot **out) MUST_CHECK;
+
+/* The machine that a path names by id or fingerprint, with its licence, within the bearer's scope.
+ */
+struct machine;
+bool api_find_machine(struct req *rq, const char *text, struct machine **out,
+                      const struct snapshot **licence) MUST_CHECK;
 
 /* Kinds for requests that are not in shape (400, no code); source tells where. */
 extern const struct err_kind ERR_API_MISSING, ERR_API_TYPE, ERR_API_BLANK, ERR_API_UNKNOWN,

@@ -1,13 +1,13 @@
 #include "portal/api/api_error.h"
 
-#include "portal/api/api_document.h"
+#include "portal/api/api_value.h"
 
 #include <string.h>
 
 static void add_text(struct str *s, const char *name, const char *text)
 {
     str_add(s, name);
-    api_document_text(s, text);
+    api_value_text(s, text);
 }
 
 static const char *title_of(int status, const char *code)

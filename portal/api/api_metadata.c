@@ -1,6 +1,6 @@
 #include "portal/api/api_metadata.h"
 
-#include "portal/api/api_document.h"
+#include "portal/api/api_value.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ static void add_snake_json(struct str *s, const json_t *json, bool is_nested)
     bool is_first = true;
 
     if (!json_is_object(json)) {
-        api_document_json(s, json);
+        api_value_json(s, json);
         return;
     }
     str_char(s, '{');

@@ -1,6 +1,5 @@
 #include "portal/api/licence_api.h"
 
-#include "base/clock.h"
 #include "licensing/licence_cache.h"
 #include "licensing/release.h"
 #include "portal/api/api_document.h"
@@ -58,32 +57,6 @@ static bool look_up_releases(struct req *rq, const struct snapshot *s, struct ve
     return true;
 }
 
-static void add_days(struct str *s, const char *name, int64_t at, bool *is_first)
-{
-    if (at == 0)
-        return;
-    str_add(s, *is_first ? ",\"gatehouse\":{\"" : ",\"");
-    str_add(s, name);
-    str_add(s, "\":");
-    api_document_time(s, at);
-    *is_first = false;
-}
-
-/* What the protocol has no place for: left out where there is nothing to say. */
-static void add_extra(struct str *out, const struct snapshot *s)
-{
-    bool is_first = true;
-
-    if (s == NULL)
-        return;
-    if (s->licence.expires_at != 0 && s->licence.grace_days > 0)
-        add_days(out, "graceEnd", s->licence.expires_at + s->licence.grace_days * CLOCK_DAY,
-                 &is_first);
-    add_days(out, "supportEnd", s->licence.support_until, &is_first);
-    if (!is_first)
-        str_char(out, '}');
-}
-
 static void write_answer(struct req *rq, const struct question *q, const struct snapshot *s,
                          const struct verdict *verdict)
 {
@@ -92,25 +65,25 @@ static void write_answer(struct req *rq, const struct question *q, const struct 
     str_room(out, 4096);
     str_add(out, "{\"data\":");
     if (s != NULL)
-        api_document_licence(out, api_of(rq), s, rq->cx.now);
+        api_document_licence(out, api_of(rq), s, rq->cx.now, NULL);
     else
         str_add(out, "null");
     str_add(out, ",\"meta\":{\"ts\":");
-    api_document_time(out, rq->cx.now);
+    api_value_time(out, rq->cx.now);
     str_add(out,
             verdict->is_valid ? ",\"valid\":true,\"detail\":" : ",\"valid\":false,\"detail\":");
-    api_document_text(out, VERDICT_CODE_DETAILS[verdict->code]);
+    api_value_text(out, VERDICT_CODE_DETAILS[verdict->code]);
     str_add(out, ",\"code\":");
-    api_document_text(out, VERDICT_CODE_NAMES[verdict->code]);
+    api_value_text(out, VERDICT_CODE_NAMES[verdict->code]);
     if (q->nonce != NULL) {
         str_add(out, ",\"nonce\":");
-        api_document_json(out, q->nonce);
+        api_value_json(out, q->nonce);
     }
     if (q->scope_json != NULL) {
         str_add(out, ",\"scope\":");
-        api_document_json(out, q->scope_json);
+        api_value_json(out, q->scope_json);
     }
-    add_extra(out, s);
+    api_document_extra(out, s);
     str_add(out, "}}");
 }
 
@@ -192,7 +165,7 @@ bool licence_api_view(struct req *rq)
     if (!api_find_licence(rq, api_arg(rq, 0), &s) || !api_allow(rq, MAY_READ))
         return false;
     str_add(&rq->out, "{\"data\":");
-    api_document_licence(&rq->out, api_of(rq), s, rq->cx.now);
+    api_document_licence(&rq->out, api_of(rq), s, rq->cx.now, NULL);
     str_char(&rq->out, '}');
     return true;
 }

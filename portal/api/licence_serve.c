@@ -279,6 +279,7 @@ static void answer_failure(struct req *rq, const struct api *api)
     rq->status = reply_status_of(err->kind->class);
     rq->out = str_new(rq->cx.mem);
     rq->header_count = 0;
+    api_of(rq)->type = NULL;
     api_error_write(&rq->out, api, err, rq->status);
     if (rq->status == 401)
         reply_header(rq, "WWW-Authenticate", "Bearer realm=\"keygen\"");
@@ -317,7 +318,7 @@ void licence_serve(struct req *rq)
     rq->portal = api;
     if (!run(rq, api))
         answer_failure(rq, api);
-    rq->type = api->wants_json ? JSON_PLAIN : JSON_API;
+    rq->type = api->type != NULL ? api->type : api->wants_json ? JSON_PLAIN : JSON_API;
     reply_header(rq, "X-Request-Id", api->request_id);
     reply_header(rq, "Cache-Control", "no-transform, no-store, max-age=0");
     add_identity(rq, api);

@@ -184,36 +184,12 @@ static bool check_licence(struct req *rq, const struct machine_draft *d)
                       "licence %s", id_text(rq->cx.mem, d->licence_id));
 }
 
-/* The machine that the path names by id or fingerprint, with its licence, within the bearer's
- * scope. A fingerprint may look like an id. */
-static bool find_machine(struct req *rq, struct machine **out, const struct snapshot **licence)
-{
-    const struct api *api = api_of(rq);
-    struct ctx *cx = &rq->cx;
-    const char *text = api_arg(rq, 0);
-    struct id within = api->role == API_LICENCE ? api->bearer_id : (struct id){0};
-    struct id id;
-    bool found = id_parse(text, &id) && machine_get(cx, id, out);
-
-    if (!found) {
-        if (cx->err.kind != NULL && cx->err.kind != &ERR_NOT_FOUND)
-            return false;
-        err_clear(&cx->err);
-        if (!machine_find_fingerprint(cx, within, text, out))
-            return false;
-    }
-    if (!licence_cache_find_id(rq->app->licence_cache, cx, (*out)->licence_id, licence))
-        return false;
-    return (*licence != NULL && api_sees(api, *licence)) ||
-           err_set(&cx->err, &ERR_NOT_FOUND, "machine out of scope");
-}
-
 /* --- handlers --- */
 
 static void write_machine(struct req *rq, const struct machine *m, bool is_created)
 {
     str_add(&rq->out, "{\"data\":");
-    api_document_machine(&rq->out, api_of(rq), m, is_created);
+    api_document_machine(&rq->out, api_of(rq), m, is_created, NULL);
     str_char(&rq->out, '}');
 }
 
@@ -231,7 +207,7 @@ bool machine_api_create(struct req *rq)
         return false;
     licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, m->licence_id);
     rq->status = 201;
-    reply_header(rq, "Location", api_document_self(api, "machines", m->id));
+    reply_header(rq, "Location", api_resource_self(api, "machines", m->id));
     write_machine(rq, m, true);
     return true;
 }
@@ -241,7 +217,7 @@ bool machine_api_view(struct req *rq)
     const struct snapshot *s;
     struct machine *m;
 
-    if (!find_machine(rq, &m, &s) || !api_allow(rq, API_READERS))
+    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) || !api_allow(rq, API_READERS))
         return false;
     write_machine(rq, m, false);
     return true;
@@ -254,7 +230,7 @@ bool machine_api_delete(struct req *rq)
     const struct snapshot *s;
     struct machine *m;
 
-    if (!find_machine(rq, &m, &s) || !api_allow(rq, MAY_DELETE))
+    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) || !api_allow(rq, MAY_DELETE))
         return false;
     if (api->role == API_USER && !owns(api, s))
         return err_set(&rq->cx.err, &ERR_DENIED, "not the licence's owner");

@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "portal/account/person.h"
 #include "portal/account/tenant.h"
+#include "portal/api/api_bearer.h"
 #include "portal/api/api_document.h"
 
 static const unsigned MAY_READ_ACCOUNT =
@@ -17,7 +18,7 @@ bool me_api_health(struct req *rq)
 bool me_api_ping(struct req *rq)
 {
     str_add(&rq->out, "{\"meta\":{\"ts\":");
-    api_document_time(&rq->out, rq->cx.now);
+    api_value_time(&rq->out, rq->cx.now);
     str_add(&rq->out, "}}");
     return true;
 }
@@ -30,12 +31,12 @@ static bool write_bearer(struct req *rq, struct str *out)
 
     switch (api->role) {
     case API_LICENCE:
-        api_document_licence(out, api, api->licence, rq->cx.now);
+        api_document_licence(out, api, api->licence, rq->cx.now, NULL);
         return true;
     case API_PRODUCT:
         if (!product_get(&rq->cx, api->bearer_id, &product))
             return false;
-        api_document_product(out, api, product);
+        api_bearer_product(out, api, product);
         return true;
     case API_STAFF:
     case API_USER:
@@ -43,7 +44,7 @@ static bool write_bearer(struct req *rq, struct str *out)
             break;
         if (!person_get(&rq->cx, api->bearer_id, &person))
             return false;
-        api_document_user(out, api, person);
+        api_bearer_user(out, api, person, TOKEN_ROLE_NAMES[api->token->kind]);
         return true;
     case API_NOBODY:
         break;
@@ -61,7 +62,7 @@ bool me_api_view(struct req *rq)
         return false;
     if (api->token != NULL) {
         str_add(&rq->out, ",\"included\":[");
-        api_document_token(&rq->out, api, api->token);
+        api_bearer_token(&rq->out, api, api->token);
         str_char(&rq->out, ']');
     }
     str_char(&rq->out, '}');
@@ -76,7 +77,7 @@ bool me_api_account(struct req *rq)
     if (!api_allow(rq, MAY_READ_ACCOUNT) || !tenant_account_get(&rq->cx, &account))
         return false;
     str_add(&rq->out, "{\"data\":");
-    api_document_account(&rq->out, api, &account, crypto_signer_public(api->keys->signer));
+    api_bearer_account(&rq->out, api, &account, crypto_signer_public(api->keys->signer));
     str_char(&rq->out, '}');
     return true;
 }
