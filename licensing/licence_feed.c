@@ -4,10 +4,10 @@
 #include <string.h>
 
 /* Across tenants on purpose: one reader of a node serves them all. */
-static const char SQL_FEED_READ_ANY_TENANT[] =
+static const char SQL_ANY_TENANT_CHANGES_ANY_TENANT[] =
     "SELECT id, tenant_id, subject, subject_id FROM licence_change "
     "WHERE changed_at >= UTC_TIMESTAMP(6) - INTERVAL 10 SECOND";
-static const char SQL_FEED_PURGE_ANY_TENANT[] =
+static const char SQL_ANY_TENANT_OLD_CHANGES_ANY_TENANT[] =
     "DELETE FROM licence_change WHERE changed_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND "
     "LIMIT 20000";
 
@@ -44,7 +44,7 @@ bool licence_feed_read(struct licence_feed *feed, struct ctx *cx,
     struct db_rows rows;
     struct id *told;
 
-    if (!db_query(cx, &rows, SQL_FEED_READ_ANY_TENANT, DB_NONE))
+    if (!db_query(cx, &rows, SQL_ANY_TENANT_CHANGES_ANY_TENANT, DB_NONE))
         return false;
     told = calloc(rows.count + 1, sizeof *told);
     if (told == NULL)
@@ -64,5 +64,5 @@ bool licence_feed_read(struct licence_feed *feed, struct ctx *cx,
 
 bool licence_feed_purge(struct ctx *cx)
 {
-    return db_exec(cx, NULL, SQL_FEED_PURGE_ANY_TENANT, DB_NONE);
+    return db_exec(cx, NULL, SQL_ANY_TENANT_OLD_CHANGES_ANY_TENANT, DB_NONE);
 }

@@ -24,7 +24,8 @@ static const char *title_of(int status, const char *code)
     case 409:
         return "Conflict";
     case 422:
-        return *code != '\0' ? "Unprocessable resource" : "Unprocessable entity";
+        return *code == '\0' || strstr(code, "HEARTBEAT_DEAD") != NULL ? "Unprocessable entity"
+                                                                       : "Unprocessable resource";
     case 429:
         return "Too many requests";
     case 503:

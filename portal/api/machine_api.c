@@ -1,5 +1,6 @@
 #include "portal/api/machine_api.h"
 
+#include "licensing/heartbeat.h"
 #include "licensing/licence_cache.h"
 #include "licensing/machine.h"
 #include "portal/api/api_document.h"
@@ -10,6 +11,9 @@
 
 static const unsigned MAY_CREATE = API_SELLERS | API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION);
 static const unsigned MAY_DELETE = MAY_CREATE;
+static const unsigned MAY_PING =
+    API_ADMINS | API_ROLE(TOKEN_PRODUCT) | API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION);
+static const unsigned MAY_RESET = API_SELLERS;
 
 static const struct err_kind ERR_TOO_LONG = {ERR_CLASS_INVALID, "FINGERPRINT_TOO_LONG",
                                              "A fingerprint has at most 4096 bytes."};
@@ -239,4 +243,32 @@ bool machine_api_delete(struct req *rq)
     licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, m->licence_id);
     rq->status = 204;
     return true;
+}
+
+static bool beat(struct req *rq, unsigned kinds,
+                 bool (*change)(struct ctx *cx, struct id id, struct machine **out))
+{
+    const struct api *api = api_of(rq);
+    const struct snapshot *s;
+    struct machine *m;
+
+    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) || !api_allow(rq, kinds))
+        return false;
+    if (api->role == API_USER && !owns(api, s))
+        return err_set(&rq->cx.err, &ERR_DENIED, "not the licence's owner");
+    if (!change(&rq->cx, m->id, &m))
+        return false;
+    licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, m->licence_id);
+    write_machine(rq, m, false);
+    return true;
+}
+
+bool machine_api_ping(struct req *rq)
+{
+    return beat(rq, MAY_PING, heartbeat_ping);
+}
+
+bool machine_api_reset(struct req *rq)
+{
+    return beat(rq, MAY_RESET, heartbeat_reset);
 }

@@ -6,3 +6,5 @@
 bool machine_api_create(struct req *rq) MUST_CHECK;
 bool machine_api_view(struct req *rq) MUST_CHECK;
 bool machine_api_delete(struct req *rq) MUST_CHECK;
+bool machine_api_ping(struct req *rq) MUST_CHECK;
+bool machine_api_reset(struct req *rq) MUST_CHECK;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "licensing/heartbeat.h"
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
 #include "portal/jobs/audit_chain.h"
@@ -83,6 +84,17 @@ static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+static bool work_heartbeats(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned done;
+
+    (void)app;
+    if (!heartbeat_sweep(cx, PURGE_BATCH, &done))
+        return false;
+    *has_more = done >= PURGE_BATCH;
+    return true;
+}
+
 static const struct {
     const char *name;
     enum loop_kind loop;
@@ -92,6 +104,7 @@ static const struct {
     {"outbox", LOOP_RULES, TICK_MS * 1000, work_outbox},
     {"audit chain", LOOP_CHORES, CLOCK_SECOND, work_chain},
     {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
+    {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
 };
 
 struct clockwork {         /* of one row of WORK */

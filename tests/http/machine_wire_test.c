@@ -376,6 +376,38 @@ static void a_suspended_licence_activates_by_token_but_not_by_key(void **state)
     assert_int_equal(a.status, 201);
 }
 
+static void a_machine_tells_that_it_is_alive(void **state)
+{
+    struct ctx *cx = open_site(state);
+    struct licence *l = licensing_licence(cx, NULL);
+    const char *auth = licence_site_key_auth(cx, l);
+    const char *admin = licence_site_token_auth(cx, &(struct token_draft){.kind = TOKEN_ADMIN});
+    static const char *const PATHS[] = {"/v1/machines/fp/actions/ping",
+                                        "/v1/machines/fp/actions/ping-heartbeat"};
+    struct licence_answer a;
+
+    assert_int_equal(activate(cx, l, "fp").status, 201);
+    for (size_t i = 0; i < COUNT(PATHS); i++) {
+        a = licence_site_post(cx, PATHS[i], auth, NULL);
+        assert_int_equal(a.status, 200);
+        assert_string_equal(licence_site_text(&a, "data/attributes/heartbeatStatus"), "ALIVE");
+        assert_true(json_is_true(licence_site_at(&a, "data/attributes/requireHeartbeat")));
+        assert_int_equal(strlen(licence_site_text(&a, "data/attributes/nextHeartbeat")), 24);
+    }
+    a = licence_site_post(cx, "/v1/machines/fp/actions/reset", auth, NULL);
+    licence_site_refused(&a, 403, "", NULL);
+    a = licence_site_post(cx, "/v1/machines/fp/actions/reset-heartbeat", admin, NULL);
+    assert_string_equal(licence_site_text(&a, "data/attributes/heartbeatStatus"), "NOT_STARTED");
+    test_sql(cx,
+             "UPDATE machine SET last_heartbeat_at = '2020-01-01' WHERE tenant_id = ? "
+             "AND licence_id = ?",
+             DB_ID(cx->tenant_id), DB_ID(l->id));
+    a = licence_site_post(cx, PATHS[0], auth, NULL);
+    licence_site_refused(&a, 422, "MACHINE_HEARTBEAT_DEAD", NULL);
+    assert_null(licence_site_at(&a, "errors/0/source"));
+    assert_string_equal(licence_site_text(&a, "errors/0/title"), "Unprocessable entity");
+}
+
 /* --- races on real connections --- */
 
 struct race {
@@ -446,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_client_may_choose_the_id_once),
         cmocka_unit_test(an_activation_token_has_its_own_limit),
         cmocka_unit_test(a_suspended_licence_activates_by_token_but_not_by_key),
+        cmocka_unit_test(a_machine_tells_that_it_is_alive),
         cmocka_unit_test(fifty_parallel_activations_of_five_seats_create_exactly_five),
         cmocka_unit_test(fifty_parallel_activations_of_one_machine_create_exactly_one),
     };
