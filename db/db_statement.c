@@ -305,8 +305,10 @@ static bool read_rows(struct ctx *cx, struct db_statement *s, struct db_rows *ro
                 return false;
         count++;
     }
-    if (rc != MYSQL_NO_DATA)
+    if (rc != MYSQL_NO_DATA && mysql_stmt_errno(s->stmt) != 0)
         return db_fail(cx, mysql_stmt_errno(s->stmt), mysql_stmt_error(s->stmt), s->sql);
+    if (rc != MYSQL_NO_DATA) /* what the server says between rows is left with the connection */
+        return db_fail(cx, mysql_errno(db->mysql), mysql_error(db->mysql), s->sql);
     values = arena_array(cx->mem, struct db_value, count * s->columns);
     if (count > 0)
         memcpy(values, db->values, count * s->columns * sizeof(*values));
