@@ -163,41 +163,69 @@ static void add_full_need(struct home *home, const struct licence *l)
     add_need(home, &need);
 }
 
+struct licences {        /* what the page needs of them */
+    struct licence *all; /* the newest LICENCE_LIST_MAX */
+    size_t count;
+    int64_t total;
+    struct licence *ending; /* within HOME_SOON_DAYS */
+    size_t ending_count;
+};
+
+/* One list serves nearly everybody; only who has more licences than it holds costs further ones. */
+static bool read_licences(struct ctx *cx, struct licences *l)
+{
+    const int64_t until = cx->now + HOME_SOON_DAYS * CLOCK_DAY;
+    const struct licence_filter all = {.limit = LICENCE_LIST_MAX};
+    const struct licence_filter ending = {.expires_from = cx->now, .expires_to = until};
+
+    if (!licence_list(cx, &all, &l->all, &l->count))
+        return false;
+    if (l->count == LICENCE_LIST_MAX)
+        return licence_count(cx, &all, &l->total) &&
+               licence_list(cx, &ending, &l->ending, &l->ending_count);
+    l->total = (int64_t)l->count;
+    l->ending = arena_array(cx->mem, struct licence, l->count + 1);
+    l->ending_count = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        if (l->all[i].expires_at >= cx->now && l->all[i].expires_at < until)
+            l->ending[l->ending_count++] = l->all[i];
+    }
+    return true;
+}
+
+static const char *ending_words(struct req *rq, size_t count)
+{
+    if (count == 0)
+        return req_text(rq, T("None ends within 30 days"));
+    if (count == 1)
+        return req_text(rq, T("1 ends within 30 days"));
+    return lang_fill1(rq->cx.mem, rq->lang, T("{} end within 30 days"),
+                      format_number(rq->cx.mem, &rq->format, (int64_t)count));
+}
+
 static bool add_licences(struct home *home)
 {
     struct req *rq = home->rq;
-    struct ctx *cx = &rq->cx;
-    const struct licence_filter ending = {.expires_from = cx->now,
-                                          .expires_to = cx->now + HOME_SOON_DAYS * CLOCK_DAY};
-    const struct licence_filter all = {.limit = LICENCE_LIST_MAX};
-    struct licence *list;
-    size_t ends;
-    size_t count;
-    int64_t total;
+    struct licences l;
     unsigned shown = 0;
     struct count card = {.href = "/licences", .icon = "key-round", .name = T("Licences")};
 
-    if (!viewer_has(&cx->viewer, RIGHT_LICENCE))
+    if (!viewer_has(&rq->cx.viewer, RIGHT_LICENCE))
         return true;
-    if (!licence_list(cx, &ending, &list, &ends))
+    if (!read_licences(&rq->cx, &l))
         return false;
-    for (size_t i = 0; i < ends && i < HOME_LICENCES; i++)
-        add_ending_need(home, &list[i]);
-    if (!licence_list(cx, &all, &list, &count) || !licence_count(cx, &all, &total))
-        return false;
-    for (size_t i = 0; i < count && shown < HOME_LICENCES; i++) {
-        if (seats_run_out(&list[i])) {
-            add_full_need(home, &list[i]);
+    for (size_t i = 0; i < l.ending_count && i < HOME_LICENCES; i++)
+        add_ending_need(home, &l.ending[i]);
+    for (size_t i = 0; i < l.count && shown < HOME_LICENCES; i++) {
+        if (seats_run_out(&l.all[i])) {
+            add_full_need(home, &l.all[i]);
             shown++;
         }
     }
-    card.number = total;
-    card.unit = total == 1 ? T("licence") : T("licences");
-    card.is_warn = ends > 0;
-    card.detail = ends == 0   ? req_text(rq, T("None ends within 30 days"))
-                  : ends == 1 ? req_text(rq, T("1 ends within 30 days"))
-                              : lang_fill1(cx->mem, rq->lang, T("{} end within 30 days"),
-                                           format_number(cx->mem, &rq->format, (int64_t)ends));
+    card.number = l.total;
+    card.unit = l.total == 1 ? T("licence") : T("licences");
+    card.is_warn = l.ending_count > 0;
+    card.detail = ending_words(rq, l.ending_count);
     add_count(home, &card);
     return true;
 }
@@ -324,11 +352,32 @@ static bool home_customer(struct req *rq)
                            "has_organisation", !id_is_zero(rq->session->organisation_id))));
 }
 
+/* Where a member of staff begins: the first place that the role opens. */
+static const struct {
+    uint32_t right;
+    const char *path;
+} DESK_STARTS[] = {
+    {RIGHT_DESK, "/desk"},
+    {RIGHT_CUSTOMERS, "/desk/customers"},
+    {RIGHT_SALES, "/desk/orders"},
+    {RIGHT_LICENCES, "/desk/licences"},
+    {RIGHT_SETTINGS, "/desk/settings"},
+};
+
+static const char *desk_start(const struct viewer *viewer)
+{
+    for (size_t i = 0; i < COUNT(DESK_STARTS); i++) {
+        if (viewer_has(viewer, DESK_STARTS[i].right))
+            return DESK_STARTS[i].path;
+    }
+    return "/kb";
+}
+
 bool home_page_view(struct req *rq)
 {
     if (!rq->session || id_is_zero(rq->session->person_id))
         return reply_see_other(rq, "/login");
     if (rq->session->is_staff)
-        return reply_see_other(rq, "/desk");
+        return reply_see_other(rq, desk_start(&rq->cx.viewer));
     return home_customer(rq);
 }

@@ -3,5 +3,6 @@
 
 #include "portal/http/req.h"
 
-/* GET /: customers get their start page, staff go to the desk, others to the sign-in page. */
+/* GET /: customers get their start page, staff go to what their role opens, others to the sign-in
+ * page. */
 bool home_page_view(struct req *rq);

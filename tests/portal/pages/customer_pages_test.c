@@ -228,6 +228,28 @@ static void staff_see_a_customer_with_everything_of_his(void **state)
     assert_int_equal(browser_get(b, "/desk/licences"), 200);
 }
 
+static void staff_of_each_role_begin_where_it_lets_them_in(void **state)
+{
+    static const struct {
+        const char *role, *path;
+    } CASES[] = {
+        {"agent", "/desk"},
+        {"sales", "/desk/customers"},
+        {"knowledge-editor", "/kb"},
+        {"manager", "/kb"},
+    };
+    struct browser *b = browser_open(test_ctx(state));
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        b->cookie = "";
+        browser_staff(b, CASES[i].role,
+                      arena_printf(b->cx->mem, "%s@tilwick.example", CASES[i].role));
+        assert_int_equal(browser_get(b, "/"), 303);
+        assert_string_equal(browser_location(b), CASES[i].path);
+        assert_int_equal(browser_get(b, CASES[i].path), 200);
+    }
+}
+
 static void issuing_a_licence_tells_all_faults_at_once_and_then_shows_the_key(void **state)
 {
     struct browser *b = browser_open(test_ctx(state));
@@ -322,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_machine_is_released_after_a_question),
         cmocka_unit_test(rows_of_another_organisation_and_tenant_are_not_there),
         cmocka_unit_test(staff_see_a_customer_with_everything_of_his),
+        cmocka_unit_test(staff_of_each_role_begin_where_it_lets_them_in),
         cmocka_unit_test(issuing_a_licence_tells_all_faults_at_once_and_then_shows_the_key),
         cmocka_unit_test(a_licence_is_suspended_and_reinstated_and_staff_release_machines),
         cmocka_unit_test(pages_are_complete_in_chinese),
