@@ -148,6 +148,8 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/licences/{id}",            licence_desk_page_view,      NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/{id}/machines/{machine}/release", licence_page_release,  NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/machines/{machine}/release", licence_page_released, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/licences/{id}/renew",      licence_desk_page_renew,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/licences/{id}/seats",      licence_desk_page_seats,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/suspend",    licence_desk_page_suspend,   NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/reinstate",  licence_desk_page_reinstate, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
 

@@ -1,6 +1,7 @@
 #include "portal/pages/licence_desk_page.h"
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "licensing/licence.h"
 #include "licensing/product.h"
 #include "portal/account/membership.h"
@@ -266,6 +267,11 @@ bool licence_desk_page_view(struct req *rq)
         return false;
     can_suspend = !l->is_suspended;
     json_object_set_new(page, "can_suspend", json_boolean(can_suspend));
+    json_object_set_new(page, "can_renew", json_boolean(l->expires_at != 0));
+    json_object_set_new(page, "seats_value",
+                        l->max_machines == POLICY_NO_LIMIT
+                            ? json_string("")
+                            : json_string(arena_printf(mem, "%lld", (long long)l->max_machines)));
     json_object_set_new(page, "note", json_string(l->note ? l->note : ""));
     json_object_set_new(page, "owner_name", json_text(l->owner_name));
     json_object_set_new(page, "owner_email", json_text(l->owner_email));
@@ -290,6 +296,53 @@ static bool change(struct req *rq,
     if (!form_parse(rq, &form) || !act(&rq->cx, rq->id, form_value(form, "reason"), &l))
         return false;
     return reply_flash(rq, "ok", req_text(rq, done)) && issued(rq, rq->id);
+}
+
+/* What the domain has against it is said on the licence's own page. */
+static bool refused(struct req *rq)
+{
+    const struct err_kind *kind = rq->cx.err.kind;
+
+    if (kind->class != ERR_CLASS_INVALID && kind->class != ERR_CLASS_CONFLICT)
+        return false;
+    err_clear(&rq->cx.err);
+    return reply_flash(rq, "bad", req_text(rq, kind->text)) && issued(rq, rq->id);
+}
+
+bool licence_desk_page_renew(struct req *rq)
+{
+    struct licence *l;
+    struct form *form;
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (!licence_renew(&rq->cx, rq->id, form_value(form, "reason"), &l))
+        return refused(rq);
+    return reply_flash(rq, "ok",
+                       lang_fill1(rq->cx.mem, rq->lang, T("The licence runs to {} now."),
+                                  format_day(rq->cx.mem, &rq->format, l->expires_at))) &&
+           issued(rq, rq->id);
+}
+
+bool licence_desk_page_seats(struct req *rq)
+{
+    struct licence *l;
+    struct form *form;
+    int64_t seats;
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (!parse_i64(form_value(form, "seats"), 1, SEATS_MAX, &seats))
+        return reply_flash(rq, "bad",
+                           req_text(rq, T("Enter the number of seats: a whole number from 1 "
+                                          "on."))) &&
+               issued(rq, rq->id);
+    if (!licence_set_seats(&rq->cx, rq->id, seats, form_value(form, "reason"), &l))
+        return refused(rq);
+    return reply_flash(rq, "ok",
+                       lang_fill1(rq->cx.mem, rq->lang, T("The licence has {} seats now."),
+                                  format_number(rq->cx.mem, &rq->format, l->max_machines))) &&
+           issued(rq, rq->id);
 }
 
 bool licence_desk_page_suspend(struct req *rq)

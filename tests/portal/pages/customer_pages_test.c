@@ -319,6 +319,30 @@ static void a_licence_is_suspended_and_reinstated_and_staff_release_machines(voi
     assert_true(browser_shows(b, "The licence is reinstated."));
 }
 
+static void staff_set_seats_and_renew_what_has_an_end(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
+    struct licence *l = make_licence(b->cx, make_policy(b->cx), marlow);
+    struct licence *now;
+
+    browser_staff(b, "sales", "sam@tilwick.example");
+    browser_get(b, path(b, "/desk/licences/{}", l->id));
+    assert_false(browser_shows(b, "Renew this licence")); /* it never ends */
+    assert_int_equal(browser_post(b, path(b, "/desk/licences/{}/seats", l->id), "seats=14"), 303);
+    assert_int_equal(browser_get(b, browser_location(b)), 200);
+    assert_true(browser_shows(b, "The licence has 14 seats now."));
+    assert_int_equal(browser_post(b, path(b, "/desk/licences/{}/seats", l->id), "seats=many"), 303);
+    assert_int_equal(browser_get(b, browser_location(b)), 200);
+    assert_true(browser_shows(b, "Enter the number of seats"));
+    assert_int_equal(browser_post(b, path(b, "/desk/licences/{}/renew", l->id), ""), 303);
+    assert_int_equal(browser_get(b, browser_location(b)), 200);
+    assert_true(browser_shows(b, "is-bad"));
+    test_ok(b->cx, licence_get(b->cx, l->id, &now));
+    assert_int_equal(now->max_machines, 14);
+    assert_int_equal(now->expires_at, 0);
+}
+
 static void pages_are_complete_in_chinese(void **state)
 {
     struct browser *b = browser_open(test_ctx(state));
@@ -347,6 +371,7 @@ int main(void)
         cmocka_unit_test(staff_of_each_role_begin_where_it_lets_them_in),
         cmocka_unit_test(issuing_a_licence_tells_all_faults_at_once_and_then_shows_the_key),
         cmocka_unit_test(a_licence_is_suspended_and_reinstated_and_staff_release_machines),
+        cmocka_unit_test(staff_set_seats_and_renew_what_has_an_end),
         cmocka_unit_test(pages_are_complete_in_chinese),
     };
 
