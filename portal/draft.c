@@ -1,13 +1,16 @@
 #include "portal/draft.h"
 
+#include "portal/http/limit.h"
 #include "portal/http/page.h"
 #include "portal/http/route.h"
 #include "portal/serve.h"
 
 #include <string.h>
 
-/* Three quarters of what a session keeps: base64 takes the rest. */
-enum { DRAFT_FILES_MAX = SESSION_DRAFT_MAX / 8 * 5 };
+enum {
+    DRAFT_FILES_MAX = SESSION_DRAFT_MAX / 8 * 5, /* base64 takes the rest */
+    DRAFT_FILES_STRANGER = 700 * 1024
+};
 
 /* --- keeping --- */
 
@@ -21,15 +24,28 @@ static json_t *draft_json(struct req *rq, const struct form *form)
 {
     json_t *files = json_array();
     size_t total = 0;
-    bool all = true;
+    bool all;
 
     for (size_t i = 0; i < form->file_count; i++)
         total += form->files[i].bytes.len;
-    all = total <= DRAFT_FILES_MAX;
+    all = total <= (id_is_zero(rq->session->person_id) ? (size_t)DRAFT_FILES_STRANGER
+                                                       : (size_t)DRAFT_FILES_MAX);
     for (size_t i = 0; i < form->file_count && all; i++)
         json_array_append_new(files, file_json(rq, &form->files[i]));
     return json_pack("{s:o,s:o,s:b}", "values", page_kept(form->values), "files", files,
                      "has_lost_files", !all);
+}
+
+/* A stranger could fill the database with rows: he may have a few forms kept, then one in a while.
+ */
+static bool may_keep(struct req *rq)
+{
+    int64_t retry_s;
+
+    if (!id_is_zero(rq->session->person_id) || rq->drafts == NULL ||
+        limit_take(rq->drafts, rq->address, clock_mono_us(), &retry_s))
+        return true;
+    return err_set(&rq->cx.err, &ERR_LIMITED, "forms kept for strangers");
 }
 
 bool draft_keep(struct req *rq, const char **page)
@@ -44,7 +60,8 @@ bool draft_keep(struct req *rq, const char **page)
     draft = json_own(rq->cx.mem, draft_json(rq, form));
     if (json_object_size(json_object_get(draft, "values")) == 0 && form->file_count == 0)
         return true;
-    if (!session_keep_draft(&rq->cx, serve_visit(rq), rq->session, rq->path, draft))
+    if (!may_keep(rq) ||
+        !session_keep_draft(&rq->cx, serve_visit(rq), rq->session, rq->path, draft))
         return false;
     str_add(&to, "/resume?form=");
     str_url(&to, rq->path);

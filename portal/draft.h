@@ -4,8 +4,9 @@
 
 #include "portal/http/form.h"
 
-/* Keeps the request's form, uploads as far as they fit. *page is where it waits; NULL where there is
- * nothing to keep (a form that asks for a secret). False sets cx->err. */
+/* Keeps the request's form, uploads as far as they fit. *page is where it waits; NULL where there
+ * is nothing to keep (a form that asks for a secret). Who is not signed in has less kept, and not
+ * often: ERR_LIMITED. False sets cx->err. */
 bool draft_keep(struct req *rq, const char **page) MUST_CHECK;
 
 /* GET /resume?form=PATH: shows what waits. POST: sends it to PATH with what was changed, by that

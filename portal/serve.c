@@ -198,11 +198,13 @@ static bool keep_draft(struct req *rq)
     return draft_keep(rq, &page) && see_sign_in(rq, page == NULL ? "/" : page);
 }
 
+/* Only a form that came from a page of this visitor's is kept: its token is his cookie's, also when
+ * the session behind it has ended. */
 static bool send_to_sign_in(struct req *rq)
 {
     if (rq->method == METHOD_GET || rq->method == METHOD_HEAD)
         return see_sign_in(rq, rq->target);
-    return keep_draft(rq);
+    return check_csrf(rq) && keep_draft(rq);
 }
 
 bool serve_check_viewer(struct req *rq)

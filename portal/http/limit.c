@@ -22,12 +22,12 @@ struct limit {
     struct bucket sets[LIMIT_SETS][LIMIT_WAYS]; /* set s is protected by locks[s % LIMIT_LOCKS] */
 };
 
-struct limit *limit_make(int64_t per_second, int64_t burst)
+struct limit *limit_make(int64_t interval_us, int64_t burst)
 {
     struct limit *limit = calloc(1, sizeof(*limit));
 
-    assert(limit != NULL && per_second > 0 && per_second <= SECOND_US && burst > 0);
-    limit->interval_us = SECOND_US / per_second;
+    assert(limit != NULL && interval_us > 0 && burst > 0);
+    limit->interval_us = interval_us;
     limit->burst_us = limit->interval_us * burst;
     crypto_random(&limit->seed, sizeof(limit->seed));
     for (size_t i = 0; i < LIMIT_LOCKS; i++)

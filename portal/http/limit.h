@@ -5,9 +5,9 @@
 
 struct limit; /* Threads: any. */
 
-/* per_second on average; burst at once after a rest. Remembers some thousand addresses: of more,
- * those that were quiet longest are forgotten. Owned, free with limit_free. */
-struct limit *limit_make(int64_t per_second, int64_t burst);
+/* One each interval_us on average; burst at once after a rest. Remembers some thousand addresses:
+ * of more, those that were quiet longest are forgotten. Owned, free with limit_free. */
+struct limit *limit_make(int64_t interval_us, int64_t burst);
 void limit_free(struct limit *limit);
 
 /* Counts a request at mono_us. False: too many; *retry_s is when the next would be let in. */

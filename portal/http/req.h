@@ -8,6 +8,7 @@
 #include "portal/http/lang.h"
 
 struct form;
+struct limit;
 struct route;
 struct router;
 struct session;
@@ -81,6 +82,7 @@ struct req {
     const char *allow; /* the methods of a known path where route is NULL (405), else NULL (404) */
     struct form *form; /* parsed once, by form_parse */
     const struct router *router; /* the context's routes */
+    struct limit *drafts;        /* how often a stranger of an address may have a form kept */
 
     struct req_tenant *tenant;
     struct session *session; /* NULL outside the portal and without a cookie */

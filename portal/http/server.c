@@ -33,7 +33,10 @@ enum {
     SERVER_DRAIN_SLICE = 4096,
     SERVER_DRAIN_MAX = 64 * 1024 * 1024,
     SERVER_DRAIN_US = 3 * 1000 * 1000,
-    SERVER_RATE_BURST = 10 /* seconds' worth of requests at once */
+    SERVER_RATE_BURST = 10, /* seconds' worth of requests at once */
+    SERVER_SECOND_US = 1000 * 1000,
+    SERVER_DRAFT_US = 10 * 1000 * 1000, /* one kept form of a stranger in that time */
+    SERVER_DRAFT_BURST = 10
 };
 
 static const struct err_kind ERR_SERVER_SLOW = {
@@ -48,6 +51,7 @@ struct server { /* Threads: any. */
     unsigned port;
     bool has_access_log;
     struct limit *limit; /* NULL: none */
+    struct limit *drafts;
     atomic_uint in_flight;
     atomic_bool is_draining;
     struct spaces spaces;
@@ -87,6 +91,7 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
     ctx_start(&rq->cx, space->mem, s->spec.pool);
     rq->app = s->spec.app;
     rq->router = s->router;
+    rq->drafts = s->drafts;
     rq->cx.master = s->spec.app == NULL ? NULL : s->spec.app->master;
     rq->file_fd = -1;
     clear_answer(rq);
@@ -430,8 +435,9 @@ bool server_start(struct err *err, const struct server_spec *spec, struct server
     s->style.behind_tls = spec->app != NULL && spec->app->config.behind_tls;
     s->has_access_log = spec->app == NULL || spec->app->config.access_log;
     if (!spec->is_licensing && spec->app != NULL && spec->app->config.http_rate > 0)
-        s->limit = limit_make(spec->app->config.http_rate,
+        s->limit = limit_make(SERVER_SECOND_US / spec->app->config.http_rate,
                               spec->app->config.http_rate * SERVER_RATE_BURST);
+    s->drafts = limit_make(SERVER_DRAFT_US, SERVER_DRAFT_BURST);
     space_open(&s->spaces);
     signal(SIGPIPE, SIG_IGN); /* a browser that goes away is no reason to end */
     mg_init_library(MG_FEATURES_DEFAULT);
@@ -465,6 +471,7 @@ void server_stop(struct server *server)
     mg_exit_library();
     route_free(server->router);
     limit_free(server->limit);
+    limit_free(server->drafts);
     space_close(&server->spaces);
     free(server);
 }

@@ -415,7 +415,9 @@ static void what_was_typed_waits_until_its_writer_signs_in(void **state)
     struct browser b = {.cookie = ""};
     char body[256];
 
-    assert_int_equal(post(&b, "/note", "csrf=gone&text=A+long+story"), 303);
+    assert_int_equal(get(&b, "/", ""), 200);
+    snprintf(body, sizeof(body), "text=A+long+story&csrf=%s", token_after(&b, "csrf="));
+    assert_int_equal(post(&b, "/note", body), 303);
     assert_string_equal(wire_header(&b.w, "Location"), "/login?next=%2Fresume%3Fform%3D%252Fnote");
     enter(&b, make_person(cx, "Anna", "anna@shop.test"));
     assert_int_equal(get(&b, "/resume?form=%2F%2Fevil.test", ""), 404);
@@ -430,6 +432,43 @@ static void what_was_typed_waits_until_its_writer_signs_in(void **state)
     assert_int_equal(get(&b, "/", ""), 200);
     assert_true(sees(&b, "flash=noted A longer story"));
     assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 303);
+    leave(&b);
+}
+
+static void the_session_ends_while_somebody_writes(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    struct id anna = make_person(cx, "Anna", "anna@shop.test");
+    char body[256];
+
+    enter(&b, anna);
+    snprintf(body, sizeof(body), "text=Half+a+page&csrf=%s", token_after(&b, "csrf="));
+    test_ok(cx, session_end_all(cx, anna, (struct id){{0}}));
+    assert_int_equal(post(&b, "/note", body),
+                     303); /* the page that was open is still good for it */
+    enter(&b, anna);
+    assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 200);
+    assert_true(sees(&b, ">Half a page</textarea>"));
+    leave(&b);
+}
+
+static void a_stranger_cannot_have_many_forms_kept(void **state)
+{
+    struct browser b = {.cookie = ""};
+    char body[256];
+    int status = 303;
+
+    begin(state);
+    assert_int_equal(post(&b, "/note", "text=x&csrf=made+up"), 403); /* not a page of ours */
+    for (int i = 0; i < 30 && status == 303; i++) {
+        b.cookie[0] = '\0';
+        assert_int_equal(get(&b, "/", ""), 200);
+        snprintf(body, sizeof(body), "text=My+words&csrf=%s", token_after(&b, "csrf="));
+        status = post(&b, "/note", body);
+    }
+    assert_int_equal(status, 429);
+    assert_true(sees(&b, ">My words</textarea>"));
     leave(&b);
 }
 
@@ -455,8 +494,11 @@ static void a_form_with_a_secret_is_kept_nowhere(void **state)
 {
     struct ctx *cx = begin(state);
     struct browser b = {.cookie = ""};
+    char body[256];
 
-    assert_int_equal(post(&b, "/note", "csrf=gone&current=opensesame&password=x"), 303);
+    assert_int_equal(get(&b, "/", ""), 200);
+    snprintf(body, sizeof(body), "current=opensesame&password=x&csrf=%s", token_after(&b, "csrf="));
+    assert_int_equal(post(&b, "/note", body), 303);
     assert_string_equal(wire_header(&b.w, "Location"), "/login?next=%2F");
     assert_int_equal(test_i64(cx,
                               "SELECT COUNT(*) FROM session WHERE tenant_id = ? AND draft IS "
@@ -476,7 +518,8 @@ static void uploads_wait_as_well(void **state)
     char body[256];
 
     file_fails = 0;
-    assert_int_equal(post_file(&b, "/files", "gone"), 303);
+    assert_int_equal(get(&b, "/", ""), 200);
+    assert_int_equal(post_file(&b, "/files", token_after(&b, "csrf=")), 303);
     enter(&b, make_person(cx, "Anna", "anna@shop.test"));
     assert_int_equal(get(&b, "/resume?form=%2Ffiles", ""), 200);
     assert_true(sees(&b, "till.txt"));
@@ -597,6 +640,7 @@ int main(void)
         cmocka_unit_test(a_form_with_an_old_token_keeps_what_was_typed),
         cmocka_unit_test(a_form_from_another_site_does_nothing),
         cmocka_unit_test(what_was_typed_waits_until_its_writer_signs_in),
+        cmocka_unit_test(the_session_ends_while_somebody_writes),
         cmocka_unit_test(a_form_with_a_secret_is_kept_nowhere),
         cmocka_unit_test(uploads_wait_as_well),
         cmocka_unit_test(a_failed_form_with_uploads_is_sent_again_from_the_error_page),
@@ -605,6 +649,7 @@ int main(void)
         cmocka_unit_test(a_body_too_large_gets_a_page),
         cmocka_unit_test(unknown_pages_and_methods_have_pages_too),
         cmocka_unit_test(a_busy_page_is_made_again_from_the_start),
+        cmocka_unit_test(a_stranger_cannot_have_many_forms_kept), /* the last: it uses them up */
     };
 
     return test_group_run_around("serve", tests, COUNT(tests), NULL, stop);

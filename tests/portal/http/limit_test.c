@@ -10,7 +10,7 @@ enum { SECOND = 1000000 };
 
 static void a_burst_is_let_in_and_then_the_rate(void **state)
 {
-    struct limit *limit = limit_make(10, 20);
+    struct limit *limit = limit_make(SECOND / 10, 20);
     int64_t now = INT64_C(1000) * SECOND, retry;
 
     (void)state;
@@ -31,7 +31,7 @@ static void a_burst_is_let_in_and_then_the_rate(void **state)
 
 static void a_slow_rate_says_how_long_to_wait(void **state)
 {
-    struct limit *limit = limit_make(1, 1);
+    struct limit *limit = limit_make(SECOND, 1);
     int64_t now = INT64_C(1000) * SECOND, retry;
 
     (void)state;
@@ -46,7 +46,7 @@ static void a_slow_rate_says_how_long_to_wait(void **state)
 
 static void a_flood_of_addresses_does_not_free_the_busy_one(void **state)
 {
-    struct limit *limit = limit_make(1, 3);
+    struct limit *limit = limit_make(SECOND, 3);
     int64_t now = INT64_C(1000) * SECOND, retry;
     char address[32];
 
