@@ -1,6 +1,7 @@
 /* Every path of the program, who may ask it, and which function answers. */
 #include "portal/desk/attachment.h"
 #include "portal/api/customer_api.h"
+#include "portal/api/action_api.h"
 #include "portal/api/checkout_api.h"
 #include "portal/api/licence_api.h"
 #include "portal/api/machine_api.h"
@@ -186,6 +187,15 @@ const struct route ROUTES[] = {
     {METHOD_POST,   "/v1/machines/{machine}/actions/ping-heartbeat", machine_api_ping, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/machines/{machine}/actions/reset", machine_api_reset, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/machines/{machine}/actions/reset-heartbeat", machine_api_reset, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/suspend", action_api_suspend, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/reinstate", action_api_reinstate, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/renew", action_api_renew, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/check-in", action_api_check_in, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/licenses/{licence}/actions/revoke", action_api_revoke, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/increment-usage", action_api_increment, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/decrement-usage", action_api_decrement, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/actions/reset-usage", action_api_reset_usage, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/licenses/{licence}", action_api_revoke, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/machines", machine_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},
@@ -203,6 +213,15 @@ const struct route ROUTES[] = {
     {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/ping-heartbeat", machine_api_ping, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/reset", machine_api_reset, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/reset-heartbeat", machine_api_reset, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/suspend", action_api_suspend, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/reinstate", action_api_reinstate, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/renew", action_api_renew, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/check-in", action_api_check_in, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/accounts/{account}/licenses/{licence}/actions/revoke", action_api_revoke, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/increment-usage", action_api_increment, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/decrement-usage", action_api_decrement, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/reset-usage", action_api_reset_usage, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/accounts/{account}/licenses/{licence}", action_api_revoke, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/accounts/{account}/machines", machine_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/accounts/{account}/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/accounts/{account}/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},

@@ -1,0 +1,131 @@
+#include "portal/api/action_api.h"
+
+#include "licensing/licence_cache.h"
+#include "licensing/licence_use.h"
+#include "portal/api/api_document.h"
+#include "portal/api/api_input.h"
+
+/* Section 2.6. People act on what they own and what is not protected. */
+static const unsigned MAY_MANAGE = API_SELLERS | API_ROLE(TOKEN_SUPPORT);
+static const unsigned MAY_RENEW = API_SELLERS | API_ROLE(TOKEN_USER);
+static const unsigned MAY_USE =
+    API_SELLERS | API_ROLE(TOKEN_SUPPORT) | API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION);
+
+static const struct err_kind ERR_AMOUNT = {ERR_CLASS_MALFORMED, "",
+                                           "This parameter is a number from 0."};
+
+/* The licence of the path, when the bearer may do this to it. */
+static bool find(struct req *rq, unsigned kinds, struct id *out)
+{
+    const struct api *api = api_of(rq);
+    const struct snapshot *s;
+
+    if (!api_find_licence(rq, api_arg(rq, 0), &s) || !api_allow(rq, kinds))
+        return false;
+    if (api->role == API_USER &&
+        (s->licence.is_protected || !id_equal(s->licence.owner_id, api->bearer_id)))
+        return err_set(&rq->cx.err, &ERR_DENIED, "protected, or another's");
+    *out = s->licence.id;
+    return true;
+}
+
+/* The answer is read anew: a licence's document has more than its row. */
+static bool answer(struct req *rq, struct id id)
+{
+    struct snapshot *s;
+
+    licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, id);
+    if (!snapshot_load_id(&rq->cx, id, &s))
+        return false;
+    if (s == NULL)
+        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "licence %s", id_text(rq->cx.mem, id));
+    str_add(&rq->out, "{\"data\":");
+    api_document_licence(&rq->out, api_of(rq), s, rq->cx.now, NULL);
+    str_char(&rq->out, '}');
+    return true;
+}
+
+bool action_api_suspend(struct req *rq)
+{
+    struct licence *l;
+    struct id id;
+
+    return find(rq, MAY_MANAGE, &id) && licence_suspend(&rq->cx, id, "", &l) && answer(rq, id);
+}
+
+bool action_api_reinstate(struct req *rq)
+{
+    struct licence *l;
+    struct id id;
+
+    return find(rq, MAY_MANAGE, &id) && licence_reinstate(&rq->cx, id, "", &l) && answer(rq, id);
+}
+
+bool action_api_renew(struct req *rq)
+{
+    struct licence *l;
+    struct id id;
+
+    return find(rq, MAY_RENEW, &id) && licence_renew(&rq->cx, id, "", &l) && answer(rq, id);
+}
+
+bool action_api_check_in(struct req *rq)
+{
+    struct licence *l;
+    struct id id;
+
+    return find(rq, MAY_USE, &id) && licence_use_check_in(&rq->cx, id, &l) && answer(rq, id);
+}
+
+bool action_api_revoke(struct req *rq)
+{
+    struct id id;
+
+    if (!find(rq, MAY_RENEW, &id) || !licence_revoke(&rq->cx, id, ""))
+        return false;
+    licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, id);
+    rq->status = 204;
+    return true;
+}
+
+/* meta.increment or meta.decrement; 1 where it is not given. */
+static bool read_amount(struct req *rq, const char *name, int64_t *out)
+{
+    const char *const known[] = {name, NULL};
+    static const char *const TOP[] = {"meta", NULL};
+    struct api_object top = {&rq->cx, api_of(rq)->body, ""};
+    struct api_object meta;
+
+    *out = 1;
+    return api_input_known(&top, TOP) && api_input_object(&top, "meta", 0, &meta) &&
+           api_input_known(&meta, known) && api_input_i64(&meta, name, 0, out) &&
+           (*out >= 0 || api_input_refuse(&meta, name, &ERR_AMOUNT));
+}
+
+bool action_api_increment(struct req *rq)
+{
+    struct licence *l;
+    int64_t amount;
+    struct id id;
+
+    return find(rq, MAY_USE, &id) && read_amount(rq, "increment", &amount) &&
+           licence_use_add(&rq->cx, id, amount, &l) && answer(rq, id);
+}
+
+bool action_api_decrement(struct req *rq)
+{
+    struct licence *l;
+    int64_t amount;
+    struct id id;
+
+    return find(rq, MAY_MANAGE, &id) && read_amount(rq, "decrement", &amount) &&
+           licence_use_add(&rq->cx, id, -amount, &l) && answer(rq, id);
+}
+
+bool action_api_reset_usage(struct req *rq)
+{
+    struct licence *l;
+    struct id id;
+
+    return find(rq, MAY_MANAGE, &id) && licence_use_reset(&rq->cx, id, &l) && answer(rq, id);
+}
