@@ -9,6 +9,7 @@
 #include "portal/http/health.h"
 #include "portal/http/limit.h"
 #include "portal/http/listen.h"
+#include "portal/http/metrics.h"
 #include "portal/http/reply.h"
 #include "portal/http/space.h"
 
@@ -26,6 +27,7 @@
 enum {
     SERVER_TRIES = 5,
     SERVER_TRY_FOR_US = 3 * 1000 * 1000, /* no further try after this long */
+    SERVER_SLOW_ANSWER_US = 1000 * 1000, /* what took longer is logged in any case */
     SERVER_SLICE_MAX = 64,
     SERVER_SLOW_US = 2000,         /* a slice that took longer came over a slow line */
     SERVER_BODY_BYTES_PER_MS = 64, /* large uploads get more time than http.body_deadline_ms */
@@ -52,7 +54,7 @@ struct server { /* Threads: any. */
     bool has_access_log;
     struct limit *limit; /* NULL: none */
     struct limit *drafts;
-    atomic_uint in_flight;
+    struct metrics metrics;
     atomic_bool is_draining;
     struct spaces spaces;
 };
@@ -173,6 +175,7 @@ static void serve(struct server *s, struct req *rq)
         if (rq->cx.err.kind != &ERR_BUSY || try + 1 == SERVER_TRIES || clock_mono_us() > until)
             return;
         log_info(rq->cx.trace, "busy, once more: %s", rq->cx.err.oper);
+        atomic_fetch_add(&s->metrics.reruns, 1);
         db_release(&rq->cx);
         clear_answer(rq);
         rq->tenant = NULL;
@@ -219,7 +222,8 @@ static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
     bool path_known;
     int status = 0;
 
-    if (health_answer(rq, atomic_load(&s->is_draining)) || !is_within_rate(s, rq))
+    if (health_answer(rq, atomic_load(&s->is_draining)) ||
+        metrics_answer(rq, &s->metrics, s->spec.name) || !is_within_rate(s, rq))
         return;
     rq->route = route_find(s->router, rq, &path_known);
     if (rq->route != NULL && door->body_bytes > body_limit(rq))
@@ -291,14 +295,19 @@ static void drain_body(struct mg_connection *conn, struct req *rq, size_t left)
 }
 
 /* The pattern, not the path: a path may hold a one-time token. */
-static void log_access(const struct server *s, const struct req *rq, int64_t started)
+static void log_access(struct server *s, const struct req *rq, int64_t started)
 {
-    if (!s->has_access_log)
+    int64_t us = clock_mono_us() - started;
+    bool is_slow = us > SERVER_SLOW_ANSWER_US;
+
+    metrics_count(&s->metrics, rq->status, us);
+    if (!s->has_access_log && !is_slow)
         return;
-    log_info(rq->cx.trace, "%s %s %s %d %lld bytes %lld us %s", s->spec.name,
-             route_method_name(rq->method), rq->route == NULL ? "-" : rq->route->pattern,
-             rq->status, (long long)(rq->file_fd >= 0 ? rq->file_bytes : (int64_t)rq->out.len),
-             (long long)(clock_mono_us() - started), rq->address);
+    log_write(is_slow ? LOG_WARN : LOG_INFO, rq->cx.trace, ERR_WHERE,
+              "%s %s %s %d %lld bytes %lld us %s", s->spec.name, route_method_name(rq->method),
+              rq->route == NULL ? "-" : rq->route->pattern, rq->status,
+              (long long)(rq->file_bytes > 0 ? rq->file_bytes : (int64_t)rq->out.len),
+              (long long)us, rq->address);
 }
 
 static void handle(struct server *s, struct mg_connection *conn, struct space *space)
@@ -332,12 +341,12 @@ static int on_request(struct mg_connection *conn)
     struct space *space;
     int status;
 
-    atomic_fetch_add(&s->in_flight, 1);
+    atomic_fetch_add(&s->metrics.in_flight, 1);
     space = space_take(&s->spaces);
     handle(s, conn, space);
     status = space->rq.status;
     space_give(&s->spaces, space);
-    atomic_fetch_sub(&s->in_flight, 1);
+    atomic_fetch_sub(&s->metrics.in_flight, 1);
     return status;
 }
 
@@ -458,7 +467,7 @@ void server_drain(struct server *server, int64_t drain_ms)
     struct timespec pause = {.tv_nsec = 5000000};
 
     atomic_store(&server->is_draining, true);
-    while (atomic_load(&server->in_flight) > 0 && clock_mono_us() < deadline)
+    while (atomic_load(&server->metrics.in_flight) > 0 && clock_mono_us() < deadline)
         nanosleep(&pause, NULL);
 }
 

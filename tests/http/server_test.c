@@ -543,6 +543,17 @@ static void health_is_answered_without_a_route(void **state)
     expect("POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 405, "GET");
 }
 
+static void figures_are_for_this_machine_alone(void **state)
+{
+    (void)state;
+    expect("GET /none HTTP/1.1\r\nHost: x\r\n\r\n", 404, "NOT_FOUND");
+    expect("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", 200,
+           "gatehouse_in_flight{context=\"test\"} ");
+    expect("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", 200, "class=\"4xx\"");
+    expect("GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n", 404, "");
+    expect("GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n", 404, "");
+}
+
 static void *drain(void *arg)
 {
     (void)arg;
@@ -700,6 +711,7 @@ int main(void)
         ON_A_SERVER(what_was_busy_is_run_again_whole),
         ON_A_SERVER(what_stays_busy_is_answered_503_with_when_to_come_again),
         ON_A_SERVER(health_is_answered_without_a_route),
+        ON_A_SERVER(figures_are_for_this_machine_alone),
         ON_A_SERVER(draining_lets_a_request_in_flight_finish),
         ON_A_SERVER(bad_listening_addresses_are_refused_with_a_sentence),
         ON_A_SERVER(a_port_in_use_is_said_so),
