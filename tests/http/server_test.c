@@ -285,6 +285,11 @@ static void the_door_refuses_and_ends_the_connection(void **state)
         {"GET /say/%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n", 400, "bad escape"},
         {"GET /query?q=%00 HTTP/1.1\r\nHost: x\r\n\r\n", 400, "NUL"},
         {"POST /say HTTP/1.1\r\nHost: x\r\nExpect: more\r\nContent-Length: 1\r\n\r\nx", 417, ""},
+        {"GET /say/x HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\nContent-Length: 3\r\n\r\nabc", 400,
+         "folded"},
+        {"GET /say/x HTTP/1.1\r\nHost: x\r\n X: a\r\nContent-Length: 3\r\n\r\nabc", 400, "folded"},
+        {"GET /say/x HTTP/1.1\nHost: x\n X: a\nContent-Length: 3\n\nabc", 400, ""},
+        {"GET /say/x HTTP/1.1\r\nHost: x\r\n: a\r\nContent-Length: 3\r\n\r\nabc", 400, "no field"},
         {"GARBAGE\r\n\r\n", 400, ""},
         {"GET /say/\x01 HTTP/1.1\r\nHost: x\r\n\r\n", 400, ""},
         {"FOO /say/x HTTP/1.1\r\nHost: x\r\n\r\n", 400, ""},
@@ -300,6 +305,14 @@ static void the_door_refuses_and_ends_the_connection(void **state)
         assert_true(wire_ends(&w));
         wire_close(&w);
     }
+}
+
+static void a_whole_header_block_is_not_mistaken_for_a_broken_one(void **state)
+{
+    (void)state;
+    expect("GET /say/x HTTP/1.1\r\nHost: x\r\nX:\r\n\r\n", 200, "|x|");
+    expect("GET /say/x HTTP/1.1\r\nHost: x\r\nX: a  \r\n\r\n", 200, "|x|");
+    expect("GET /say/x HTTP/1.1\r\nX: a\r\nHost: x\r\n\r\n", 200, "|x|");
 }
 
 static void sixty_four_header_lines_are_too_many(void **state)
@@ -696,6 +709,7 @@ int main(void)
         ON_A_SERVER(requests_in_one_packet_are_answered_in_order),
         ON_A_SERVER(a_file_is_sent_as_an_attachment),
         ON_A_SERVER(the_door_refuses_and_ends_the_connection),
+        ON_A_SERVER(a_whole_header_block_is_not_mistaken_for_a_broken_one),
         ON_A_SERVER(sixty_four_header_lines_are_too_many),
         ON_A_SERVER(a_header_block_too_large_is_refused),
         ON_A_SERVER(unknown_paths_and_methods_are_told_apart),
