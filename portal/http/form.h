@@ -31,7 +31,8 @@ struct form {           /* what came, and what is wrong with it */
     size_t file_count;
 };
 
-enum { FORM_FIELDS_MAX = 200, FORM_FILES_MAX = 10 };
+/* More files than any page takes, so that one too many is said beside what was typed. */
+enum { FORM_FIELDS_MAX = 200, FORM_FILES_MAX = 30 };
 
 /* Parses the body by its Content-Type. Fails: ERR_MALFORMED broken encoding, bad UTF-8, a NUL, too
  * many fields. */

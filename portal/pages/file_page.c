@@ -13,7 +13,6 @@ bool file_page_get(struct req *rq)
     if (!attachment_get(&rq->cx, rq->id, &a) ||
         !attachment_open(&rq->cx, upload_context_storage(rq), a, &fd))
         return false;
-    reply_header(rq, "X-Content-Type-Options", "nosniff");
     reply_header(rq, "Cache-Control", "private, no-store");
     return reply_file(rq, fd, a->bytes, a->name, a->type);
 }

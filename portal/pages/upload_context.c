@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+_Static_assert((int)FORM_FILES_MAX > (int)ATTACHMENT_COUNT_MAX,
+               "one file too many has to reach the page, which keeps what was typed");
+
 enum { HASH_TEXT = 2 * CRYPTO_HASH_SIZE, KEPT_MIN = 2 * HASH_TEXT + 3 };
 
 const char *upload_context_storage(struct req *rq)
