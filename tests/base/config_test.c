@@ -6,13 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-static char file_path[] = "/tmp/gatehouse-config-XXXXXX";
+static char file_path[256];
 
 static int start(void **state)
 {
-    int fd = mkstemp(file_path);
+    int fd;
 
     (void)state;
+    unit_temp(file_path, sizeof file_path);
+    fd = mkstemp(file_path);
     return fd < 0 || close(fd) != 0;
 }
 

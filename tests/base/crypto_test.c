@@ -10,12 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/gatehouse-crypto-XXXXXX"; /* of the key files */
+static char folder[256]; /* of the key files */
 
 static int start(void **state)
 {
     (void)state;
     crypto_init();
+    unit_temp(folder, sizeof folder);
     return mkdtemp(folder) == NULL;
 }
 

@@ -1,20 +1,17 @@
 #include "portal/http/lang.h"
+#include "tests/support/unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static char dir[64];
+static char dir[256];
 
 static void write_file(const char *name, const char *text)
 {
-    char path[128];
+    char path[512];
     FILE *f;
 
     snprintf(path, sizeof(path), "%s/%s", dir, name);
@@ -27,10 +24,10 @@ static void write_file(const char *name, const char *text)
 static int set_up(void **state)
 {
     static const char *const DIRS[] = {"", "/lang", "/lang/zh"};
-    char path[128];
+    char path[512];
 
     (void)state;
-    snprintf(dir, sizeof(dir), "/tmp/gh_lang_XXXXXX");
+    unit_temp(dir, sizeof(dir));
     if (mkdtemp(dir) == NULL)
         return -1;
     for (size_t i = 1; i < COUNT(DIRS); i++) {
@@ -47,7 +44,7 @@ static int tear_down(void **state)
 {
     static const char *const PARTS[] = {"/lang/zh/a.json", "/lang/zh/b.json", "/lang/zh", "/lang",
                                         ""};
-    char path[128];
+    char path[512];
 
     (void)state;
     for (size_t i = 0; i < COUNT(PARTS); i++) {

@@ -1,19 +1,16 @@
 #include "portal/http/statics.h"
+#include "tests/support/unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static char dir[64];
+static char dir[256];
 
 static void write_file(const char *name, const char *text)
 {
-    char path[128];
+    char path[512];
     FILE *f;
 
     snprintf(path, sizeof(path), "%s/%s", dir, name);
@@ -26,7 +23,7 @@ static void write_file(const char *name, const char *text)
 static int set_up(void **state)
 {
     (void)state;
-    snprintf(dir, sizeof(dir), "/tmp/gh_statics_XXXXXX");
+    unit_temp(dir, sizeof(dir));
     if (mkdtemp(dir) == NULL)
         return -1;
     write_file("app.1a2b.css", "body{}");
@@ -39,7 +36,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     static const char *const FILES[] = {"app.1a2b.css", "icons.3c4d.svg", "manifest.json"};
-    char path[128];
+    char path[512];
 
     (void)state;
     for (size_t i = 0; i < COUNT(FILES); i++) {
