@@ -7,9 +7,11 @@
 #include "tests/http/wire.h"
 #include "tests/support/test.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 /* --- a small portal --- */
 
@@ -625,6 +627,28 @@ static void a_busy_page_is_made_again_from_the_start(void **state)
     leave(&b);
 }
 
+static void readiness_follows_the_database(void **state)
+{
+    struct browser b = {.cookie = ""};
+    int status = 503;
+
+    begin(state);
+    assert_int_equal(get(&b, "/readyz", ""), 200);
+    assert_true(sees(&b, "\"database\":\"ok\""));
+    assert_int_equal(kill(test_server_pid(), SIGKILL), 0);
+    assert_int_equal(waitpid(test_server_pid(), NULL, 0), test_server_pid());
+    assert_int_equal(get(&b, "/readyz", ""), 503);
+    assert_true(sees(&b, "\"database\":\"no answer\""));
+    assert_int_equal(get(&b, "/healthz", ""), 200); /* the process itself is well */
+    assert_int_equal(get(&b, "/", ""), 503);
+    assert_string_equal(wire_header(&b.w, "Retry-After"), "1");
+    test_server_start();
+    for (int i = 0; i < 100 && status == 503; i++)
+        status = get(&b, "/readyz", "");
+    assert_int_equal(status, 200);
+    leave(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -649,6 +673,7 @@ int main(void)
         cmocka_unit_test(a_body_too_large_gets_a_page),
         cmocka_unit_test(unknown_pages_and_methods_have_pages_too),
         cmocka_unit_test(a_busy_page_is_made_again_from_the_start),
+        cmocka_unit_test(readiness_follows_the_database),
         cmocka_unit_test(a_stranger_cannot_have_many_forms_kept), /* the last: it uses them up */
     };
 
