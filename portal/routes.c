@@ -21,6 +21,7 @@
 #include "portal/pages/organisation_edit_page.h"
 #include "portal/pages/organisation_page.h"
 #include "portal/pages/people_page.h"
+#include "portal/pages/product_page.h"
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
@@ -144,6 +145,11 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/orders/{id}",              order_page_view,             NEED_STAFF, 0, 0},
     {METHOD_POST, "/desk/orders/{id}/advance",      order_page_advance,          NEED_STAFF | NEED_CSRF, RIGHT_SALES, 0},
     {METHOD_GET,  "/desk/licences",                 licence_page_list,           NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/products",                   product_page_list,       NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/products/new",               product_page_new,        NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/products/new",               product_page_add,        NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/products/{id}/policies/new", product_page_new_policy, NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/products/{id}/policies/new", product_page_add_policy, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/new",             licence_desk_page_new,       NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/new",             licence_desk_page_issue,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/{id}",            licence_desk_page_view,      NEED_STAFF, RIGHT_LICENCES, 0},
