@@ -19,9 +19,9 @@ static bool is_option(const char *word)
 /* Options that stand alone; all others are followed by their value. */
 static bool is_flag(const char *word)
 {
-    static const char *const FLAGS[] = {"--json",           "--markdown",
-                                        "--describe",       "--if-missing",
-                                        "--password-stdin", "--admin-password-stdin"};
+    static const char *const FLAGS[] = {
+        "--json",        "--markdown",    "--describe",       "--if-missing",          "--strict",
+        "--node-locked", "--signed-keys", "--password-stdin", "--admin-password-stdin"};
 
     for (size_t i = 0; i < COUNT(FLAGS); i++)
         if (strcmp(word, FLAGS[i]) == 0)

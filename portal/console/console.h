@@ -71,6 +71,8 @@ int tenant_list_command(struct console *co);
 int person_create_command(struct console *co);
 int person_password_command(struct console *co);
 int person_disable_command(struct console *co);
+int product_create_command(struct console *co);
+int policy_create_command(struct console *co);
 int token_create_command(struct console *co);
 int key_list_command(struct console *co);
 int script_test_command(struct console *co);

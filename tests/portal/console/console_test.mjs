@@ -1,0 +1,97 @@
+// The command line as an operator meets it: the real program in a folder of its own.
+// GATEHOUSE_PROGRAM names the program.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+const program = process.env.GATEHOUSE_PROGRAM;
+let place;
+
+function run(args, input = '', extra = {}) {
+  const done = spawnSync(program, args, {
+    input,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, GATEHOUSE_VAR_DIR: path.join(place, 'var'), GATEHOUSE_LOG_LEVEL: 'error', ...extra },
+  });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+function json(args, input) {
+  const r = run([...args, '--json'], input);
+  assert.equal(r.code, 0, r.err);
+  return JSON.parse(r.out);
+}
+
+before(() => {
+  place = fs.mkdtempSync(path.join(os.tmpdir(), 'gatehouse-console-'));
+});
+after(() => fs.rmSync(place, { recursive: true, force: true }));
+
+test('a new vendor gets from nothing to a policy', () => {
+  const tenant = json(
+    ['tenant', 'create', 'acme', '--name', 'Acme', '--host', 'acme.example', '--admin-email', 'you@acme.example', '--admin-password-stdin'],
+    'a long enough word\n',
+  );
+  assert.match(tenant.ed25519, /^[0-9a-f]{64}$/);
+  assert.match(tenant.admin_token, /^admin-[0-9a-f]{64}v3$/);
+  assert.equal(json(['product', 'create', '--tenant', 'acme', '--code', 'paint', '--name', 'Paint', '--prefix', 'PNT']).code, 'paint');
+  const policy = json(['policy', 'create', '--tenant', 'acme', '--product', 'paint', '--name', 'Team', '--seats', '5', '--days', '365', '--strict']);
+  assert.equal(policy.product, 'paint');
+  const token = json(['token', 'create', '--tenant', 'acme', '--role', 'product', '--product', 'paint']);
+  assert.equal(token.kind, 'product-token');
+  const keys = json(['key', 'list', '--tenant', 'acme']);
+  assert.equal(keys.length, 1);
+  assert.equal(keys[0].ed25519, tenant.ed25519);
+  assert.equal(json(['tenant', 'list']).length, 1);
+  assert.equal(json(['audit', 'verify', '--tenant', 'acme']).whole, true);
+});
+
+test('staff accounts are made, get a new password and are disabled', () => {
+  const person = json(['person', 'create', '--tenant', 'acme', '--email', 'kim@acme.example', '--name', 'Kim', '--role', 'agent', '--password-stdin'], 'another long word\n');
+  assert.equal(person.email, 'kim@acme.example');
+  assert.equal(run(['person', 'reset-password', '--tenant', 'acme', '--email', 'kim@acme.example', '--password-stdin'], 'short\n').code, 1);
+  assert.equal(json(['person', 'reset-password', '--tenant', 'acme', '--email', 'kim@acme.example', '--password-stdin'], 'a third long word\n').changed, true);
+  assert.equal(json(['person', 'disable', '--tenant', 'acme', '--email', 'kim@acme.example']).disabled, true);
+});
+
+test('what is refused is said in one clear line', () => {
+  const taken = run(['tenant', 'create', 'acme', '--name', 'Again']);
+  assert.equal(taken.code, 1);
+  assert.match(taken.err, /^gatehouse: [A-Z].*\n$/);
+  const unknown = run(['product', 'create', '--tenant', 'nobody', '--code', 'x', '--name', 'X', '--prefix', 'X']);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.err, /There is no tenant nobody/);
+  assert.equal(run(['policy', 'create', '--tenant', 'acme', '--product', 'none', '--name', 'X']).code, 1);
+  assert.equal(run(['token', 'create', '--tenant', 'acme', '--role', 'king']).code, 2);
+  assert.equal(run(['policy', 'create', '--tenant', 'acme', '--product', 'paint', '--name', 'X', '--seats', 'many']).code, 2);
+  assert.equal(run(['tenant', 'create', '--colour', 'red']).code, 2);
+  assert.equal(run(['dance']).code, 2);
+  assert.equal(run([]).code, 2);
+});
+
+test('bad settings are all named at once', () => {
+  const bad = run(['tenant', 'list'], '', { GATEHOUSE_PORTAL_THREADS: 'many', GATEHOUSE_LOG_LEVEL: 'loud' });
+  assert.equal(bad.code, 1);
+  assert.match(bad.err, /portal\.threads/);
+  assert.match(bad.err, /log\.level/);
+});
+
+test('the doctor finds nothing wrong, and the master key is for its owner only', () => {
+  const findings = json(['doctor']);
+  assert.ok(findings.every((f) => f.state === 'good'), JSON.stringify(findings));
+  assert.equal(fs.statSync(path.join(place, 'var', 'master.key')).mode & 0o777, 0o600);
+});
+
+test('another master key is refused while sealed values exist', () => {
+  const key = path.join(place, 'var', 'master.key');
+  const kept = fs.readFileSync(key);
+  fs.rmSync(key);
+  const missing = run(['tenant', 'list']);
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /^gatehouse: /);
+  fs.writeFileSync(key, kept, { mode: 0o600 });
+  assert.equal(run(['tenant', 'list']).code, 0);
+});
