@@ -11,6 +11,7 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/pages/account_page.h"
+#include "portal/pages/contract_page.h"
 #include "portal/pages/file_page.h"
 #include "portal/pages/home_page.h"
 #include "portal/pages/kb_page.h"
@@ -135,6 +136,8 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/customers/{id}/edit",       organisation_edit_page_save,     NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/sites/new",  organisation_edit_page_new_site, NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/sites/new",  organisation_edit_page_add_site, NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
+    {METHOD_GET,  "/desk/customers/{id}/contracts/new", contract_page_new, NEED_STAFF, RIGHT_SALES, 0},
+    {METHOD_POST, "/desk/customers/{id}/contracts/new", contract_page_add, NEED_STAFF | NEED_CSRF, RIGHT_SALES, 0},
     {METHOD_GET,  "/desk/customers/{id}/people/new",             people_page_desk_new,    NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/people/new",             people_page_desk_add,    NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/people/{person}",        people_page_desk_view,   NEED_STAFF, RIGHT_CUSTOMERS, 0},

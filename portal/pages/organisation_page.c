@@ -223,6 +223,7 @@ static bool add_licences(struct req *rq, struct id id, json_t *page)
         json_array_append_new(rows, licence_json_row(rq, &list[i]));
     json_object_set_new(page, "has_licences", json_boolean(count > 0));
     json_object_set_new(page, "can_issue", json_boolean(can_see));
+    json_object_set_new(page, "can_sell", json_boolean(viewer_has(&rq->cx.viewer, RIGHT_SALES)));
     return true;
 }
 

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+const struct err_kind ERR_CONTRACT_NUMBER_TAKEN = {ERR_CLASS_CONFLICT, "CONTRACT_NUMBER_TAKEN",
+                                                   "Another contract has this number."};
+
 static bool draft_check(struct ctx *cx, const struct contract *d)
 {
     if (!sales_text_check(cx, "title", d->title, CONTRACT_TITLE_MAX, true) ||
@@ -40,12 +43,18 @@ static bool contract_insert(struct ctx *cx, struct id id, const char *number,
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_NOT_FOUND, "organisation of a contract");
-    return db_exec(cx, NULL, SQL_CONTRACT_INSERT, DB_ID(cx->tenant_id), DB_ID(id),
-                   DB_ID(d->organisation_id), DB_TEXT(number), DB_TEXT(d->title),
-                   DB_TEXT(d->party_a), DB_TEXT(d->party_b), DB_TEXT(d->signed_on),
-                   DB_TEXT(d->starts_on), DB_TEXT(d->ends_on), DB_TEXT(d->payment_due_on),
-                   DB_INT(d->amount.minor), DB_TEXT(d->amount.currency),
-                   DB_TEXT(sales_text(d->support_level)), DB_TIME(cx->now));
+    if (db_exec(cx, NULL, SQL_CONTRACT_INSERT, DB_ID(cx->tenant_id), DB_ID(id),
+                DB_ID(d->organisation_id), DB_TEXT(number), DB_TEXT(d->title), DB_TEXT(d->party_a),
+                DB_TEXT(d->party_b), DB_TEXT(d->signed_on), DB_TEXT(d->starts_on),
+                DB_TEXT(d->ends_on), DB_TEXT(d->payment_due_on), DB_INT(d->amount.minor),
+                DB_TEXT(d->amount.currency), DB_TEXT(sales_text(d->support_level)),
+                DB_TIME(cx->now)))
+        return true;
+    if (cx->err.kind == &ERR_CONFLICT && !strcmp(db_duplicate_key(cx), "contract_number")) {
+        err_clear(&cx->err);
+        err_set_at(&cx->err, &ERR_CONTRACT_NUMBER_TAKEN, "number", "number in use");
+    }
+    return false;
 }
 
 bool contract_add(struct ctx *cx, const struct contract *draft, struct id *out)

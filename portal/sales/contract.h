@@ -21,8 +21,10 @@ struct contract { /* dates are "2026-11-29" or NULL */
     const char *support_level;
 };
 
+extern const struct err_kind ERR_CONTRACT_NUMBER_TAKEN;
+
 /* Needs RIGHT_SALES. number NULL: the next of the series "contract". Fails: ERR_DENIED,
- * ERR_INVALID, ERR_NOT_FOUND no such organisation, ERR_CONFLICT the number is in use. */
+ * ERR_INVALID, ERR_NOT_FOUND no such organisation, ERR_CONTRACT_NUMBER_TAKEN. */
 bool contract_add(struct ctx *cx, const struct contract *draft, struct id *out) MUST_CHECK;
 /* Visible to staff with RIGHT_SALES or RIGHT_CUSTOMERS, and to customers with RIGHT_ORDER. */
 bool contract_get(struct ctx *cx, struct id id, struct contract **out) MUST_CHECK;

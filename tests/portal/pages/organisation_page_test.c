@@ -92,11 +92,46 @@ static void an_order_is_moved_on_with_a_word_to_the_customer(void **state)
     assert_int_equal(browser_post(agent, advance, "to=done"), 403);
 }
 
+static void a_contract_is_added_with_its_seven_fields(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct browser *anna = browser_open(b->cx);
+    struct browser *agent = browser_open(b->cx);
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
+    const char *add =
+        arena_printf(b->cx->mem, "/desk/customers/%s/contracts/new", id_text(b->cx->mem, marlow));
+
+    browser_staff(b, "sales", "sam@tilwick.example");
+    assert_int_equal(browser_get(b, add), 200);
+    assert_true(browser_shows(b, "value=\"Marlow Grocers\""));
+    assert_int_equal(browser_post(b, add, "title=&party_a=&party_b=T&amount=much&ends_on=soon"),
+                     422);
+    assert_true(browser_shows(b, "href=\"#title\""));
+    assert_true(browser_shows(b, "href=\"#party_a\""));
+    assert_true(browser_shows(b, "href=\"#amount\""));
+    assert_true(browser_shows(b, "href=\"#ends_on\""));
+    assert_int_equal(browser_post(b, add,
+                                  "title=Support&number=CT-7&party_a=Marlow&party_b=Tilwick&"
+                                  "amount=1%2C250.00&signed_on=2026-01-05&ends_on=2027-01-31&"
+                                  "payment_due_on=2026-02-01"),
+                     303);
+    browser_get(b, add);
+    assert_int_equal(browser_post(b, add, "title=X&number=CT-7&party_a=A&party_b=B&amount=1"), 422);
+    assert_true(browser_shows(b, "Another contract has this number."));
+    browser_customer(anna, marlow, RIGHT_ORDER, "anna@marlow.example");
+    assert_int_equal(browser_get(anna, "/contracts"), 200);
+    assert_true(browser_shows(anna, "CT-7"));
+    assert_true(browser_shows(anna, "1,250.00"));
+    browser_staff(agent, "agent", "priya@tilwick.example");
+    assert_int_equal(browser_get(agent, add), 403);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_customer_is_added_with_all_faults_told_and_then_changed),
         cmocka_unit_test(sites_are_added_by_both_sides_and_names_stay_single),
+        cmocka_unit_test(a_contract_is_added_with_its_seven_fields),
         cmocka_unit_test(an_order_is_moved_on_with_a_word_to_the_customer),
     };
 
