@@ -4,6 +4,7 @@
 #include "licensing/licence.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct err_kind ERR_ENTITLEMENT_CODE_TAKEN = {ERR_CLASS_INVALID, "CODE_TAKEN",
@@ -170,5 +171,34 @@ bool entitlement_list(struct ctx *cx, struct id licence_id, struct entitlement *
         from_row(&rows.row, &list[i]);
     *out = list;
     *count = rows.count;
+    return true;
+}
+
+static int by_creation(const void *a, const void *b)
+{
+    const struct entitlement *x = a;
+    const struct entitlement *y = b;
+
+    if (x->created_at != y->created_at)
+        return x->created_at < y->created_at ? -1 : 1;
+    return id_compare(x->id, y->id);
+}
+
+bool entitlement_page(struct ctx *cx, struct id licence_id, bool is_ascending,
+                      struct entitlement **out, size_t *count)
+{
+    struct entitlement *list;
+
+    if (!entitlement_list(cx, licence_id, &list, count))
+        return false;
+    if (*count > 1)
+        qsort(list, *count, sizeof *list, by_creation);
+    for (size_t i = 0; !is_ascending && i < *count / 2; i++) {
+        struct entitlement other = list[i];
+
+        list[i] = list[*count - 1 - i];
+        list[*count - 1 - i] = other;
+    }
+    *out = list;
     return true;
 }

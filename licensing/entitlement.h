@@ -28,3 +28,6 @@ bool entitlement_attach_licence(struct ctx *cx, struct id licence_id,
 /* What the licence holds: its policy's and its own, each once, by code. */
 bool entitlement_list(struct ctx *cx, struct id licence_id, struct entitlement **out,
                       size_t *count) MUST_CHECK;
+/* The same by creation: newest first, or (ascending) oldest. */
+bool entitlement_page(struct ctx *cx, struct id licence_id, bool is_ascending,
+                      struct entitlement **out, size_t *count) MUST_CHECK;

@@ -105,6 +105,13 @@ bool licence_get(struct ctx *cx, struct id id, struct licence **out) MUST_CHECK;
 bool licence_find_key(struct ctx *cx, const char *key, struct licence **out) MUST_CHECK;
 bool licence_find_serial(struct ctx *cx, const char *serial, struct licence **out) MUST_CHECK;
 
+struct licence_page { /* a part of a list in the order of creation */
+    unsigned limit;
+    int64_t offset;    /* for numbered pages */
+    struct id after;   /* key paging: the last id of the page before; zero: from the start */
+    bool is_ascending; /* oldest first; else newest first */
+};
+
 struct licence_filter {        /* zero and NULL: any */
     struct id organisation_id; /* for staff */
     struct id product_id, policy_id, owner_id;

@@ -4,12 +4,15 @@
 #include <string.h>
 
 /* Across tenants on purpose: one reader of a node serves them all. */
-static const char SQL_ANY_TENANT_CHANGES_ANY_TENANT[] =
+static const char SQL_CHANGES_ANY_TENANT[] =
     "SELECT id, tenant_id, subject, subject_id FROM licence_change "
     "WHERE changed_at >= UTC_TIMESTAMP(6) - INTERVAL 10 SECOND";
-static const char SQL_ANY_TENANT_OLD_CHANGES_ANY_TENANT[] =
+static const char SQL_OLD_CHANGES_ANY_TENANT[] =
     "DELETE FROM licence_change WHERE changed_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND "
-    "LIMIT 20000";
+    "LIMIT ?";
+
+/* Small transactions, as a cluster wants them; enough of them for a minute of many writes. */
+enum { PURGE_BATCH = 5000, PURGE_BATCHES = 200 };
 
 struct licence_feed { /* what the last read told: a change stays in view for ten seconds */
     struct id *told;  /* sorted */
@@ -44,7 +47,7 @@ bool licence_feed_read(struct licence_feed *feed, struct ctx *cx,
     struct db_rows rows;
     struct id *told;
 
-    if (!db_query(cx, &rows, SQL_ANY_TENANT_CHANGES_ANY_TENANT, DB_NONE))
+    if (!db_query(cx, &rows, SQL_CHANGES_ANY_TENANT, DB_NONE))
         return false;
     told = calloc(rows.count + 1, sizeof *told);
     if (told == NULL)
@@ -64,5 +67,10 @@ bool licence_feed_read(struct licence_feed *feed, struct ctx *cx,
 
 bool licence_feed_purge(struct ctx *cx)
 {
-    return db_exec(cx, NULL, SQL_ANY_TENANT_OLD_CHANGES_ANY_TENANT, DB_NONE);
+    int64_t removed = PURGE_BATCH;
+
+    for (int i = 0; i < PURGE_BATCHES && removed == PURGE_BATCH; i++)
+        if (!db_exec(cx, &removed, SQL_OLD_CHANGES_ANY_TENANT, DB_INT(PURGE_BATCH)))
+            return false;
+    return true;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "db/where.h"
 #include "licensing/access.h"
 
 #include <string.h>
@@ -38,6 +39,8 @@ static const char SQL_MACHINE_BY_FINGERPRINT[] =
     " AND m.fingerprint_hash = ? AND (? OR m.licence_id = ?) ORDER BY m.created_at, m.id LIMIT 1";
 static const char SQL_MACHINE_LIST[] = "SELECT " MACHINE_COLUMNS MACHINE_FROM
                                        " AND m.licence_id = ? ORDER BY m.created_at, m.id LIMIT ?";
+static const char SQL_MACHINE_PAGE[] = "SELECT " MACHINE_COLUMNS MACHINE_FROM;
+static const char SQL_MACHINE_COUNT[] = "SELECT COUNT(*)" MACHINE_FROM;
 static const char SQL_MACHINE_LICENCE[] =
     "SELECT l.id FROM machine m JOIN licence l ON l.tenant_id = m.tenant_id "
     "AND l.id = m.licence_id WHERE m.tenant_id = ? AND m.id = ? AND (? OR l.organisation_id = ?)";
@@ -150,6 +153,65 @@ bool machine_list(struct ctx *cx, struct id licence_id, unsigned limit, struct m
 
     if (!db_query(cx, &rows, SQL_MACHINE_LIST, DB_ID(cx->tenant_id), DB_BOOL(access.sees_all),
                   DB_ID_OR_NULL(access.organisation_id), DB_ID(licence_id), DB_INT(limit)))
+        return false;
+    list = arena_array(cx->mem, struct machine, rows.count);
+    for (size_t i = 0; db_next(&rows); i++)
+        from_row(cx, &rows.row, &list[i]);
+    *out = list;
+    *count = rows.count;
+    return true;
+}
+
+static void where_filter(struct ctx *cx, struct where *w, const char *head,
+                         const struct machine_filter *f)
+{
+    struct access access = access_of(cx);
+    uint8_t *hash;
+
+    where_start(w, cx, head,
+                (const struct db_arg[]){DB_ID(cx->tenant_id), DB_BOOL(access.sees_all),
+                                        DB_ID_OR_NULL(access.organisation_id)},
+                3);
+    if (!id_is_zero(f->licence_id))
+        where_add(w, " AND m.licence_id = ?", DB_ID(f->licence_id));
+    if (f->fingerprint != NULL) {
+        hash = arena_alloc(cx->mem, CRYPTO_HASH_SIZE);
+        crypto_sha256(f->fingerprint, strlen(f->fingerprint), hash);
+        where_add(w, " AND m.fingerprint_hash = ?", DB_BYTES(hash, CRYPTO_HASH_SIZE));
+    }
+    if (f->hostname != NULL)
+        where_add(w, " AND m.hostname = ?", DB_TEXT(f->hostname));
+    if (f->ip != NULL)
+        where_add(w, " AND m.ip = ?", DB_TEXT(f->ip));
+}
+
+bool machine_page(struct ctx *cx, const struct machine_filter *filter,
+                  const struct licence_page *page, struct machine **out, size_t *count,
+                  int64_t *total)
+{
+    struct where w;
+    struct db_rows rows;
+    struct machine *list;
+
+    where_filter(cx, &w, SQL_MACHINE_COUNT, filter);
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count) || !db_next(&rows))
+        return false;
+    *total = db_i64(&rows.row, 0);
+    where_filter(cx, &w, SQL_MACHINE_PAGE, filter);
+    if (!id_is_zero(page->after))
+        where_add(&w,
+                  page->is_ascending
+                      ? " AND (m.created_at, m.id) > (SELECT a.created_at, a.id FROM machine a "
+                        "WHERE a.tenant_id = m.tenant_id AND a.id = ?)"
+                      : " AND (m.created_at, m.id) < (SELECT a.created_at, a.id FROM machine a "
+                        "WHERE a.tenant_id = m.tenant_id AND a.id = ?)",
+                  DB_ID(page->after));
+    where_add(&w,
+              page->is_ascending ? " ORDER BY m.created_at, m.id LIMIT ?"
+                                 : " ORDER BY m.created_at DESC, m.id DESC LIMIT ?",
+              DB_INT(page->limit));
+    where_add(&w, " OFFSET ?", DB_INT(page->offset));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     list = arena_array(cx->mem, struct machine, rows.count);
     for (size_t i = 0; db_next(&rows); i++)

@@ -91,6 +91,14 @@ bool machine_find_fingerprint(struct ctx *cx, struct id licence_id, const char *
 /* Of one licence, oldest first; at most limit. */
 bool machine_list(struct ctx *cx, struct id licence_id, unsigned limit, struct machine **out,
                   size_t *count) MUST_CHECK;
+struct machine_filter { /* zero and NULL: any */
+    struct id licence_id;
+    const char *fingerprint, *hostname, *ip;
+};
+/* One page; *total is how many the filter finds. */
+bool machine_page(struct ctx *cx, const struct machine_filter *filter,
+                  const struct licence_page *page, struct machine **out, size_t *count,
+                  int64_t *total) MUST_CHECK;
 /* Frees the seat; its components and processes go too. token_id: an activation token's limit is
  * counted, zero for none. Emits licence.released (wire: machine.deleted). */
 bool machine_remove(struct ctx *cx, struct id id, struct id token_id) MUST_CHECK;

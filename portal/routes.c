@@ -4,6 +4,7 @@
 #include "portal/api/action_api.h"
 #include "portal/api/checkout_api.h"
 #include "portal/api/licence_api.h"
+#include "portal/api/list_api.h"
 #include "portal/api/machine_api.h"
 #include "portal/api/me_api.h"
 #include "portal/api/ticket_api.h"
@@ -205,6 +206,8 @@ const struct route ROUTES[] = {
     {METHOD_POST,   "/v1/licenses/{licence}/actions/decrement-usage", action_api_decrement, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/{licence}/actions/reset-usage", action_api_reset_usage, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/licenses/{licence}", action_api_revoke, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/machines", list_api_machines, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/entitlements", list_api_entitlements, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/machines", machine_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},
@@ -231,6 +234,8 @@ const struct route ROUTES[] = {
     {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/decrement-usage", action_api_decrement, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/reset-usage", action_api_reset_usage, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/accounts/{account}/licenses/{licence}", action_api_revoke, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/machines", list_api_machines, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/entitlements", list_api_entitlements, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/accounts/{account}/machines", machine_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/accounts/{account}/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/accounts/{account}/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},

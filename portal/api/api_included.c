@@ -51,7 +51,7 @@ bool api_included_load(struct api_included *in, const struct snapshot *licence,
 
 /* --- writing --- */
 
-static void write_entitlement(struct str *s, const struct api *api, const struct entitlement *e)
+void api_included_entitlement(struct str *s, const struct api *api, const struct entitlement *e)
 {
     const struct api_resource of = {api, "entitlements", e->id};
 
@@ -120,7 +120,7 @@ void api_included_write(struct str *s, const struct api *api, const struct api_i
     }
     for (size_t i = 0; i < in->entitlement_count; i++) {
         next(s, &is_first);
-        write_entitlement(s, api, &in->entitlements[i]);
+        api_included_entitlement(s, api, &in->entitlements[i]);
     }
     for (size_t i = 0; i < in->component_count; i++) {
         next(s, &is_first);

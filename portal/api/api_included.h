@@ -32,3 +32,4 @@ void api_included_machine(struct str *s, const struct api *api, const struct api
 /* The items of "included". */
 void api_included_write(struct str *s, const struct api *api, const struct api_included *in,
                         const struct snapshot *licence, int64_t now);
+void api_included_entitlement(struct str *s, const struct api *api, const struct entitlement *e);

@@ -258,7 +258,7 @@ static bool split(struct walk *w, struct req *rq)
         if (w->segments[w->count++] == NULL)
             return false;
         if (rest.p != NULL && rest.len == 0)
-            return false; /* ends with / */
+            return is_under(rq->path, "/v1"); /* ends with /: the licensing protocol lets it */
     }
     return true;
 }

@@ -39,6 +39,7 @@ static void ping_and_health_need_nobody(void **state)
         arena_printf(cx->mem, "/v1/accounts/%s/ping", id_text(cx->mem, cx->tenant_id));
 
     assert_int_equal(licence_site_get(cx, "/v1/ping", NULL).status, 200);
+    assert_int_equal(licence_site_get(cx, "/v1/ping/", NULL).status, 200);
     assert_int_equal(licence_site_get(cx, "/v1/health", NULL).status, 204);
     assert_int_equal(licence_site_get(cx, path, NULL).status, 200);
 }

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "licensing/entitlement.h"
 #include "licensing/licence_cache.h"
+#include "licensing/licence_feed.h"
 #include "tests/licensing/licensing_make.h"
 
 #include <poll.h>
@@ -114,6 +115,24 @@ static void a_change_of_policy_person_or_entitlement_drops_what_it_concerns(void
     assert_int_equal(figures(cache).entries, 0);
     arena_reset(cx->mem);
     licence_cache_free(cache);
+}
+
+static void old_changes_are_removed_and_recent_ones_kept(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+
+    test_ok(cx, licence_changed(cx, "licence", cx->tenant_id));
+    test_sql(cx,
+             "UPDATE licence_change SET changed_at = UTC_TIMESTAMP(6) - INTERVAL 61 SECOND "
+             "WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    test_ok(cx, licence_changed(cx, "policy", cx->tenant_id));
+    test_ok(cx, licence_feed_purge(cx));
+    assert_string_equal(test_text(cx,
+                                  "SELECT GROUP_CONCAT(subject) FROM licence_change "
+                                  "WHERE tenant_id = ?",
+                                  DB_ID(cx->tenant_id)),
+                        "policy");
 }
 
 static void without_the_feed_the_cache_is_bypassed(void **state)
@@ -294,6 +313,7 @@ int main(void)
         cmocka_unit_test(the_second_question_is_answered_from_memory),
         cmocka_unit_test(another_nodes_write_is_seen_with_the_next_read_of_the_feed),
         cmocka_unit_test(a_change_of_policy_person_or_entitlement_drops_what_it_concerns),
+        cmocka_unit_test(old_changes_are_removed_and_recent_ones_kept),
         cmocka_unit_test(without_the_feed_the_cache_is_bypassed),
         cmocka_unit_test(no_more_licences_are_held_than_allowed),
         cmocka_unit_test(another_tenant_does_not_find_the_licence),

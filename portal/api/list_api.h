@@ -1,0 +1,7 @@
+/* What a licence has, as lists: machines, entitlements. */
+#pragma once
+
+#include "portal/http/req.h"
+
+bool list_api_machines(struct req *rq) MUST_CHECK;
+bool list_api_entitlements(struct req *rq) MUST_CHECK;
