@@ -330,7 +330,8 @@ bool licence_desk_page_seats(struct req *rq)
     struct form *form;
     int64_t seats;
 
-    if (!form_parse(rq, &form))
+    /* The licence first: of another tenant's nothing is told, not even that a number is missing. */
+    if (!licence_get(&rq->cx, rq->id, &l) || !form_parse(rq, &form))
         return false;
     if (!parse_i64(form_value(form, "seats"), 1, SEATS_MAX, &seats))
         return reply_flash(rq, "bad",
