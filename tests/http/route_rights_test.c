@@ -16,7 +16,7 @@ enum {
 };
 
 struct rows { /* what the paths of a tenant lead to */
-    struct id ticket, file, order, licence, machine, organisation, person, staff, session;
+    struct id ticket, file, order, licence, machine, product, organisation, person, staff, session;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -101,6 +101,7 @@ static void make_licence(struct ctx *cx, struct rows *rows)
                                                       .organisation_id = rows->organisation},
                               &licence));
     rows->licence = licence->id;
+    rows->product = licence->product_id;
     rows->machine = licensing_machine(cx, licence->id, "fingerprint")->id;
 }
 
@@ -157,6 +158,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/organisation/people/{id}", rows->person},
         {"/desk/settings/staff/{id}", rows->staff},
         {"/account/sessions/{id}", rows->session},
+        {"/desk/products/{id}", rows->product},
     };
 
     for (size_t i = 0; i < COUNT(known); i++)
@@ -194,8 +196,9 @@ static const char *path_of(struct ctx *cx, const struct rows *rows, const char *
 static struct site_answer ask(struct ctx *cx, const struct site_user *user, const struct route *row,
                               const char *path)
 {
-    return row->method == METHOD_POST ? site_post(cx, user, path, "text=x&status=closed&level=1&to=approved")
-                                      : site_get(cx, user, path);
+    return row->method == METHOD_POST
+               ? site_post(cx, user, path, "text=x&status=closed&level=1&to=approved")
+               : site_get(cx, user, path);
 }
 
 static bool is_page(const struct route *row)
