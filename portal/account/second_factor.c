@@ -102,7 +102,8 @@ bool second_factor_is_on(struct ctx *cx, struct id person_id, bool *is_on)
 }
 
 static const char SQL_FACTOR_OFFER[] =
-    "UPDATE credential SET totp_offered = ? WHERE tenant_id = ? AND person_id = ?";
+    "UPDATE credential SET totp_offered = ? WHERE tenant_id = ? AND person_id = ? "
+    "AND totp_sealed IS NULL";
 
 bool second_factor_offer(struct ctx *cx, struct id person_id, const char **secret)
 {
@@ -118,7 +119,8 @@ bool second_factor_offer(struct ctx *cx, struct id person_id, const char **secre
                  DB_ID(person_id)))
         return false;
     if (found == 0)
-        return err_set(&cx->err, &ERR_NOT_FOUND, "credential of %s", id_text(cx->mem, person_id));
+        return err_set(&cx->err, &ERR_CONFLICT, "no credential of %s, or a second step is on",
+                       id_text(cx->mem, person_id));
     *secret = base32(cx->mem, bytes, sizeof(bytes));
     crypto_wipe(bytes, sizeof(bytes));
     return true;
@@ -166,6 +168,18 @@ static const char SQL_RECOVERY_DELETE[] =
 static const char SQL_RECOVERY_INSERT[] =
     "INSERT INTO recovery_code (tenant_id, person_id, code_hash) VALUES (?, ?, ?)";
 
+/* Keyed, since the codes are short: a stolen database alone does not let them be guessed. */
+static void hash_recovery(struct ctx *cx, struct id person_id, const char *code,
+                          uint8_t out[CRYPTO_HASH_SIZE])
+{
+    const char *text = arena_printf(cx->mem, "%s:%s", id_text(cx->mem, person_id), code);
+    uint8_t key[CRYPTO_HASH_SIZE];
+
+    crypto_master_derive(cx->master, "recovery", key);
+    crypto_mac(key, sizeof(key), text, strlen(text), out);
+    crypto_wipe(key, sizeof(key));
+}
+
 static bool make_recovery(struct ctx *cx, struct id person_id, const char ***out)
 {
     const char **codes = arena_array(cx->mem, const char *, SECOND_FACTOR_RECOVERY_CODES);
@@ -180,7 +194,7 @@ static bool make_recovery(struct ctx *cx, struct id person_id, const char ***out
         crypto_random(bytes, sizeof(bytes));
         text = arena_dup(cx->mem, base32(cx->mem, bytes, sizeof(bytes)));
         text[RECOVERY_CHARS] = '\0';
-        crypto_sha256(text, RECOVERY_CHARS, hash);
+        hash_recovery(cx, person_id, text, hash);
         if (!db_exec(cx, NULL, SQL_RECOVERY_INSERT, DB_ID(cx->tenant_id), DB_ID(person_id),
                      DB_BYTES(hash, sizeof(hash))))
             return false;
@@ -240,7 +254,7 @@ static bool use_recovery(struct ctx *cx, struct id person_id, const char *code, 
     uint8_t hash[CRYPTO_HASH_SIZE];
     int64_t taken;
 
-    crypto_sha256(code, strlen(code), hash);
+    hash_recovery(cx, person_id, code, hash);
     if (!db_exec(cx, &taken, SQL_RECOVERY_TAKE, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                  DB_ID(person_id), DB_BYTES(hash, sizeof(hash))))
         return false;

@@ -13,7 +13,8 @@ enum {
 extern const struct err_kind ERR_SECOND_FACTOR_CODE; /* the code to confirm with is not right */
 
 bool second_factor_is_on(struct ctx *cx, struct id person_id, bool *is_on) MUST_CHECK;
-/* A new secret, kept sealed until it is confirmed; *secret is its Base32 text. */
+/* A new secret, kept sealed until it is confirmed; *secret is its Base32 text. Fails: ERR_CONFLICT
+ * one is on already: it comes off with a code of it first, which a stolen session has not. */
 bool second_factor_offer(struct ctx *cx, struct id person_id, const char **secret) MUST_CHECK;
 /* The secret that waits for its first code, to show it again; NULL when there is none. */
 bool second_factor_offered(struct ctx *cx, struct id person_id, const char **secret) MUST_CHECK;

@@ -2,6 +2,7 @@
 
 #include "portal/account/credential.h"
 #include "portal/account/person_link.h"
+#include "portal/account/second_factor.h"
 #include "portal/account/session.h"
 #include "portal/http/page.h"
 #include "portal/serve.h"
@@ -29,16 +30,28 @@ bool welcome_page_view(struct req *rq)
     return show(rq, NULL);
 }
 
+struct arrival {
+    struct req *rq;
+    bool is_half; /* the second step is still to come */
+};
+
+/* A link stands for the password alone: whoever has a second step is asked for it here too, else
+ * the one who makes links could walk round it. */
 static bool start_session(struct ctx *cx, struct id person_id, void *arg)
 {
-    struct req *rq = arg;
+    struct arrival *a = arg;
+    struct req *rq = a->rq;
 
-    return session_sign_in(cx, serve_visit(rq), rq->session, person_id);
+    if (!second_factor_is_on(cx, person_id, &a->is_half))
+        return false;
+    return a->is_half ? session_wait(cx, serve_visit(rq), rq->session, person_id)
+                      : session_sign_in(cx, serve_visit(rq), rq->session, person_id);
 }
 
 bool welcome_page_submit(struct req *rq)
 {
     char hash[CRYPTO_PASSWORD_TEXT_SIZE];
+    struct arrival arrival = {.rq = rq};
     struct person_link link;
     struct form *form;
 
@@ -53,7 +66,10 @@ bool welcome_page_submit(struct req *rq)
         return show(rq, form);
     if (!credential_hash(&rq->cx, form_value(form, "password"), hash))
         return form_take_err(rq, form, NULL, 0) && show(rq, form);
-    return person_link_use(&rq->cx, rq->args[0], hash, start_session, rq) &&
-           reply_flash(rq, "ok", req_text(rq, T("Your password is set. You are signed in."))) &&
+    if (!person_link_use(&rq->cx, rq->args[0], hash, start_session, &arrival))
+        return false;
+    if (arrival.is_half)
+        return reply_see_other(rq, "/login/code");
+    return reply_flash(rq, "ok", req_text(rq, T("Your password is set. You are signed in."))) &&
            reply_see_other(rq, "/");
 }

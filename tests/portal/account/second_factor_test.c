@@ -95,6 +95,18 @@ static void a_wrong_first_code_switches_nothing_on(void **state)
     assert_false(is_on);
 }
 
+/* Who has but a session cannot put an authenticator of his own in place of the right one. */
+static void a_second_step_that_is_on_is_not_replaced(void **state)
+{
+    struct anna a;
+    struct ctx *cx = with_anna(state, &a);
+    const char *secret = NULL;
+
+    test_refused(cx, second_factor_offer(cx, a.id, &secret), &ERR_CONFLICT);
+    assert_null(secret);
+    test_ok(cx, enter(cx, &a, code_at(cx, a.secret, cx->now)));
+}
+
 static void a_right_password_is_only_half_of_it(void **state)
 {
     struct anna a;
@@ -220,6 +232,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_wrong_first_code_switches_nothing_on),
+        cmocka_unit_test(a_second_step_that_is_on_is_not_replaced),
         cmocka_unit_test(a_right_password_is_only_half_of_it),
         cmocka_unit_test(a_code_is_good_once_and_for_clocks_a_step_apart),
         cmocka_unit_test(a_recovery_code_is_good_once_however_it_is_typed),

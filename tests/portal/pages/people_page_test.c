@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "portal/account/credential.h"
 #include "tests/portal/pages/test_portal.h"
 
 #include <string.h>
@@ -36,6 +37,33 @@ static void an_administrator_invites_a_colleague_who_chooses_a_password_once(voi
     assert_int_equal(browser_get(tom, "/orders"), 200);
     assert_int_equal(browser_get(tom, "/licences"), 403);
     assert_int_equal(browser_get(browser_open(b->cx), link), 410);
+}
+
+static void a_link_leads_round_no_second_step(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct browser *thief = browser_open(b->cx);
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow");
+    struct id tom = make_person(b->cx, "Tom", "tom@marlow.example");
+    const char *link;
+
+    make_membership(b->cx, tom, marlow, RIGHT_ORDER);
+    test_ok(b->cx, credential_set(b->cx, tom, "correct horse battery"));
+    test_sql(b->cx, "UPDATE credential SET totp_sealed = 'sealed' WHERE tenant_id = ?",
+             DB_ID(b->cx->tenant_id));
+    browser_staff(b, "agent", "priya@tilwick.example");
+    browser_get(b, "/desk/customers");
+    assert_int_equal(
+        browser_post(b,
+                     arena_printf(b->cx->mem, "/desk/customers/%s/people/%s/link",
+                                  id_text(b->cx->mem, marlow), id_text(b->cx->mem, tom)),
+                     ""),
+        200);
+    link = link_of(b);
+    assert_int_equal(browser_get(thief, link), 200);
+    assert_int_equal(browser_post(thief, link, PASSWORDS), 303);
+    assert_int_equal(browser_get(thief, "/orders"), 303);
+    assert_int_equal(browser_get(thief, "/login/code"), 200);
 }
 
 static void a_link_ends_after_three_days_and_when_a_new_one_is_made(void **state)
@@ -133,6 +161,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(an_administrator_invites_a_colleague_who_chooses_a_password_once),
+        cmocka_unit_test(a_link_leads_round_no_second_step),
         cmocka_unit_test(a_link_ends_after_three_days_and_when_a_new_one_is_made),
         cmocka_unit_test(an_administrator_gets_no_link_into_somebody_elses_account),
         cmocka_unit_test(a_removed_colleague_loses_access_at_once),
