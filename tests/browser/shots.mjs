@@ -9,6 +9,7 @@ import { startSite } from "./site.mjs";
 import { PEOPLE } from "./story.mjs";
 
 const WIDTH = 1280;
+const HEIGHT = 820;
 const WHO = { language: "en", width: WIDTH };
 
 async function take(page, folder, name) {
@@ -17,16 +18,21 @@ async function take(page, folder, name) {
   console.log(`${path}: ${Math.ceil(statSync(path).size / 1024)} kB`);
 }
 
+async function open(browser, site, email) {
+  const reader = await Reader.open(browser, site, WHO);
+  await reader.page.setViewportSize({ width: WIDTH, height: HEIGHT });
+  await reader.signIn(email);
+  return reader;
+}
+
 async function home(browser, site, folder) {
-  const customer = await Reader.open(browser, site, WHO);
-  await customer.signIn(PEOPLE.en.customer);
+  const customer = await open(browser, site, PEOPLE.en.customer);
   await take(customer.page, folder, "home.png");
   await customer.close();
 }
 
 async function queue(browser, site, folder) {
-  const agent = await Reader.open(browser, site, WHO);
-  await agent.signIn(PEOPLE.en.agent);
+  const agent = await open(browser, site, PEOPLE.en.agent);
   await agent.page.locator(".list-row-subject", { hasText: "Receipt printer" }).first().click();
   await agent.page.locator(".ticket-head h1").waitFor();
   await take(agent.page, folder, "queue.png");
