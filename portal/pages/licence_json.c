@@ -64,13 +64,16 @@ json_t *licence_json_row(struct req *rq, const struct licence *l)
 {
     struct arena *mem = rq->cx.mem;
     const char *prefix = rq->session->is_staff ? "/desk/licences" : "/licences";
+    const char *title = licence_json_title(rq, l);
+    /* Most are called as their policy is: that is said once. */
+    const char *policy = strcmp(title, l->policy_name) != 0 ? l->policy_name : NULL;
     int64_t left_us = l->expires_at - rq->cx.now;
 
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:o,s:o,s:b,s:s?}", "href",
-                     arena_printf(mem, "%s/%s", prefix, id_text(mem, l->id)), "title",
-                     licence_json_title(rq, l), "product", l->product_name, "policy",
-                     l->policy_name, "serial", l->serial, "organisation", l->organisation_name,
-                     "seats", licence_json_seats(rq, l->machine_count, l->max_machines), "chips",
+    return json_pack("{s:s,s:s,s:s,s:s?,s:s,s:s?,s:o,s:o,s:o,s:o,s:b,s:s?}", "href",
+                     arena_printf(mem, "%s/%s", prefix, id_text(mem, l->id)), "title", title,
+                     "product", l->product_name, "policy", policy, "serial", l->serial,
+                     "organisation", l->organisation_name, "seats",
+                     licence_json_seats(rq, l->machine_count, l->max_machines), "chips",
                      licence_chips(rq, l), "valid_to",
                      l->expires_at ? page_day(rq, l->expires_at) : json_null(), "support_to",
                      l->support_until ? page_day(rq, l->support_until) : json_null(), "is_soon",

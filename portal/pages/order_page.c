@@ -55,9 +55,10 @@ static const char *order_title(const struct order *o)
 json_t *order_page_row(struct req *rq, const struct order *o)
 {
     return json_pack(
-        "{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s}", "href", order_href(rq, o->id), "title", order_title(o),
-        "number", o->number, "total", page_money(rq, o->total), "chip",
-        chip(rq, &ORDER_LOOKS[o->status]), "placed", page_day(rq, o->created_at), "due",
+        "{s:s,s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:s}", "href", order_href(rq, o->id), "title",
+        order_title(o), "number", o->number, "has_name", *o->reference != '\0', "total",
+        page_money(rq, o->total), "chip", chip(rq, &ORDER_LOOKS[o->status]), "placed",
+        page_day(rq, o->created_at), "due",
         o->due_on && o->status < ORDER_DELIVERED ? page_date(rq, o->due_on) : json_null(),
         "organisation", o->organisation_name);
 }

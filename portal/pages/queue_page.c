@@ -56,6 +56,13 @@ const char *queue_page_address(struct req *rq, const char *view)
     return arena_printf(rq->cx.mem, "/desk/tickets/%s?view=%s", id, ticket_view_code(parsed));
 }
 
+/* What stands where a deadline would, by category. */
+static const char *const RESTS[] = {
+    [TICKET_WAITING] = T("Paused"),
+    [TICKET_SOLVED] = T("Solved"),
+    [TICKET_CLOSED] = T("Closed"),
+};
+
 static json_t *row_json(struct req *rq, const struct ticket *t, enum ticket_view view,
                         struct id current)
 {
@@ -77,7 +84,7 @@ static json_t *row_json(struct req *rq, const struct ticket *t, enum ticket_view
         json_object_set(row, "deadline", json_object_get(due, "chip"));
         json_object_set(row, "due", json_object_get(due, "text"));
     } else if (t->category != TICKET_OPEN) {
-        json_object_set_new(row, "due", json_string(req_text(rq, T("Paused"))));
+        json_object_set_new(row, "due", json_string(req_text(rq, RESTS[t->category])));
     }
     json_decref(due);
     return row;

@@ -204,6 +204,10 @@
   for (const thread of document.querySelectorAll("[data-at-end]"))
     thread.scrollTop = thread.scrollHeight;
 
+  /* In a list that scrolls, the row that is open is in sight. */
+  for (const row of document.querySelectorAll("[data-in-sight]"))
+    row.scrollIntoView({ block: "nearest" });
+
   /* The first fault of a form takes the focus, so that a reader hears it. */
   document.querySelector("[data-faults]")?.focus();
 })();
