@@ -6,6 +6,7 @@ import { LicenceService, licenceLives, refusals } from "./licence.mjs";
 import { Reader } from "./reader.mjs";
 import { startSite } from "./site.mjs";
 import * as story from "./story.mjs";
+import * as tour from "./tour.mjs";
 
 const SKIPPED = 77;
 const WIDTHS = { desktop: 1280, phone: 390 };
@@ -77,6 +78,20 @@ async function withoutScripts(browser, site, language) {
   return { pages: reader.checked };
 }
 
+async function allPages(browser, site, language, place) {
+  const who = { language, width: WIDTHS[place] };
+  const customer = await Reader.open(browser, site, who);
+  const staff = await Reader.open(browser, site, who);
+
+  await play(`${language}, ${place}`, [customer, staff], [
+    ["every other page of customers", () => tour.customerPages(customer, story.PEOPLE[language])],
+    ["a page that does not exist", () => tour.nothingThere(customer)],
+    ["every other page of staff", () => tour.staffPages(staff)],
+  ]);
+  await Promise.all([customer.close(), staff.close()]);
+  return { pages: customer.checked + staff.checked };
+}
+
 async function licences(site, key) {
   const service = await LicenceService.open(site);
 
@@ -93,7 +108,9 @@ async function run(browser, site) {
     .map((language) => journey(browser, site, language, "phone")));
   const plain = await Promise.all(["en", "zh"]
     .map((language) => withoutScripts(browser, site, language)));
-  const pages = [...desktop, ...phone, ...plain].reduce((sum, part) => sum + part.pages, 0);
+  const rest = await Promise.all([allPages(browser, site, "en", "desktop"),
+    allPages(browser, site, "zh", "phone")]);
+  const pages = [...desktop, ...phone, ...plain, ...rest].reduce((sum, part) => sum + part.pages, 0);
 
   await licences(site, desktop[0].key);
   console.log(`# ${pages} pages looked at, in light and dark`);

@@ -137,6 +137,14 @@ export class Reader {
     await this.page.waitForURL((url) => url.pathname !== "/login");
   }
 
+  // By the menu in the top bar; the page stays the same one.
+  async chooseLanguage() {
+    const menu = this.page.locator(".bar .menu:has(a[hreflang])");
+    await menu.locator("summary").click();
+    await menu.locator(`a[hreflang^="${this.language}"]`).click();
+    await this.page.locator(`html[lang^="${this.language}"]`).waitFor();
+  }
+
   async signOut() {
     await this.page.locator(".bar .menu", { has: this.page.locator('[action="/logout"]') })
       .locator("summary").click();
