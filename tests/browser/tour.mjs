@@ -16,6 +16,8 @@ const STAFF = [
   ["/desk/customers"], ["/desk/customers/new"], ["/desk/customers", ".row-link"],
   ["/desk/customers", ".row-link", 'main a[href$="/edit"]'],
   ["/desk/customers", ".row-link", 'main a[href^="/desk/licences/new"]'],
+  ["/desk/customers", ".row-link", 'main a[href$="/contracts/new"]'],
+  ["/desk/products"], ["/desk/products/new"], ["/desk/products", 'main a[href$="/policies/new"]'],
   ["/desk/orders"], ["/desk/orders", ".row-link"],
   ["/desk/licences"], ["/desk/licences", ".row-link"],
 ];
