@@ -104,6 +104,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/welcome/{token}", welcome_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/licences",     licence_page_list,     NEED_CUSTOMER, RIGHT_LICENCE, 0},
     {METHOD_GET,  "/licences/{id}", licence_page_view,    NEED_CUSTOMER, RIGHT_LICENCE, 0},
+    {METHOD_POST, "/licences/{id}/file", checkout_api_download, NEED_CUSTOMER | NEED_CSRF, RIGHT_LICENCE, 0},
     {METHOD_GET,  "/licences/{id}/machines/{machine}/release", licence_page_release,  NEED_CUSTOMER, RIGHT_LICENCE, 0},
     {METHOD_POST, "/licences/{id}/machines/{machine}/release", licence_page_released, NEED_CUSTOMER | NEED_CSRF, RIGHT_LICENCE, 0},
 
@@ -156,6 +157,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/products/{id}/policies/new", product_page_add_policy, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/new",             licence_desk_page_new,       NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/new",             licence_desk_page_issue,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/licences/{id}/file",       checkout_api_download,       NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/{id}",            licence_desk_page_view,      NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/{id}/machines/{machine}/release", licence_page_release,  NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/machines/{machine}/release", licence_page_released, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},

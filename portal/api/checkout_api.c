@@ -51,6 +51,8 @@ static const struct include_name OF_MACHINE[] = {{"license", INCLUDE_LICENCE},
                                                  {NULL, 0}};
 
 struct checkout {
+    const struct api *api;
+    struct ctx *cx;
     const struct snapshot *licence;
     struct machine *machine; /* NULL: of the licence */
     bool is_encrypted;
@@ -222,11 +224,11 @@ static void add_meta(struct str *s, const struct checkout *c, int64_t now)
     api_value_limit(s, c->ttl == TTL_NONE ? POLICY_NO_LIMIT : c->ttl);
 }
 
-static bool write_document(struct req *rq, const struct checkout *c, struct str *s)
+static bool write_document(const struct checkout *c, struct str *s)
 {
-    const struct api *api = api_of(rq);
+    const struct api *api = c->api;
     struct api_included included = {
-        .cx = &rq->cx,
+        .cx = c->cx,
         .has_licence = (c->includes & INCLUDE_LICENCE) != 0,
         .has_entitlements = (c->includes & INCLUDE_ENTITLEMENTS) != 0,
         .has_product = (c->includes & INCLUDE_PRODUCT) != 0,
@@ -242,14 +244,14 @@ static bool write_document(struct req *rq, const struct checkout *c, struct str 
     if (c->machine != NULL)
         api_included_machine(s, api, &included, c->machine);
     else
-        api_included_licence(s, api, &included, c->licence, rq->cx.now);
+        api_included_licence(s, api, &included, c->licence, c->cx->now);
     if (c->includes != 0) {
         str_add(s, ",\"included\":[");
-        api_included_write(s, api, &included, c->licence, rq->cx.now);
+        api_included_write(s, api, &included, c->licence, c->cx->now);
         str_char(s, ']');
     }
     str_add(s, ",\"meta\":{");
-    add_meta(s, c, rq->cx.now);
+    add_meta(s, c, c->cx->now);
     api_document_extra(s, c->licence);
     str_add(s, "}}");
     return true;
@@ -257,13 +259,17 @@ static bool write_document(struct req *rq, const struct checkout *c, struct str 
 
 static bool sign(void *with, const void *bytes, size_t len, uint8_t out[CRYPTO_SIGNATURE_SIZE])
 {
-    crypto_signer_sign(with, bytes, len, out);
+    const struct checkout *c = with;
+
+    if (c->api->keys == NULL) /* outside the licence service: its one function for a signature */
+        return signing_key_sign(c->cx, bytes, len, out);
+    crypto_signer_sign(c->api->keys->signer, bytes, len, out);
     return true;
 }
 
-static bool make_file(struct req *rq, struct checkout *c)
+static bool make_file(struct checkout *c)
 {
-    struct str document = str_new(rq->cx.mem);
+    struct str document = str_new(c->cx->mem);
     struct licence_file_spec spec = {
         .kind = c->machine != NULL ? LICENCE_FILE_MACHINE : LICENCE_FILE_LICENCE,
         .is_encrypted = c->is_encrypted,
@@ -271,11 +277,11 @@ static bool make_file(struct req *rq, struct checkout *c)
         .fingerprint = c->machine != NULL ? c->machine->fingerprint : NULL,
     };
 
-    if (!write_document(rq, c, &document))
+    if (!write_document(c, &document))
         return false;
     spec.document = (struct span){document.p, document.len};
     crypto_random(spec.iv, sizeof spec.iv);
-    return licence_file_make(rq->cx.mem, &spec, sign, api_of(rq)->keys->signer, &c->file);
+    return licence_file_make(c->cx->mem, &spec, sign, c, &c->file);
 }
 
 /* --- the answer --- */
@@ -321,7 +327,9 @@ static bool check_out(struct req *rq, struct checkout *c)
 {
     struct id machine_id = c->machine != NULL ? c->machine->id : (struct id){0};
 
-    if (!read_asked(rq, c) || !make_file(rq, c) ||
+    c->api = api_of(rq);
+    c->cx = &rq->cx;
+    if (!read_asked(rq, c) || !make_file(c) ||
         !licence_checked_out(&rq->cx, c->licence->licence.id, machine_id))
         return false;
     licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, c->licence->licence.id);
@@ -362,4 +370,29 @@ bool checkout_api_machine(struct req *rq)
 
     return api_find_machine(rq, api_arg(rq, 0), &c.machine, &c.licence) &&
            api_allow(rq, MAY_CHECK_OUT) && check_person(rq, &c) && check_out(rq, &c);
+}
+
+/* A person's own download: the whole licence in the clear, with what it entitles to, for as long as
+ * the licence itself lasts. What the person may see is the domain's to say. */
+bool checkout_api_download(struct req *rq)
+{
+    struct ctx *cx = &rq->cx;
+    const struct api api = {
+        .version = API_VERSION_NEWEST, .mem = cx->mem, .account = id_text(cx->mem, cx->tenant_id)};
+    struct checkout c = {.api = &api, .cx = cx, .ttl = TTL_NONE, .includes = INCLUDE_ENTITLEMENTS};
+    struct licence *l;
+    struct snapshot *s;
+
+    if (!licence_get(cx, rq->id, &l) || !snapshot_load_id(cx, l->id, &s))
+        return false;
+    if (s == NULL)
+        return err_set(&cx->err, &ERR_NOT_FOUND, "licence %s", id_text(cx->mem, rq->id));
+    c.licence = s;
+    if (!make_file(&c) || !licence_checked_out(cx, l->id, (struct id){0}))
+        return false;
+    rq->type = "application/octet-stream";
+    reply_header(rq, "Content-Disposition",
+                 arena_printf(cx->mem, "attachment; filename=\"%s.lic\"", l->serial));
+    str_add(&rq->out, c.file.certificate);
+    return true;
 }

@@ -1,7 +1,9 @@
 #include "licensing/licence.h"
+#include "licensing/licence_file.h"
 #include "licensing/machine.h"
 #include "licensing/policy.h"
 #include "licensing/product.h"
+#include "licensing/signing_key.h"
 #include "portal/sales/contract.h"
 #include "portal/sales/invoice.h"
 #include "portal/sales/order.h"
@@ -182,6 +184,29 @@ static void a_machine_is_released_after_a_question(void **state)
     assert_int_equal(browser_get(b, browser_location(b)), 200);
     assert_true(browser_shows(b, "Till 1 is released."));
     assert_int_equal(browser_get(b, release), 404);
+}
+
+static void a_licence_file_is_downloaded_and_verifies(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
+    struct licence *l = make_licence(b->cx, make_policy(b->cx), marlow);
+    struct signing_key *keys;
+    struct span document;
+    size_t count;
+
+    browser_customer(b, marlow, RIGHT_LICENCE, "anna@marlow.example");
+    assert_int_equal(browser_get(b, path(b, "/licences/{}", l->id)), 200);
+    assert_true(browser_shows(b, "Download licence file"));
+    assert_int_equal(browser_post(b, path(b, "/licences/{}/file", l->id), ""), 200);
+    assert_string_equal(wire_header(&b->wire, "Content-Disposition"),
+                        arena_printf(b->cx->mem, "attachment; filename=\"%s.lic\"", l->serial));
+    test_ok(b->cx, signing_key_list(b->cx, &keys, &count));
+    assert_true(licence_file_open(b->cx->mem, browser_page(b), LICENCE_FILE_LICENCE,
+                                  keys[0].public_key, NULL, NULL, &document));
+    assert_non_null(strstr(span_dup(b->cx->mem, document), l->key));
+    assert_int_equal(browser_get(b, path(b, "/licences/{}", l->id)), 200);
+    assert_true(browser_shows(b, "Licence file made"));
 }
 
 static void rows_of_another_organisation_and_tenant_are_not_there(void **state)
@@ -366,6 +391,7 @@ int main(void)
         cmocka_unit_test(an_order_shows_its_steps_lines_money_and_licence),
         cmocka_unit_test(a_licence_shows_its_seats_machines_and_history),
         cmocka_unit_test(a_machine_is_released_after_a_question),
+        cmocka_unit_test(a_licence_file_is_downloaded_and_verifies),
         cmocka_unit_test(rows_of_another_organisation_and_tenant_are_not_there),
         cmocka_unit_test(staff_see_a_customer_with_everything_of_his),
         cmocka_unit_test(staff_of_each_role_begin_where_it_lets_them_in),
