@@ -11,6 +11,7 @@
 #include "portal/http/listen.h"
 #include "portal/http/metrics.h"
 #include "portal/http/reply.h"
+#include "portal/http/rerun.h"
 #include "portal/http/space.h"
 
 #include <civetweb.h>
@@ -25,8 +26,6 @@
 #include <unistd.h>
 
 enum {
-    SERVER_TRIES = 5,
-    SERVER_TRY_FOR_US = 3 * 1000 * 1000, /* no further try after this long */
     SERVER_SLOW_ANSWER_US = 1000 * 1000, /* what took longer is logged in any case */
     SERVER_SLICE_MAX = 64,
     SERVER_SLOW_US = 2000,         /* a slice that took longer came over a slow line */
@@ -61,20 +60,6 @@ struct server { /* Threads: any. */
 
 /* --- reading --- */
 
-static void clear_answer(struct req *rq)
-{
-    if (rq->file_fd >= 0)
-        close(rq->file_fd);
-    rq->status = 200;
-    rq->type = "text/html; charset=utf-8";
-    rq->out = str_new(rq->cx.mem);
-    rq->redirect = NULL;
-    rq->flash = NULL;
-    rq->file_fd = -1;
-    rq->file_bytes = 0;
-    rq->header_count = 0;
-}
-
 static const char *config_trusted(const struct server *s)
 {
     const char *trusted = s->spec.app == NULL ? NULL : s->spec.app->config.trusted_proxies;
@@ -96,7 +81,7 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
     rq->drafts = s->drafts;
     rq->cx.master = s->spec.app == NULL ? NULL : s->spec.app->master;
     rq->file_fd = -1;
-    clear_answer(rq);
+    rerun_clear(rq);
     for (size_t i = 0; i < count && i < DOOR_HEADERS_MAX; i++)
         space->fields[i] =
             (struct req_field){info->http_headers[i].name, info->http_headers[i].value};
@@ -173,39 +158,6 @@ static size_t body_limit(const struct req *rq)
 
 /* --- answering --- */
 
-static void pause_before_try(int try)
-{
-    uint16_t random;
-    struct timespec pause = {.tv_sec = 0};
-
-    crypto_random(&random, sizeof(random));
-    pause.tv_nsec = ((long)random % (5000000L << try)) + 1000000L;
-    nanosleep(&pause, NULL);
-}
-
-/* Nothing was sent yet, and a handler commits once: so what met a deadlock is run again whole. */
-static void serve(struct server *s, struct req *rq)
-{
-    int64_t until = clock_mono_us() + SERVER_TRY_FOR_US;
-
-    for (int try = 0; try < SERVER_TRIES; try++) {
-        s->spec.serve(rq);
-        if (rq->cx.err.kind != &ERR_BUSY || try + 1 == SERVER_TRIES || clock_mono_us() > until)
-            return;
-        log_info(rq->cx.trace, "busy, once more: %s", rq->cx.err.oper);
-        atomic_fetch_add(&s->metrics.reruns, 1);
-        db_release(&rq->cx);
-        clear_answer(rq);
-        rq->tenant = NULL;
-        rq->session = NULL;
-        rq->form = NULL;
-        rq->portal = NULL;
-        rq->resume = NULL;
-        ctx_retry(&rq->cx);
-        pause_before_try(try);
-    }
-}
-
 static void serve_refused(struct server *s, struct req *rq, int status)
 {
     rq->is_closing = true;
@@ -254,7 +206,7 @@ static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
     if (rq->route == NULL && door->body_bytes > 0)
         rq->is_closing = true; /* nobody is going to read it */
     if (status == 0)
-        serve(s, rq);
+        rerun_serve(rq, s->spec.serve, &s->metrics);
     else
         serve_refused(s, rq, status);
 }
