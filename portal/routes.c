@@ -136,6 +136,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/customers/new",             organisation_edit_page_add,      NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/edit",       organisation_edit_page_edit,     NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/edit",       organisation_edit_page_save,     NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/remove",     organisation_edit_page_remove,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/sites/new",  organisation_edit_page_new_site, NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/sites/new",  organisation_edit_page_add_site, NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/contracts/new", contract_page_new, NEED_STAFF, RIGHT_SALES, 0},

@@ -191,6 +191,20 @@ bool organisation_edit_page_save(struct req *rq)
            reply_see_other(rq, customer_href(rq, o->id));
 }
 
+bool organisation_edit_page_remove(struct req *rq)
+{
+    struct ctx *cx = &rq->cx;
+
+    if (organisation_remove(cx, rq->id))
+        return reply_flash(rq, "ok", req_text(rq, T("The customer is deleted."))) &&
+               reply_see_other(rq, "/desk/customers");
+    if (cx->err.kind != &ERR_ORGANISATION_IN_USE)
+        return false;
+    err_clear(&cx->err);
+    return reply_flash(rq, "bad", req_text(rq, ERR_ORGANISATION_IN_USE.text)) &&
+           reply_see_other(rq, arena_printf(cx->mem, "%s/edit", customer_href(rq, rq->id)));
+}
+
 /* --- sites --- */
 
 static const struct form_field SITE_FIELDS[] = {

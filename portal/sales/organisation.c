@@ -13,6 +13,11 @@ const char *const ORGANISATION_STATUSES[] = {"prospect", "active", "dormant", "l
 const struct err_kind ERR_ORGANISATION_CODE_TAKEN = {ERR_CLASS_CONFLICT, "CUSTOMER_CODE_TAKEN",
                                                      "Another customer has this code."};
 
+const struct err_kind ERR_ORGANISATION_IN_USE = {
+    ERR_CLASS_CONFLICT, "CUSTOMER_IN_USE",
+    "This customer has licences, open tickets, orders or invoices and cannot be deleted. Set its "
+    "state to lost instead."};
+
 enum {
     ORGANISATION_STAFF_RIGHTS = RIGHT_CUSTOMERS | RIGHT_DESK | RIGHT_SALES | RIGHT_LICENCES,
     ORGANISATION_IMPORTANCE_USUAL = 3
@@ -252,4 +257,64 @@ bool organisation_list(struct ctx *cx, const struct organisation_filter *filter,
     *out = list;
     *count = n;
     return true;
+}
+
+/* --- removing --- */
+
+static const char SQL_ORGANISATION_USES[] =
+    "SELECT (SELECT COUNT(*) FROM licence l WHERE l.tenant_id = o.tenant_id "
+    "AND l.organisation_id = o.id AND l.deleted_at IS NULL), "
+    "(SELECT COUNT(*) FROM ticket t WHERE t.tenant_id = o.tenant_id "
+    "AND t.organisation_id = o.id AND t.category IN ('open', 'waiting')), "
+    "(SELECT COUNT(*) FROM sales_order s WHERE s.tenant_id = o.tenant_id "
+    "AND s.organisation_id = o.id AND s.status NOT IN ('done', 'cancelled')), "
+    "(SELECT COUNT(*) FROM invoice i WHERE i.tenant_id = o.tenant_id "
+    "AND i.organisation_id = o.id AND i.status IN ('open', 'part_paid')) "
+    "FROM organisation o WHERE o.tenant_id = ? AND o.id = ? AND o.deleted_at IS NULL";
+
+bool organisation_uses(struct ctx *cx, struct id id, struct organisation_uses *out)
+{
+    struct db_rows rows;
+
+    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_CUSTOMERS))
+        return err_set(&cx->err, &ERR_DENIED, "organisation_uses");
+    if (!db_query(cx, &rows, SQL_ORGANISATION_USES, DB_ID(cx->tenant_id), DB_ID(id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_NOT_FOUND, "organisation %s", id_text(cx->mem, id));
+    *out = (struct organisation_uses){.licences = db_i64(&rows.row, 0),
+                                      .open_tickets = db_i64(&rows.row, 1),
+                                      .open_orders = db_i64(&rows.row, 2),
+                                      .open_invoices = db_i64(&rows.row, 3)};
+    return true;
+}
+
+/* The code is freed: a customer that was added by mistake is added again rightly. */
+static const char SQL_ORGANISATION_REMOVE[] =
+    "UPDATE organisation SET deleted_at = ?, code = LEFT(CONCAT('-', id), 32) "
+    "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
+
+static bool remove_rows(struct ctx *cx, struct id id)
+{
+    struct organisation_uses uses;
+
+    if (!organisation_uses(cx, id, &uses))
+        return false;
+    if (uses.licences + uses.open_tickets + uses.open_orders + uses.open_invoices > 0)
+        return err_set(&cx->err, &ERR_ORGANISATION_IN_USE, "organisation %s", id_text(cx->mem, id));
+    return db_exec(cx, NULL, SQL_ORGANISATION_REMOVE, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                   DB_ID(id)) &&
+           event_emit(cx, EVENT_ORGANISATION_CHANGED, id,
+                      json_own(cx->mem, json_pack("{s:s}", "change", "removed")));
+}
+
+bool organisation_remove(struct ctx *cx, struct id id)
+{
+    if (!db_begin(cx))
+        return false;
+    if (!remove_rows(cx, id)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
 }

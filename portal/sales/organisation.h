@@ -62,6 +62,17 @@ bool organisation_add(struct ctx *cx, const struct organisation_draft *draft,
 bool organisation_change(struct ctx *cx, struct id id,
                          const struct organisation_draft *draft) MUST_CHECK;
 
+extern const struct err_kind ERR_ORGANISATION_IN_USE;
+
+struct organisation_uses { /* what keeps it from being deleted */
+    int64_t licences, open_tickets, open_orders, open_invoices;
+};
+bool organisation_uses(struct ctx *cx, struct id id, struct organisation_uses *out) MUST_CHECK;
+/* Takes a customer out of every list; its papers and history stay in the tables. Needs
+ * RIGHT_CUSTOMERS. Fails: ERR_DENIED, ERR_NOT_FOUND, ERR_ORGANISATION_IN_USE. Emits
+ * organisation.changed. */
+bool organisation_remove(struct ctx *cx, struct id id) MUST_CHECK;
+
 /* Staff (RIGHT_CUSTOMERS, RIGHT_DESK, RIGHT_SALES or RIGHT_LICENCES) see all, a customer the
  * current one. */
 bool organisation_get(struct ctx *cx, struct id id, struct organisation **out) MUST_CHECK;

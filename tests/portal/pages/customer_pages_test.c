@@ -102,6 +102,7 @@ static void the_start_page_shows_what_needs_the_customer(void **state)
     assert_true(browser_shows(b, "GBP 576.00 to pay"));
     assert_true(browser_shows(b, "href=\"/orders\""));
     assert_true(browser_shows(b, "href=\"/licences\""));
+    assert_true(browser_shows(b, "Orders<span class=\"count\">1</span>")); /* in the menu */
 }
 
 static void the_menu_has_only_what_the_rights_allow(void **state)

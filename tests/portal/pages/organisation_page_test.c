@@ -36,6 +36,9 @@ static void a_customer_is_added_with_all_faults_told_and_then_changed(void **sta
                      303);
     assert_int_equal(browser_get(b, "/desk/customers?q=henley+books+ltd"), 200);
     assert_true(browser_shows(b, "Dormant"));
+    browser_get(b, where);
+    assert_int_equal(browser_post(b, arena_printf(b->cx->mem, "%s/remove", where), ""), 303);
+    assert_int_equal(browser_get(b, where), 404);
 }
 
 static void sites_are_added_by_both_sides_and_names_stay_single(void **state)

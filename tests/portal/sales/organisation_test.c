@@ -229,6 +229,46 @@ static void a_contract_keeps_every_field_and_shows_to_those_with_the_right(void 
     test_refused(cx, contract_add(cx, &draft, &id), &ERR_INVALID);
 }
 
+static void a_mistaken_customer_is_deleted_and_its_code_is_free(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct organisation *o = add(cx, "C-1", "Marlow");
+    struct organisation_filter all = {.limit = 10};
+    struct organisation *list;
+    struct id person = make_person(cx, "Priya", "priya@x.example");
+    size_t count;
+    bool has_more;
+
+    test_as_staff(cx, person, RIGHT_DESK);
+    test_refused(cx, organisation_remove(cx, o->id), &ERR_DENIED);
+    test_as_customer(cx, person, o->id, RIGHT_ADMIN);
+    test_refused(cx, organisation_remove(cx, o->id), &ERR_DENIED);
+    test_as_staff(cx, person, RIGHT_CUSTOMERS);
+    test_ok(cx, organisation_remove(cx, o->id));
+    test_refused(cx, organisation_remove(cx, o->id), &ERR_NOT_FOUND);
+    test_ok(cx, organisation_list(cx, &all, &list, &count, &has_more));
+    assert_int_equal(count, 0);
+    add(cx, "C-1", "Marlow Grocers");
+}
+
+static void a_customer_with_something_open_is_not_deleted(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct organisation *o = add(cx, "C-1", "Marlow");
+    struct organisation_uses uses;
+
+    test_sql(cx,
+             "INSERT INTO invoice (tenant_id, id, organisation_id, number, status, currency, "
+             "total_minor, issued_on, due_on) VALUES (?, ?, ?, 'I-1', 'open', 'GBP', 1, "
+             "'2026-01-01', '2026-01-31')",
+             DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)), DB_ID(o->id));
+    test_ok(cx, organisation_uses(cx, o->id, &uses));
+    assert_int_equal(uses.open_invoices, 1);
+    test_refused(cx, organisation_remove(cx, o->id), &ERR_ORGANISATION_IN_USE);
+    test_sql(cx, "UPDATE invoice SET status = 'paid' WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    test_ok(cx, organisation_remove(cx, o->id));
+}
+
 static bool add_marlow(struct ctx *cx, void *arg)
 {
     struct organisation_draft draft = {.name = "Marlow"};
@@ -255,6 +295,8 @@ int main(void)
         cmocka_unit_test(changing_needs_the_right_and_is_told_in_the_trail),
         cmocka_unit_test(sites_are_added_by_staff_and_by_the_customers_administrator),
         cmocka_unit_test(a_contract_keeps_every_field_and_shows_to_those_with_the_right),
+        cmocka_unit_test(a_mistaken_customer_is_deleted_and_its_code_is_free),
+        cmocka_unit_test(a_customer_with_something_open_is_not_deleted),
         cmocka_unit_test(a_failure_at_any_statement_is_clean),
     };
 
