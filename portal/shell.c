@@ -127,7 +127,8 @@ void shell_fill(struct req *rq, json_t *shell)
     /* An error page is drawn after a failure: asking the database again helps nobody. */
     if (cx->viewer.kind != VIEWER_CUSTOMER || cx->err.kind || !rq->app->shell_cache)
         return;
-    if (!cache_find(rq->app->shell_cache, cx, &figures)) {
+    /* Who has just done something (a flash tells it) sees figures that have it. */
+    if (rq->session->flash || !cache_find(rq->app->shell_cache, cx, &figures)) {
         if (!count(cx, &figures)) {
             log_warn(cx->trace, "menu figures: %s", cx->err.oper);
             err_clear(&cx->err);

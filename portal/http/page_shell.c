@@ -194,20 +194,25 @@ static json_t *flash_json(struct req *rq)
                      "is_bad", strcmp(kind, "bad") == 0, "link");
 }
 
-/* "London" of "Europe/London", in the reader's language where the catalogue knows the city. */
-static json_t *zone_json(struct req *rq)
+/* "London" of "Europe/London", in the reader's language where the catalogue knows the city; a zone
+ * without a city ("UTC") goes by its name. */
+static void add_zone(struct req *rq, json_t *shell)
 {
     const char *name = rq->tenant->zone_name;
     const char *city = name == NULL ? NULL : strrchr(name, '/');
     char *text;
 
     if (name == NULL)
-        return json_null();
-    text = arena_dup(rq->cx.mem, city == NULL ? name : city + 1);
+        return;
+    if (city == NULL || strcmp(city, "/UTC") == 0) {
+        json_object_set_new(shell, "zone_name", json_string(city == NULL ? name : city + 1));
+        return;
+    }
+    text = arena_dup(rq->cx.mem, city + 1);
     for (char *c = text; *c != '\0'; c++)
         if (*c == '_')
             *c = ' ';
-    return json_string(req_text(rq, text));
+    json_object_set_new(shell, "zone", json_string(req_text(rq, text)));
 }
 
 /* The tenant's own accent, NULL for the one that the style sheet has. */
@@ -268,7 +273,7 @@ json_t *page_shell(struct req *rq)
     json_object_set_new(shell, "theme", json_text(rq->theme));
     json_object_set_new(shell, "themes", themes_json(rq));
     json_object_set_new(shell, "path", json_string(rq->path));
-    json_object_set_new(shell, "zone", zone_json(rq));
+    add_zone(rq, shell);
     json_object_set_new(shell, "hides_search", json_boolean(strcmp(rq->path, "/") == 0));
     json_object_set_new(shell, "is_sign_in", json_boolean(strcmp(rq->path, "/login") == 0));
     json_object_set_new(shell, "accent_css", accent_json(rq));

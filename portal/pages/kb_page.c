@@ -55,9 +55,12 @@ bool kb_page_home(struct req *rq)
     for (size_t i = 0; i < count; i++)
         if (categories[i].article_count > 0)
             json_array_append_new(shelves, category_json(rq, &categories[i]));
-    return page_render(rq, "kb_home",
-                       json_own(cx->mem, json_pack("{s:O,s:o}", "categories", shelves, "articles",
-                                                   list_json(rq, articles, article_count))));
+    return page_render(
+        rq, "kb_home",
+        json_own(cx->mem,
+                 json_pack("{s:O,s:o,s:b,s:b}", "categories", shelves, "articles",
+                           list_json(rq, articles, article_count), "has_categories",
+                           json_array_size(shelves) > 0, "has_articles", article_count > 0)));
 }
 
 bool kb_page_category(struct req *rq)

@@ -247,6 +247,9 @@ bool order_page_view(struct req *rq)
     json_object_set_new(page, "moves", moves);
     json_object_set_new(page, "has_moves", json_boolean(json_array_size(moves) > 0));
     json_object_set_new(page, "is_staff", json_boolean(rq->session->is_staff));
+    json_object_set_new(
+        page, "may_list",
+        json_boolean(!rq->session->is_staff || viewer_has(&rq->cx.viewer, RIGHT_SALES)));
     json_object_set_new(page, "organisation_href",
                         json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
                                                  id_text(rq->cx.mem, o->organisation_id))));

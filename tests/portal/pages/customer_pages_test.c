@@ -254,6 +254,55 @@ static void staff_see_a_customer_with_everything_of_his(void **state)
     assert_int_equal(browser_get(b, "/desk/licences"), 200);
 }
 
+static void the_menu_counts_what_was_just_filed(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
+
+    browser_customer(b, marlow, RIGHT_TICKET_ALL | RIGHT_TICKET_OWN, "anna@marlow.example");
+    assert_int_equal(browser_get(b, "/tickets/new"), 200);
+    assert_false(browser_shows(b, "<span class=\"count\">1</span>"));
+    assert_int_equal(
+        browser_post(b, "/tickets/new", "topic=fault&subject=Till+is+dark&text=Since+this+morning"),
+        303);
+    assert_int_equal(browser_get(b, browser_location(b)), 200);
+    assert_true(browser_shows(b, " is filed."));
+    assert_true(browser_shows(b, "<span class=\"count\">1</span>"));
+}
+
+static void staff_are_offered_only_what_they_may_open(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
+    struct licence *l = make_licence(b->cx, make_policy(b->cx), marlow);
+    struct id order = make_order(b->cx, marlow, l->id);
+
+    assert_int_equal(browser_get(b, "/kb"), 200);
+    assert_true(browser_shows(b, "href=\"/tickets/new\""));
+    browser_staff(b, "agent", "priya@tilwick.example");
+    assert_int_equal(browser_get(b, "/kb"), 200);
+    assert_true(browser_shows(b, "There are no articles yet."));
+    assert_false(browser_shows(b, "Often read"));
+    assert_false(browser_shows(b, "href=\"/tickets/new\""));
+    assert_int_equal(browser_get(b, path(b, "/desk/orders/{}", order)), 200);
+    assert_false(browser_shows(b, "href=\"/desk/orders\""));
+    b->cookie = "";
+    browser_staff(b, "sales", "owen@tilwick.example");
+    assert_int_equal(browser_get(b, path(b, "/desk/orders/{}", order)), 200);
+    assert_true(browser_shows(b, "<li><a href=\"/desk/orders\""));
+}
+
+static void without_a_policy_no_licence_form_is_offered(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
+
+    browser_staff(b, "administrator", "admin@tilwick.example");
+    assert_int_equal(browser_get(b, path(b, "/desk/licences/new?organisation={}", marlow)), 200);
+    assert_true(browser_shows(b, "There is no product with a policy yet"));
+    assert_false(browser_shows(b, "name=\"policy\""));
+}
+
 static void staff_of_each_role_begin_where_it_lets_them_in(void **state)
 {
     static const struct {
@@ -395,6 +444,9 @@ int main(void)
         cmocka_unit_test(a_licence_file_is_downloaded_and_verifies),
         cmocka_unit_test(rows_of_another_organisation_and_tenant_are_not_there),
         cmocka_unit_test(staff_see_a_customer_with_everything_of_his),
+        cmocka_unit_test(the_menu_counts_what_was_just_filed),
+        cmocka_unit_test(staff_are_offered_only_what_they_may_open),
+        cmocka_unit_test(without_a_policy_no_licence_form_is_offered),
         cmocka_unit_test(staff_of_each_role_begin_where_it_lets_them_in),
         cmocka_unit_test(issuing_a_licence_tells_all_faults_at_once_and_then_shows_the_key),
         cmocka_unit_test(a_licence_is_suspended_and_reinstated_and_staff_release_machines),
