@@ -16,6 +16,9 @@ struct door {          /* what the door found */
  * or two lengths, a length that is no number, a header that may have been dropped), a missing or
  * odd Host, bad escapes, control characters, bytes that are no UTF-8. */
 void door_check(struct req *rq, struct door *out);
+/* False when the fields are not all that was sent. Only for fields that lie where CivetWeb parsed
+ * them. */
+bool door_header_whole(const struct req *rq);
 
 /* The client's address: peer, or what the trusted proxies (addresses, by commas) say of it, read
  * from right to left. In mem or borrowed from peer. */

@@ -102,24 +102,6 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
     return info->request_method != NULL && route_method_parse(info->request_method, &rq->method);
 }
 
-/* CivetWeb 1.15 ends the header block in silence at the first line that is no field, a folded one
- * for example, and so hides what follows, a Content-Length for example: the body would be read as
- * the next request. It parses in place: behind the last value are the NULs that it wrote over the
- * line's end, and then, if the block ended there, the empty line. */
-static bool is_header_whole(const struct mg_connection *conn)
-{
-    const struct mg_request_info *info = mg_get_request_info(conn);
-    const char *end;
-
-    if (info->num_headers <= 0)
-        return true; /* refused for its missing Host */
-    end = info->http_headers[info->num_headers - 1].value;
-    end += strlen(end);
-    for (int nuls = 0; nuls < 2 && *end == '\0'; nuls++)
-        end++;
-    return *end == '\r' || *end == '\n';
-}
-
 /* CivetWeb's mg_read waits for all it was asked for and has no deadline of its own while bytes
  * trickle: so slices are small, and of one byte as soon as the line is slow. */
 static int read_body(struct server *s, struct mg_connection *conn, struct req *rq, size_t len)
@@ -288,7 +270,7 @@ static void handle(struct server *s, struct mg_connection *conn, struct space *s
     bool known_method = begin(s, conn, space);
 
     door_check(rq, &door);
-    if (door.status == 0 && !is_header_whole(conn)) {
+    if (door.status == 0 && !door_header_whole(rq)) {
         door.status = 400;
         door.text = "a header line is folded or is no field";
     }
