@@ -38,6 +38,7 @@ static void pause_before_try(int try)
 /* Nothing was sent yet, and a handler commits once: so what met a deadlock is run again whole. */
 void rerun_serve(struct req *rq, void (*serve)(struct req *rq), struct metrics *metrics)
 {
+    const struct req asked = {.route = rq->route, .path = rq->path, .target = rq->target};
     int64_t until = clock_mono_us() + RERUN_FOR_US;
 
     for (int try = 0; try < RERUN_TRIES; try++) {
@@ -53,6 +54,10 @@ void rerun_serve(struct req *rq, void (*serve)(struct req *rq), struct metrics *
         rq->form = NULL;
         rq->portal = NULL;
         rq->resume = NULL;
+        rq->is_flash_shown = false;
+        rq->route = asked.route; /* a form that waited is sent under the route of its own */
+        rq->path = asked.path;
+        rq->target = asked.target;
         ctx_retry(&rq->cx);
         pause_before_try(try);
     }

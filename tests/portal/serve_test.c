@@ -18,6 +18,7 @@
 static struct id person; /* who /sign-in lets in */
 static int busy_left;
 static int file_fails;
+static int file_busy;
 static struct app app;
 static struct server *server;
 static char host[64];
@@ -61,6 +62,8 @@ static bool file(struct req *rq)
 
     if (!form_parse(rq, &form))
         return false;
+    if (file_busy-- > 0)
+        return err_set(&rq->cx.err, &ERR_BUSY, "as the test wants it");
     if (file_fails-- > 0)
         return err_set(&rq->cx.err, &ERR_INTERNAL, "as the test wants it");
     text = arena_printf(rq->cx.mem, "%s with %zu: %s %.*s", form_value(form, "text"),
@@ -526,6 +529,7 @@ static void uploads_wait_as_well(void **state)
     assert_int_equal(get(&b, "/resume?form=%2Ffiles", ""), 200);
     assert_true(sees(&b, "till.txt"));
     snprintf(body, sizeof(body), "csrf=%s", token_after(&b, "name=\"csrf\" value=\""));
+    file_busy = 2; /* a deadlock on the way loses nothing either */
     assert_int_equal(post(&b, "/resume?form=%2Ffiles", body), 303);
     assert_int_equal(get(&b, "/", ""), 200);
     assert_true(sees(&b, "flash=See it with 1: till.txt line one"));
