@@ -68,6 +68,18 @@ static void check_disk(struct ctx *cx, const struct config *config, json_t *find
                 arena_printf(cx->mem, "%" PRId64 " MB free below %s", free_mb, config->var_dir));
 }
 
+/* Without it every visitor has the proxy's address: a few wrong passwords of one shut out all. */
+static void check_proxy(const struct config *config, json_t *findings)
+{
+    bool is_named = config->trusted_proxies != NULL && config->trusted_proxies[0] != '\0';
+
+    if (config->behind_tls)
+        add_finding(findings, "proxy", is_named,
+                    is_named ? config->trusted_proxies
+                             : "http.behind_tls is on: name the proxy's address in "
+                               "http.trusted_proxies, or all visitors count as one");
+}
+
 static bool check_database(struct ctx *cx, json_t *findings)
 {
     static const char SQL_NOW[] = "SELECT UTC_TIMESTAMP(6), VERSION()";
@@ -101,6 +113,7 @@ int doctor_command(struct console *co)
     add_finding(findings, "settings", true, "all settings are good");
     add_finding(findings, "master key", true, co->app.config.key_file);
     check_disk(&cx, &co->app.config, findings);
+    check_proxy(&co->app.config, findings);
     ok = check_database(&cx, findings) && migrate_version(&cx, &version);
     if (ok) {
         add_finding(findings, "schema", version == MIGRATION_COUNT,

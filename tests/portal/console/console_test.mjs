@@ -85,6 +85,14 @@ test('the doctor finds nothing wrong, and the master key is for its owner only',
   assert.equal(fs.statSync(path.join(place, 'var', 'master.key')).mode & 0o777, 0o600);
 });
 
+test('the doctor misses the name of the proxy in front', () => {
+  const r = run(['doctor', '--json'], '', { GATEHOUSE_HTTP_BEHIND_TLS: 'true' });
+  assert.equal(r.code, 1);
+  assert.match(JSON.parse(r.out).find((f) => f.check === 'proxy').say, /trusted_proxies/);
+  const named = run(['doctor', '--json'], '', { GATEHOUSE_HTTP_BEHIND_TLS: 'true', GATEHOUSE_HTTP_TRUSTED_PROXIES: '127.0.0.1' });
+  assert.equal(named.code, 0, named.err);
+});
+
 test('another master key is refused while sealed values exist', () => {
   const key = path.join(place, 'var', 'master.key');
   const kept = fs.readFileSync(key);
