@@ -15,6 +15,10 @@ bool sales_text_check(struct ctx *cx, const char *field, const char *text, size_
     }
     if (!utf8_valid(text, len) || utf8_count(text) > max)
         return err_set_at(&cx->err, &ERR_INVALID, field, "%s is too long or not UTF-8", field);
+    for (const char *c = text; *c; c++) {
+        if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f)
+            return err_set_at(&cx->err, &ERR_INVALID, field, "%s has a control character", field);
+    }
     return true;
 }
 

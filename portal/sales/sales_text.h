@@ -3,7 +3,8 @@
 
 #include "db/db.h"
 
-/* True when text is UTF-8 of at most max characters, and not empty where it is required; NULL is
+/* True when text is UTF-8 of at most max characters without control characters but line ends and
+ * tabs, and not empty where it is required; NULL is
  * empty. Else sets ERR_INVALID at the field. */
 bool sales_text_check(struct ctx *cx, const char *field, const char *text, size_t max,
                       bool is_required) MUST_CHECK;

@@ -40,6 +40,7 @@ static void what_cannot_be_a_customer_is_refused_at_its_field(void **state)
         {{.name = "A", .importance = 6}, "importance"},
         {{.name = "A", .country = "GBR"}, "country"},
         {{.name = "\xff"}, "name"},
+        {{.name = "A\x01"}, "name"},
     };
     struct ctx *cx = test_ctx(state);
     struct organisation *o;
