@@ -87,6 +87,20 @@ static size_t covers(const char *path, const char *href)
     return len > 1 && strncmp(path, href, len) == 0 && path[len] == '/' ? len : 0;
 }
 
+/* The path, or the entry that stands for it in the menu. */
+static const char *place_of(const char *path)
+{
+    /* Pages without an entry of their own, and the entry from which they are reached. */
+    static const struct {
+        const char *page, *entry;
+    } BELONGS[] = {{"/desk/products", "/desk/licences"}};
+
+    for (size_t i = 0; i < COUNT(BELONGS); i++)
+        if (covers(path, BELONGS[i].page) > 0)
+            return BELONGS[i].entry;
+    return path;
+}
+
 static json_t *places_json(struct req *rq, const struct place *places, size_t count)
 {
     json_t *list = json_array();
@@ -94,7 +108,7 @@ static json_t *places_json(struct req *rq, const struct place *places, size_t co
     bool starts_group = false;
 
     for (size_t i = 0; i < count; i++)
-        if (covers(rq->path, places[i].href) > strlen(current))
+        if (covers(place_of(rq->path), places[i].href) > strlen(current))
             current = places[i].href;
     for (size_t i = 0; i < count; i++) {
         starts_group = starts_group || places[i].is_group_start; /* also when its first is absent */

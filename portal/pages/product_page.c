@@ -24,8 +24,9 @@ static json_t *policy_json(struct req *rq, const struct policy *p)
     const char *length =
         days == 0 ? req_text(rq, T("without end"))
                   : lang_fill1(mem, rq->lang, T("{} days"), format_number(mem, &rq->format, days));
-    const char *seats = p->max_machines == POLICY_NO_LIMIT
-                            ? req_text(rq, T("Any number of seats"))
+    const char *seats = p->max_machines == POLICY_NO_LIMIT ? req_text(rq, T("Any number of seats"))
+                        : p->max_machines == 1
+                            ? req_text(rq, T("1 seat"))
                             : lang_fill1(mem, rq->lang, T("{} seats"),
                                          format_number(mem, &rq->format, p->max_machines));
 
