@@ -15,6 +15,10 @@
 static const struct err_kind ERR_APP_FOLDER = {
     ERR_CLASS_INTERNAL, "FOLDER",
     "The folder {} cannot be used. Make it writable for this user, or name another with VAR."};
+static const struct err_kind ERR_APP_ELSEWHERE = {
+    ERR_CLASS_INVALID, "ELSEWHERE",
+    "There is no database in the folder {}. Run this in the folder that is served from, or name its "
+    "var with GATEHOUSE_VAR_DIR."};
 static const struct err_kind ERR_APP_PLACE = {
     ERR_CLASS_INTERNAL, "PLACE", "The program cannot tell where it lies. Is /proc mounted?"};
 
@@ -51,12 +55,26 @@ static bool make_folder(struct err *err, const char *path, mode_t mode)
     return true;
 }
 
+/* A command that asks a database in the wrong folder is told so, instead of making an empty one. */
+static bool is_elsewhere(const struct app *app, struct err *err)
+{
+    const char *data = arena_printf(app->mem, "%s/db/data", app->config.var_dir);
+
+    if (app->may_make || *app->config.database_url != '\0' || access(data, F_OK) == 0)
+        return false;
+    err_set(err, &ERR_APP_ELSEWHERE, "%s is missing", data);
+    err_arg(err, app->config.var_dir);
+    return true;
+}
+
 static bool fill_paths(struct app *app, struct err *err)
 {
     struct config *config = &app->config;
     const char *place;
     char *absolute;
 
+    if (is_elsewhere(app, err))
+        return false;
     if (!program_folder(err, app->mem, &place) || !make_folder(err, config->var_dir, 0755))
         return false;
     absolute = realpath(config->var_dir, NULL);

@@ -37,10 +37,12 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     /* Adds to the page frame what the domains know (counts in the menu, unread notices);
      * portal/shell.c. */
     void (*shell)(struct req *rq, json_t *shell);
+    bool may_make; /* set before app_configure: a private database is made where there is none */
     bool has_portal, has_licensing, has_jobs; /* the roles of this process */
 };
 
-/* Reads the settings and makes the folders of var.dir. *faults has one line for each bad setting.
+/* Reads the settings and makes the folders of var.dir (a command without may_make: refuses a folder
+ * that has no database, and writes nothing there). *faults has one line for each bad setting.
  */
 bool app_configure(struct app *app, struct err *err, const char **faults) MUST_CHECK;
 /* Connects (starts the private server where no database.url is set), migrates, opens the master

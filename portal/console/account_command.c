@@ -71,6 +71,7 @@ int tenant_create_command(struct console *co)
         return CONSOLE_USAGE;
     if (console_word(co, 0) == NULL || console_option(co, "--name") == NULL)
         return console_misuse(co, "tenant create needs a slug and --name.");
+    co->app.may_make = true;
     if (!console_open(co, &cx))
         return CONSOLE_REFUSED;
     ok = read_password(co, "--admin-password-stdin", &password);

@@ -3,7 +3,9 @@
 #include "base/log.h"
 #include "portal/account/tenant.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct err_kind ERR_CONSOLE_TENANT = {
     ERR_CLASS_NOT_FOUND, "TENANT_NOT_FOUND",
@@ -83,6 +85,8 @@ bool console_read_line(struct console *co, const char **out)
 {
     char line[CONSOLE_LINE_MAX + 2];
 
+    if (isatty(STDIN_FILENO))
+        fputs("Password (it is shown as you type): ", stderr);
     if (fgets(line, sizeof line, stdin) == NULL)
         return err_set(&co->err, &ERR_INVALID, "standard input ended before a line was read");
     line[strcspn(line, "\r\n")] = '\0';
@@ -206,8 +210,16 @@ static void print_sentence(FILE *to, const struct err *err)
 int console_fail(const struct console *co, const struct err *err)
 {
     if (co->is_json) {
-        json_t *out = json_pack("{s:s,s:s,s:s}", "code", err->kind->code, "text", err->kind->text,
-                                "detail", err->oper);
+        char *text = NULL;
+        size_t len = 0;
+        FILE *sentence = open_memstream(&text, &len);
+        json_t *out;
+
+        print_sentence(sentence, err);
+        fclose(sentence);
+        out =
+            json_pack("{s:s,s:s,s:s}", "code", err->kind->code, "text", text, "detail", err->oper);
+        free(text);
         json_dumpf(out, stderr, JSON_COMPACT);
         json_decref(out);
         fputc('\n', stderr);

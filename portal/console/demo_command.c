@@ -60,6 +60,7 @@ int demo_command(struct console *co)
 
     if (!console_options(co, KNOWN))
         return CONSOLE_USAGE;
+    co->app.may_make = true;
     if (!console_open(co, &cx))
         return CONSOLE_REFUSED;
     if (!make(co, &cx, slug != NULL ? slug : "demo"))

@@ -20,6 +20,7 @@ int migrate_command(struct console *co)
 
     if (!console_options(co, KNOWN))
         return CONSOLE_USAGE;
+    co->app.may_make = true;
     if (!console_open(co, &cx))
         return CONSOLE_REFUSED;
     ok = migrate_version(&cx, &version);

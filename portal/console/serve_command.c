@@ -215,6 +215,7 @@ int serve_command(struct console *co)
     if (!console_options(co, KNOWN))
         return CONSOLE_USAGE;
     block_signals(&signals);
+    co->app.may_make = true;
     ok = app_configure(&co->app, &co->err, &co->faults) && take_roles(co);
     take_addresses(co);
     if (!ok || !app_open(&co->app, &co->err, false)) {

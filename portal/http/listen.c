@@ -24,7 +24,8 @@ static const struct err_kind ERR_LISTEN_PUBLIC = {
     "or nginx face the network."};
 static const struct err_kind ERR_LISTEN_IN_USE = {
     ERR_CLASS_INVALID, "LISTEN_IN_USE",
-    "The address {} is in use by another program. Stop that program or choose another port."};
+    "The address {} is in use by another program. Stop that program or choose another "
+    "port (portal.listen and licensing.listen; for make run: PORT and LICENSING_PORT)."};
 static const struct err_kind ERR_LISTEN_DENIED = {
     ERR_CLASS_INVALID, "LISTEN_DENIED",
     "This user may not listen on {}. Choose a port from 1024 on."};

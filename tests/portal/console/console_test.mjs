@@ -64,12 +64,23 @@ test('what is refused is said in one clear line', () => {
   const unknown = run(['product', 'create', '--tenant', 'nobody', '--code', 'x', '--name', 'X', '--prefix', 'X']);
   assert.equal(unknown.code, 1);
   assert.match(unknown.err, /There is no tenant nobody/);
+  const told = JSON.parse(run(['key', 'list', '--tenant', 'nobody', '--json']).err);
+  assert.equal(told.code, 'TENANT_NOT_FOUND');
+  assert.match(told.text, /^There is no tenant nobody/);
   assert.equal(run(['policy', 'create', '--tenant', 'acme', '--product', 'none', '--name', 'X']).code, 1);
   assert.equal(run(['token', 'create', '--tenant', 'acme', '--role', 'king']).code, 2);
   assert.equal(run(['policy', 'create', '--tenant', 'acme', '--product', 'paint', '--name', 'X', '--seats', 'many']).code, 2);
   assert.equal(run(['tenant', 'create', '--colour', 'red']).code, 2);
   assert.equal(run(['dance']).code, 2);
   assert.equal(run([]).code, 2);
+});
+
+test('a command in a folder without a database says so and leaves no trace', () => {
+  const elsewhere = path.join(place, 'elsewhere');
+  const r = run(['key', 'list', '--tenant', 'acme'], '', { GATEHOUSE_VAR_DIR: elsewhere });
+  assert.equal(r.code, 1);
+  assert.match(r.err, /There is no database in the folder .*elsewhere/);
+  assert.equal(fs.existsSync(elsewhere), false);
 });
 
 test('bad settings are all named at once', () => {
