@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "db/event.h"
 #include "portal/account/credential.h"
 
 #include <string.h>
@@ -66,7 +67,9 @@ bool person_link_make(struct ctx *cx, struct id person_id, const char **token)
     if (!db_exec(cx, NULL, SQL_PERSON_LINK_END, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
         !db_exec(cx, NULL, SQL_PERSON_LINK_INSERT, DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)),
                  DB_BYTES(hash, sizeof(hash)), DB_ID(person_id), DB_TIME(cx->now),
-                 DB_TIME(cx->now + PERSON_LINK_HOURS * CLOCK_HOUR))) {
+                 DB_TIME(cx->now + PERSON_LINK_HOURS * CLOCK_HOUR)) ||
+        !event_emit(cx, EVENT_PERSON_UPDATED, person_id,
+                    json_own(cx->mem, json_pack("{s:s}", "change", "link_made")))) {
         db_rollback(cx);
         return false;
     }

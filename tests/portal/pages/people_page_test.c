@@ -86,6 +86,11 @@ static void a_link_ends_after_three_days_and_when_a_new_one_is_made(void **state
     second = link_of(b);
     assert_int_equal(browser_get(b, first), 410);
     assert_int_equal(browser_get(b, second), 200);
+    assert_int_equal(test_i64(b->cx,
+                              "SELECT COUNT(*) FROM event WHERE tenant_id = ? "
+                              "AND data LIKE '%link_made%'",
+                              DB_ID(b->cx->tenant_id)),
+                     2); /* who lets himself into an account leaves a trace */
     test_sql(b->cx, "UPDATE person_link SET expires_at = created_at WHERE tenant_id = ?",
              DB_ID(b->cx->tenant_id));
     assert_int_equal(browser_get(b, second), 410);
