@@ -5,7 +5,7 @@
 
 static const char SQL_TICKET_COUNTS[] =
     "SELECT t.category, COUNT(*) FROM ticket t WHERE t.tenant_id = ? AND t.deleted_at IS NULL";
-static const char SQL_TICKET_NEEDS_YOU[] = "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS;
+static const char SQL_TICKET_NEEDS_YOU[] = TICKET_LINE;
 /* One statement for all queues. Counting ends at the cap: a queue of thousands is "1000+" and costs
  * no more than that. is_active says that a ticket is not deleted, so indexes alone answer. */
 static const char SQL_TICKET_VIEW_FIRST[] = "SELECT ?, COUNT(*) FROM (SELECT 1 FROM ticket t ";
@@ -43,6 +43,7 @@ bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***ro
     struct db_rows rows;
     struct ticket **all;
     size_t n = 0;
+    int64_t due_key;
 
     where_start(&w, cx, SQL_TICKET_NEEDS_YOU, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     ticket_visible(cx, &w);
@@ -54,7 +55,7 @@ bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***ro
         return false;
     all = arena_array(cx->mem, struct ticket *, rows.count + 1);
     while (db_next(&rows))
-        all[n++] = ticket_row_read(cx, &rows.row);
+        all[n++] = ticket_row_read_line(cx, &rows.row, &due_key);
     *rows_out = all;
     *count = n;
     return true;

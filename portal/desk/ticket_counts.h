@@ -12,7 +12,8 @@ struct ticket_counts { /* of what the viewer may see */
 
 bool ticket_counts(struct ctx *cx, struct ticket_counts *out) MUST_CHECK;
 /* What needs the customer: tickets that wait for his answer, then for his "solved"; the latest
- * first, so that what was answered just now is never below the limit. */
+ * first, so that what was answered just now is never below the limit. Rows as with
+ * ticket_filter.is_short. */
 bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***rows,
                              size_t *count) MUST_CHECK;
 /* Staff: how many tickets are in each queue. Counting stops at TICKET_COUNTS_CAP. */

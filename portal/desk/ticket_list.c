@@ -11,6 +11,8 @@
 enum { LIMIT_MAX = 200, CURSOR_TIME_DIGITS = 20 };
 
 static const char SQL_TICKET_LIST[] = "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS;
+static const char SQL_TICKET_LIST_LINES[] = TICKET_LINE;
+static const char SQL_TICKET_LIST_QUEUE[] = TICKET_QUEUE_LINE;
 
 /* Postings of one term first: the key order is the order of filing. */
 static const char SQL_TICKET_BY_TERM[] =
@@ -55,18 +57,21 @@ static unsigned limit_of(unsigned asked)
     return asked < LIMIT_MAX ? asked : LIMIT_MAX;
 }
 
+enum rows_of { ROWS_WHOLE, ROWS_LINES, ROWS_LINES_BY_DUE };
+
 /* One row more than asked tells whether there is a next page. */
-static void take_page(struct ctx *cx, struct db_rows *rows, unsigned limit, bool by_due,
+static void take_page(struct ctx *cx, struct db_rows *rows, unsigned limit, enum rows_of kind,
                       struct ticket_page_of *out)
 {
-    int64_t at = 0;
+    int64_t at = 0, due_key = 0;
 
     *out = (struct ticket_page_of){.rows = arena_array(cx->mem, struct ticket *, rows->count + 1)};
     while (out->count < limit && db_next(rows)) {
-        struct ticket *t = ticket_row_read(cx, &rows->row);
+        struct ticket *t = kind == ROWS_WHOLE ? ticket_row_read(cx, &rows->row)
+                                              : ticket_row_read_line(cx, &rows->row, &due_key);
 
         out->rows[out->count++] = t;
-        at = by_due ? ticket_row_due_key(&rows->row) : t->updated_at;
+        at = kind == ROWS_LINES_BY_DUE ? due_key : t->updated_at;
     }
     if (rows->count > limit && out->count > 0)
         out->next = cursor_write(cx, at, out->rows[out->count - 1]->id);
@@ -122,7 +127,7 @@ static bool list_by_term(struct ctx *cx, const struct ticket_filter *filter,
     where_add(&w, " ORDER BY q.ticket_id DESC LIMIT ?", DB_INT(limit + 1));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
-    take_page(cx, &rows, limit, false, out);
+    take_page(cx, &rows, limit, ROWS_WHOLE, out);
     return true;
 }
 
@@ -137,7 +142,8 @@ bool ticket_list(struct ctx *cx, const struct ticket_filter *filter, struct tick
 
     if (is_search && ticket_sees_notes(cx) && id_is_zero(filter->organisation_id))
         return list_by_term(cx, filter, out);
-    where_start(&w, cx, SQL_TICKET_LIST, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    where_start(&w, cx, filter->is_short ? SQL_TICKET_LIST_LINES : SQL_TICKET_LIST,
+                (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     ticket_visible(cx, &w);
     add_filter(&w, filter);
     if (is_search)
@@ -152,7 +158,7 @@ bool ticket_list(struct ctx *cx, const struct ticket_filter *filter, struct tick
     where_add(&w, " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?", DB_INT(limit + 1));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
-    take_page(cx, &rows, limit, false, out);
+    take_page(cx, &rows, limit, filter->is_short ? ROWS_LINES : ROWS_WHOLE, out);
     return true;
 }
 
@@ -168,7 +174,7 @@ bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, 
     if (!ticket_sees_notes(cx))
         return err_set(&cx->err, &ERR_DENIED, "queues are for staff");
     limit = limit_of(limit);
-    where_start(&w, cx, SQL_TICKET_LIST, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    where_start(&w, cx, SQL_TICKET_LIST_QUEUE, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     ticket_view_where(cx, &w, view);
     if (after != NULL) {
         if (!cursor_read(cx, after, &at, &id))
@@ -183,6 +189,6 @@ bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, 
               DB_INT(limit + 1));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
-    take_page(cx, &rows, limit, by_due, out);
+    take_page(cx, &rows, limit, by_due ? ROWS_LINES_BY_DUE : ROWS_LINES, out);
     return true;
 }

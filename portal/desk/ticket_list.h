@@ -19,6 +19,7 @@ struct ticket_filter {
     const char *search;        /* a number, or words of the subject; NULL for none */
     struct id organisation_id; /* staff: one organisation's; zero for all */
     struct id licence_id;
+    bool is_short;     /* only what a list shows: see TICKET_LINE in ticket_row.h */
     const char *after; /* the cursor of the page before, NULL for the first page */
     unsigned limit;    /* 0 is TICKET_PAGE, at most 200 */
 };
@@ -33,7 +34,8 @@ struct ticket_page_of { /* one page of a list */
  * first. Fails: ERR_INVALID for a cursor that is none. */
 bool ticket_list(struct ctx *cx, const struct ticket_filter *filter,
                  struct ticket_page_of *out) MUST_CHECK;
-/* A staff queue, due first (recently solved: newest first). Fails: ERR_DENIED without RIGHT_DESK.
+/* A staff queue, due first (recently solved: newest first); rows as with is_short, with the names
+ * of organisation and reporter. Fails: ERR_DENIED without RIGHT_DESK.
  */
 bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, unsigned limit,
                       struct ticket_page_of *out) MUST_CHECK;

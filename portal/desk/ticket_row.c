@@ -46,7 +46,37 @@ enum column { /* in the order of TICKET_ROW_COLUMNS */
               C_PRODUCT_NAME
 };
 
-static const char *text_or_empty(const struct db_row *row, enum column column)
+enum line_column { /* in the order of TICKET_LINE_COLUMNS and the names after them */
+                   L_ID,
+                   L_NUMBER,
+                   L_SUBJECT,
+                   L_TOPIC,
+                   L_STATUS,
+                   L_CATEGORY,
+                   L_LEVEL,
+                   L_CITY,
+                   L_STORE,
+                   L_CREATED,
+                   L_UPDATED,
+                   L_DUE,
+                   L_DUE_KEY,
+                   L_ORGANISATION_NAME,
+                   L_PERSON_NAME,
+                   L_REPORTER_NAME,
+                   L_PRODUCT_NAME
+};
+
+static const struct ticket NO_TEXT = {.source = "",
+                                      .product_version = "",
+                                      .filed = "{}",
+                                      .organisation_code = "",
+                                      .team_name = "",
+                                      .assignee_name = "",
+                                      .reporter_phone = "",
+                                      .reporter_email = "",
+                                      .reporter_address = ""};
+
+static const char *text_or_empty(const struct db_row *row, unsigned column)
 {
     const char *text = db_text(row, column);
 
@@ -113,7 +143,28 @@ struct ticket *ticket_row_read(struct ctx *cx, const struct db_row *row)
     return t;
 }
 
-int64_t ticket_row_due_key(const struct db_row *row)
+struct ticket *ticket_row_read_line(struct ctx *cx, const struct db_row *row, int64_t *due_key)
 {
-    return db_time(row, C_DUE_KEY);
+    struct ticket *t = arena_new(cx->mem, struct ticket);
+
+    *t = NO_TEXT;
+    t->id = db_id(row, L_ID);
+    t->number = text_or_empty(row, L_NUMBER);
+    t->subject = text_or_empty(row, L_SUBJECT);
+    t->topic = text_or_empty(row, L_TOPIC);
+    t->status = text_or_empty(row, L_STATUS);
+    if (!ticket_category_parse(text_or_empty(row, L_CATEGORY), &t->category))
+        t->category = TICKET_OPEN;
+    t->level = (int)db_i64(row, L_LEVEL);
+    t->city = text_or_empty(row, L_CITY);
+    t->store = text_or_empty(row, L_STORE);
+    t->created_at = db_time(row, L_CREATED);
+    t->updated_at = db_time(row, L_UPDATED);
+    t->due_at = db_time(row, L_DUE);
+    t->organisation_name = text_or_empty(row, L_ORGANISATION_NAME);
+    t->person_name = text_or_empty(row, L_PERSON_NAME);
+    t->reporter_name = text_or_empty(row, L_REPORTER_NAME);
+    t->product_name = text_or_empty(row, L_PRODUCT_NAME);
+    *due_key = db_time(row, L_DUE_KEY);
+    return t;
 }

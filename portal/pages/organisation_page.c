@@ -164,7 +164,7 @@ static bool add_people(struct req *rq, struct id id, json_t *page)
 static bool add_tickets(struct req *rq, struct id id, json_t *page)
 {
     const struct ticket_filter filter = {
-        .tab = TICKET_TAB_ALL, .organisation_id = id, .limit = SHOWN_TICKETS};
+        .tab = TICKET_TAB_ALL, .organisation_id = id, .is_short = true, .limit = SHOWN_TICKETS};
     struct ticket_page_of tickets;
     struct ticket_words words;
     json_t *rows = json_array();

@@ -128,6 +128,7 @@ static bool add_others(struct req *rq, const struct ticket *t, json_t *context)
         !ticket_list(&rq->cx,
                      &(struct ticket_filter){.tab = TICKET_TAB_OPEN,
                                              .organisation_id = t->organisation_id,
+                                             .is_short = true,
                                              .limit = OTHERS_MAX + 1},
                      &page))
         return false;

@@ -90,7 +90,7 @@ static bool add_articles(struct req *rq, const char *query, json_t *page)
 static bool add_tickets(struct req *rq, const char *query, json_t *page)
 {
     const struct ticket_filter filter = {
-        .tab = TICKET_TAB_ALL, .search = query, .limit = SHOWN_ROWS};
+        .tab = TICKET_TAB_ALL, .search = query, .is_short = true, .limit = SHOWN_ROWS};
     struct ticket_page_of tickets = {.count = 0};
     struct ticket_words words;
     json_t *rows = json_array();

@@ -79,11 +79,13 @@ bool ticket_page_list(struct req *rq)
     if (search != NULL && (search[0] == '\0' || strlen(search) > SEARCH_MAX))
         search = NULL;
     if (!ticket_context_words(rq, false, &words) || !ticket_counts(cx, &counts) ||
-        !ticket_list(
-            cx,
-            &(struct ticket_filter){
-                .tab = tab, .search = search, .after = req_query(rq, "after"), .limit = LIST_ROWS},
-            &page))
+        !ticket_list(cx,
+                     &(struct ticket_filter){.tab = tab,
+                                             .search = search,
+                                             .is_short = true,
+                                             .after = req_query(rq, "after"),
+                                             .limit = LIST_ROWS},
+                     &page))
         return false;
     for (size_t i = 0; i < page.count; i++)
         json_array_append_new(rows, ticket_context_row(rq, &words, page.rows[i]));

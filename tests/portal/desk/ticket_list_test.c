@@ -52,6 +52,36 @@ static void pages_follow_each_other_without_gap_or_repeat(void **state)
     assert_int_equal(seen, MANY / 10);
 }
 
+static void short_rows_show_the_same_tickets_and_leave_no_text_unset(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = make_many(cx);
+    struct ticket_filter filter = {.tab = TICKET_TAB_OPEN, .limit = 30};
+    struct ticket_page_of whole, lines;
+
+    desk_as_tom(cx, &d);
+    test_ok(cx, ticket_list(cx, &filter, &whole));
+    filter.is_short = true;
+    test_ok(cx, ticket_list(cx, &filter, &lines));
+    assert_true(whole.count > 0);
+    assert_int_equal(lines.count, whole.count);
+    assert_string_equal(lines.next, whole.next);
+    for (size_t i = 0; i < whole.count; i++) {
+        const struct ticket *t = lines.rows[i];
+
+        assert_true(id_equal(t->id, whole.rows[i]->id));
+        assert_string_equal(t->number, whole.rows[i]->number);
+        assert_string_equal(t->subject, whole.rows[i]->subject);
+        assert_string_equal(t->status, whole.rows[i]->status);
+        assert_int_equal(t->category, whole.rows[i]->category);
+        assert_int_equal(t->updated_at, whole.rows[i]->updated_at);
+        assert_int_equal(t->due_at, whole.rows[i]->due_at);
+        assert_string_equal(t->person_name, whole.rows[i]->person_name);
+        assert_string_equal(t->product_name, whole.rows[i]->product_name);
+        assert_non_null(ticket_to_json(cx, t)); /* every text is there, if empty */
+    }
+}
+
 static void rows_of_one_instant_are_paged_by_id(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -336,6 +366,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(pages_follow_each_other_without_gap_or_repeat),
+        cmocka_unit_test(short_rows_show_the_same_tickets_and_leave_no_text_unset),
         cmocka_unit_test(rows_of_one_instant_are_paged_by_id),
         cmocka_unit_test(a_cursor_that_is_none_is_refused),
         cmocka_unit_test(queues_are_due_first_and_page_too),
