@@ -30,9 +30,13 @@ struct membership_spec {
  * RIGHT_ADMIN in that organisation. Fails: ERR_NOT_FOUND, ERR_DENIED. */
 bool membership_add(struct ctx *cx, const struct membership_spec *spec) MUST_CHECK;
 bool membership_remove(struct ctx *cx, struct id person_id, struct id organisation_id) MUST_CHECK;
-/* A person's organisations by name. For the session: shows all, whoever looks. */
+/* A person's organisations by name. Shows all, whoever looks. */
 bool membership_list_of_person(struct ctx *cx, struct id person_id, struct membership **out,
                                size_t *count) MUST_CHECK;
+/* A person's organisations by name, with what he may do there: for the session. The texts about the
+ * person and the site stay empty. The caller knows that the person is there and not deleted. */
+bool membership_rights_of_person(struct ctx *cx, struct id person_id, struct membership **out,
+                                 size_t *count) MUST_CHECK;
 /* An organisation's people by name: for staff with RIGHT_CUSTOMERS and that organisation's
  * customers with RIGHT_ADMIN; others see none. */
 bool membership_list_of_organisation(struct ctx *cx, struct id organisation_id,

@@ -110,7 +110,7 @@ static bool session_fill_organisations(struct ctx *cx, struct session *s, struct
     size_t count;
     size_t at = 0;
 
-    if (!membership_list_of_person(cx, s->person_id, &list, &count))
+    if (!membership_rights_of_person(cx, s->person_id, &list, &count))
         return false;
     for (size_t i = 0; i < count; i++) {
         if (id_equal(list[i].organisation_id, wanted))
