@@ -85,7 +85,7 @@ const struct config_key CONFIG_KEYS[] = {
     INT("session.idle_minutes", session_idle_minutes, "1440", 5, 525600,
         "Minutes without a request after which a session ends."),
     INT("licence.cache_entries", licence_cache_entries, "200000", 0, 100000000,
-        "Licences that a node keeps in memory, about 1 KB each. 0: none."),
+        "Licences that a node keeps in memory, about 3 KB each. 0: none."),
     BOOL("script.enabled", script_enabled, "true",
          "Rules run. If not, forms are not checked by rules and events wait for their rules."),
     INT("script.workers", script_workers, "2", 1, 256,

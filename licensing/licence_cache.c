@@ -17,7 +17,8 @@ struct licence_cache {
     struct licence_shard shards[SHARDS];
     atomic_ullong hits, misses, bypasses, dropped;
     _Atomic int64_t
-        fed_at; /* monotonic us at the start of the last good read of the feed; 0: none */
+        fed_at;      /* monotonic us at the start of the last good read of the feed; 0: none */
+    bool is_enabled; /* false: made for no entries */
     struct licence_feed *feed;
     struct licence_touch *touched;
 
@@ -88,7 +89,7 @@ static bool is_fresh(const struct licence_cache *cache)
 {
     int64_t fed_at = atomic_load(&cache->fed_at);
 
-    return fed_at != 0 &&
+    return cache->is_enabled && fed_at != 0 &&
            clock_mono_us() - fed_at <= LICENCE_CACHE_STALE_MS * (CLOCK_SECOND / 1000);
 }
 
@@ -291,6 +292,7 @@ struct licence_cache *licence_cache_make(unsigned entries)
         licence_shard_open(&cache->shards[i], capacity);
     pthread_mutex_init(&cache->stop_lock, NULL);
     pthread_cond_init(&cache->stop, NULL);
+    cache->is_enabled = entries > 0;
     cache->feed = licence_feed_make();
     cache->touched = licence_touch_make();
     return cache;

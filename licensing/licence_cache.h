@@ -5,7 +5,8 @@
 
 struct licence_cache; /* Threads: any. */
 
-/* Holds at most `entries` licences. Owned, free with licence_cache_free. */
+/* Holds at most `entries` licences, rounded up to a share for each shard; 0: none. Owned, free with
+ * licence_cache_free. */
 struct licence_cache *licence_cache_make(unsigned entries);
 void licence_cache_free(struct licence_cache *cache);
 

@@ -176,6 +176,19 @@ static void no_more_licences_are_held_than_allowed(void **state)
     licence_cache_free(cache);
 }
 
+static void a_cache_for_nothing_always_asks_the_database(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct licence *l = licensing_licence(cx, NULL);
+    struct licence_cache *cache = make_node(cx, 0);
+
+    find(cache, cx, l);
+    find(cache, cx, l);
+    assert_int_equal(figures(cache).hits, 0);
+    assert_int_equal(figures(cache).bypasses, 2);
+    licence_cache_free(cache);
+}
+
 static void another_tenant_does_not_find_the_licence(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -316,6 +329,7 @@ int main(void)
         cmocka_unit_test(old_changes_are_removed_and_recent_ones_kept),
         cmocka_unit_test(without_the_feed_the_cache_is_bypassed),
         cmocka_unit_test(no_more_licences_are_held_than_allowed),
+        cmocka_unit_test(a_cache_for_nothing_always_asks_the_database),
         cmocka_unit_test(another_tenant_does_not_find_the_licence),
         cmocka_unit_test(touches_are_written_in_one_batch_the_latest_of_each),
         cmocka_unit_test(what_could_not_be_written_is_written_later),
