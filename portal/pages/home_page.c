@@ -243,7 +243,7 @@ static bool add_orders(struct home *home)
         return true;
     if (!order_count_open(&rq->cx, &card.number, &next))
         return false;
-    card.detail = next ? lang_fill1(rq->cx.mem, rq->lang, T("Next: {}"),
+    card.detail = next ? lang_fill1(rq->cx.mem, rq->lang, T("Next delivery: {}"),
                                     format_date_text(rq->cx.mem, &rq->format, next))
                        : req_text(rq, T("No date is set"));
     if (card.number == 0)
