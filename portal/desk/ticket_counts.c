@@ -36,26 +36,37 @@ bool ticket_counts(struct ctx *cx, struct ticket_counts *out)
     return true;
 }
 
-bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***rows_out,
-                             size_t *count)
+/* One category at a time: so an index has them in order and reading ends at the limit. Both in one
+ * statement had to be read whole and sorted. */
+static bool add_category(struct ctx *cx, enum ticket_category category, unsigned limit,
+                         struct ticket **out, size_t *count)
 {
     struct where w;
     struct db_rows rows;
-    struct ticket **all;
-    size_t n = 0;
     int64_t due_key;
 
+    if (*count == limit)
+        return true;
     where_start(&w, cx, SQL_TICKET_NEEDS_YOU, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     ticket_visible(cx, &w);
-    where_add(&w,
-              " AND t.category IN ('waiting', 'solved') "
-              "ORDER BY t.category = 'solved', t.updated_at DESC, t.id DESC LIMIT ?",
-              DB_INT(limit));
+    where_add(&w, " AND t.category = ?", DB_TEXT(ticket_category_name(category)));
+    where_add(&w, " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?", DB_INT(limit - *count));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
-    all = arena_array(cx->mem, struct ticket *, rows.count + 1);
     while (db_next(&rows))
-        all[n++] = ticket_row_read_line(cx, &rows.row, &due_key);
+        out[(*count)++] = ticket_row_read_line(cx, &rows.row, &due_key);
+    return true;
+}
+
+bool ticket_counts_needs_you(struct ctx *cx, unsigned limit, struct ticket ***rows_out,
+                             size_t *count)
+{
+    struct ticket **all = arena_array(cx->mem, struct ticket *, (size_t)limit + 1);
+    size_t n = 0;
+
+    if (!add_category(cx, TICKET_WAITING, limit, all, &n) ||
+        !add_category(cx, TICKET_SOLVED, limit, all, &n))
+        return false;
     *rows_out = all;
     *count = n;
     return true;
