@@ -605,7 +605,7 @@ static void a_rotated_key_signs_within_a_second(void **state)
     test_ok(cx, signing_key_create(cx, &key));
     test_sql(cx, "DELETE FROM signing_key WHERE tenant_id = ? AND current_slot IS NULL",
              DB_ID(cx->tenant_id)); /* so that only the new one passes */
-    for (int64_t until = clock_mono_us() + 10 * CLOCK_SECOND; !is_new && clock_mono_us() < until;) {
+    for (int64_t until = clock_mono_us() + CLOCK_MINUTE; !is_new && clock_mono_us() < until;) {
         const char *text;
         struct licence_ask ask = {.method = "GET", .path = "/v1/ping"};
 
