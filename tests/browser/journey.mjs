@@ -123,10 +123,12 @@ async function main(program) {
     return program ? SKIPPED : 2;
   }
   const [browser, site] = await Promise.all([openBrowser(), startSite(program)]);
-  const late = setTimeout(() => {
-    console.log("Bail out! The journey does not end");
+  const bail = (reason) => {
+    console.log(`Bail out! ${reason}`);
     site.stop().finally(() => process.exit(1));
-  }, GIVE_UP_MS);
+  };
+  const late = setTimeout(bail, GIVE_UP_MS, "The journey does not end");
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, bail);
 
   try {
     await run(browser, site);
