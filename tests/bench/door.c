@@ -39,7 +39,7 @@ static int answer(struct mg_connection *connection)
                  "(request-target): post %s\nhost: 127.0.0.1\ndate: Fri, 02 Jan 2026 03:04:05 GMT\n"
                  "digest: sha-256=%s",
                  info->local_uri_raw, crypto_base64(mem, hash, sizeof hash));
-    crypto_sign(door->signer, signing, (size_t)len, signature);
+    crypto_signer_sign(door->signer, signing, (size_t)len, signature);
     out = str_new(mem);
     str_fmt(&out,
             "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.api+json; charset=utf-8\r\n"
