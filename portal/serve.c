@@ -186,7 +186,10 @@ static bool see_sign_in(struct req *rq, const char *next)
     if (!rq->is_htmx)
         return reply_see_other(rq, to.p);
     rq->status = 204; /* a partial update would put the sign-in page into the middle of this one */
-    reply_header(rq, "HX-Redirect", to.p);
+    /* A lookup for a field that somebody types in must not take his text away: sending the form
+     * asks him to sign in, and keeps it. */
+    if (req_header(rq, "HX-Trigger-Name") == NULL)
+        reply_header(rq, "HX-Redirect", to.p);
     return true;
 }
 
