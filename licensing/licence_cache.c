@@ -23,10 +23,10 @@ struct licence_cache {
     struct licence_touch *touched;
 
     struct db_pool *pool;
-    pthread_t thread;
+    pthread_t thread, writer;
     pthread_mutex_t stop_lock; /* protects is_stopping */
     pthread_cond_t stop;
-    bool is_stopping, is_running;
+    bool is_stopping, is_running, is_writing;
 };
 
 static struct licence_shard *shard_of(struct licence_cache *cache, uint64_t hash)
@@ -203,8 +203,9 @@ bool licence_cache_flush(struct licence_cache *cache, struct ctx *cx)
     return licence_touch_flush(cache->touched, cx);
 }
 
-/* One round; a failure is told once a second at most and tried again in the next round. */
-static void run_round(struct licence_cache *cache, struct arena *mem, unsigned round)
+/* One round of the reader; a failure is told once a second at most and tried again in the next
+ * round. */
+static void read_round(struct licence_cache *cache, struct arena *mem, unsigned round)
 {
     const unsigned second = (unsigned)(1000 / LICENCE_CACHE_FEED_MS);
     const unsigned minute = 60 * second;
@@ -213,8 +214,6 @@ static void run_round(struct licence_cache *cache, struct arena *mem, unsigned r
 
     ctx_start(&cx, mem, cache->pool);
     ok = licence_cache_read_feed(cache, &cx);
-    if (ok && round % second == 0)
-        ok = licence_cache_flush(cache, &cx);
     if (ok && round % minute == 0)
         ok = licence_feed_purge(&cx);
     if (!ok && round % second == 0)
@@ -223,9 +222,21 @@ static void run_round(struct licence_cache *cache, struct arena *mem, unsigned r
     arena_reset(mem);
 }
 
-static bool wait_or_stop(struct licence_cache *cache)
+/* One round of the writer, once a second. */
+static void write_round(struct licence_cache *cache, struct arena *mem)
 {
-    int64_t until = clock_now() + LICENCE_CACHE_FEED_MS * (CLOCK_SECOND / 1000);
+    struct ctx cx;
+
+    ctx_start(&cx, mem, cache->pool);
+    if (!licence_cache_flush(cache, &cx))
+        log_warn(cx.trace, "licence cache: %s %s", cx.err.kind->code, cx.err.oper);
+    db_release(&cx);
+    arena_reset(mem);
+}
+
+static bool wait_or_stop(struct licence_cache *cache, int64_t ms)
+{
+    int64_t until = clock_now() + ms * (CLOCK_SECOND / 1000);
     const struct timespec at = {.tv_sec = (time_t)(until / CLOCK_SECOND),
                                 .tv_nsec = (long)(until % CLOCK_SECOND) * 1000};
     bool is_stopping;
@@ -238,7 +249,7 @@ static bool wait_or_stop(struct licence_cache *cache)
     return is_stopping;
 }
 
-static void *run(void *with)
+static void *run_reader(void *with)
 {
     struct licence_cache *cache = with;
     struct arena *mem = arena_make(64 * 1024);
@@ -246,9 +257,24 @@ static void *run(void *with)
 
     db_thread_start();
     do
-        run_round(cache, mem, round++);
-    while (!wait_or_stop(cache));
-    run_round(cache, mem, 0);
+        read_round(cache, mem, round++);
+    while (!wait_or_stop(cache, LICENCE_CACHE_FEED_MS));
+    db_thread_end();
+    arena_free(mem);
+    return NULL;
+}
+
+/* A thread of its own: with many stamps a round takes longer than the cache may go without its
+ * feed. */
+static void *run_writer(void *with)
+{
+    struct licence_cache *cache = with;
+    struct arena *mem = arena_make(64 * 1024);
+
+    db_thread_start();
+    while (!wait_or_stop(cache, 1000))
+        write_round(cache, mem);
+    write_round(cache, mem);
     db_thread_end();
     arena_free(mem);
     return NULL;
@@ -260,10 +286,14 @@ bool licence_cache_start(struct licence_cache *cache, struct db_pool *pool, stru
 
     cache->pool = pool;
     cache->is_stopping = false;
-    code = pthread_create(&cache->thread, NULL, run, cache);
+    code = pthread_create(&cache->thread, NULL, run_reader, cache);
     if (code != 0)
         return err_set(err, &ERR_INTERNAL, "licence cache thread: %s", strerror(code));
     cache->is_running = true;
+    code = pthread_create(&cache->writer, NULL, run_writer, cache);
+    if (code != 0)
+        return err_set(err, &ERR_INTERNAL, "licence cache writer: %s", strerror(code));
+    cache->is_writing = true;
     return true;
 }
 
@@ -273,10 +303,13 @@ void licence_cache_stop(struct licence_cache *cache)
         return;
     pthread_mutex_lock(&cache->stop_lock);
     cache->is_stopping = true;
-    pthread_cond_signal(&cache->stop);
+    pthread_cond_broadcast(&cache->stop);
     pthread_mutex_unlock(&cache->stop_lock);
     pthread_join(cache->thread, NULL);
     cache->is_running = false;
+    if (cache->is_writing)
+        pthread_join(cache->writer, NULL);
+    cache->is_writing = false;
 }
 
 /* --- making --- */
