@@ -1,12 +1,8 @@
-/* Every path of the program, who may ask it, and which function answers. */
+/* Every path of the portal, who may ask it, and which function answers; the licence service's are in
+ * portal/service_routes.c. */
 #include "portal/desk/attachment.h"
 #include "portal/api/customer_api.h"
-#include "portal/api/action_api.h"
 #include "portal/api/checkout_api.h"
-#include "portal/api/licence_api.h"
-#include "portal/api/list_api.h"
-#include "portal/api/machine_api.h"
-#include "portal/api/me_api.h"
 #include "portal/api/ticket_api.h"
 #include "portal/draft.h"
 #include "portal/http/route.h"
@@ -182,66 +178,6 @@ const struct route ROUTES[] = {
     {METHOD_PATCH, "/api/v1/organisations/{id}",    customer_api_change,        NEED_TOKEN, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,   "/api/v1/orders",                customer_api_orders,        NEED_TOKEN, 0, 0},
     {METHOD_GET,   "/api/v1/orders/{id}",           customer_api_order,         NEED_TOKEN, 0, 0},
-
-    /* --- licence service (portal/api/): each path without and with its account --- */
-    {METHOD_GET,    "/v1/health", me_api_health, NEED_PUBLIC, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}", me_api_account, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/ping", me_api_ping, NEED_MAYBE_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/me", me_api_view, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/actions/validate-key", licence_api_validate_key, NEED_MAYBE_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/licenses/{licence}", licence_api_view, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/validate", licence_api_validate, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/licenses/{licence}/actions/validate", licence_api_validate_quick, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/check-out", checkout_api_licence, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/machines/{machine}/actions/check-out", checkout_api_machine, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/licenses/{licence}/actions/check-out", checkout_api_licence, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/machines/{machine}/actions/check-out", checkout_api_machine, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/machines/{machine}/actions/ping", machine_api_ping, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/machines/{machine}/actions/ping-heartbeat", machine_api_ping, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/machines/{machine}/actions/reset", machine_api_reset, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/machines/{machine}/actions/reset-heartbeat", machine_api_reset, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/suspend", action_api_suspend, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/reinstate", action_api_reinstate, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/renew", action_api_renew, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/check-in", action_api_check_in, NEED_BEARER, 0, 0},
-    {METHOD_DELETE, "/v1/licenses/{licence}/actions/revoke", action_api_revoke, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/increment-usage", action_api_increment, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/decrement-usage", action_api_decrement, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/licenses/{licence}/actions/reset-usage", action_api_reset_usage, NEED_BEARER, 0, 0},
-    {METHOD_DELETE, "/v1/licenses/{licence}", action_api_revoke, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/licenses/{licence}/machines", list_api_machines, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/licenses/{licence}/entitlements", list_api_entitlements, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/machines", machine_api_create, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
-    {METHOD_DELETE, "/v1/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/ping", me_api_ping, NEED_MAYBE_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/me", me_api_view, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/actions/validate-key", licence_api_validate_key, NEED_MAYBE_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}", licence_api_view, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/validate", licence_api_validate, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/actions/validate", licence_api_validate_quick, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/check-out", checkout_api_licence, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/check-out", checkout_api_machine, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/actions/check-out", checkout_api_licence, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/machines/{machine}/actions/check-out", checkout_api_machine, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/ping", machine_api_ping, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/ping-heartbeat", machine_api_ping, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/reset", machine_api_reset, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/machines/{machine}/actions/reset-heartbeat", machine_api_reset, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/suspend", action_api_suspend, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/reinstate", action_api_reinstate, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/renew", action_api_renew, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/check-in", action_api_check_in, NEED_BEARER, 0, 0},
-    {METHOD_DELETE, "/v1/accounts/{account}/licenses/{licence}/actions/revoke", action_api_revoke, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/increment-usage", action_api_increment, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/decrement-usage", action_api_decrement, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/licenses/{licence}/actions/reset-usage", action_api_reset_usage, NEED_BEARER, 0, 0},
-    {METHOD_DELETE, "/v1/accounts/{account}/licenses/{licence}", action_api_revoke, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/machines", list_api_machines, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/licenses/{licence}/entitlements", list_api_entitlements, NEED_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/accounts/{account}/machines", machine_api_create, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/accounts/{account}/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
-    {METHOD_DELETE, "/v1/accounts/{account}/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},
 
     {.pattern = NULL},
     /* clang-format on */

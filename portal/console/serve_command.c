@@ -74,6 +74,7 @@ static bool start_portal(struct serving *s, struct err *err)
 {
     struct app *app = s->app;
     const struct server_spec spec = {.name = "portal",
+                                     .routes = ROUTES,
                                      .listen = app->config.portal_listen,
                                      .threads = (unsigned)app->config.portal_threads,
                                      .app = app,
@@ -91,6 +92,7 @@ static bool start_licensing(struct serving *s, struct err *err)
 {
     struct app *app = s->app;
     const struct server_spec spec = {.name = "licensing",
+                                     .routes = SERVICE_ROUTES,
                                      .listen = app->config.licensing_listen,
                                      .threads = (unsigned)app->config.licensing_threads,
                                      .is_licensing = true,

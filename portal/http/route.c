@@ -147,6 +147,22 @@ static bool add_row(struct router *router, struct err *err, const struct route *
     return true;
 }
 
+/* A /v1 row, and the same one under its account. */
+static bool add_service_row(struct router *router, struct err *err, const struct route *row)
+{
+    const char *rest = row->pattern + sizeof "/v1" - 1;
+    struct route *copy;
+
+    if (!add_row(router, err, row))
+        return false;
+    if (is_under(rest, "/health") || is_under(rest, "/accounts"))
+        return true;
+    copy = arena_new(router->mem, struct route);
+    *copy = *row;
+    copy->pattern = arena_printf(router->mem, "/v1/accounts/{account}%s", rest);
+    return add_row(router, err, copy);
+}
+
 bool route_compile(struct err *err, const struct route *rows, bool is_licensing,
                    struct router **out)
 {
@@ -158,7 +174,9 @@ bool route_compile(struct err *err, const struct route *rows, bool is_licensing,
     for (; rows->pattern != NULL; rows++) {
         if (!check_row(err, rows))
             break;
-        if (is_under(rows->pattern, "/v1") == is_licensing && !add_row(router, err, rows))
+        if (is_under(rows->pattern, "/v1") != is_licensing)
+            continue;
+        if (!(is_licensing ? add_service_row : add_row)(router, err, rows))
             break;
     }
     if (err->kind != NULL) {

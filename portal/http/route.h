@@ -25,14 +25,17 @@ struct route {
 
 enum { ROUTE_BODY_MAX = 256 * 1024 };
 
-/* All routes of the program (portal/routes.c), ended by a row without a pattern. */
-extern const struct route ROUTES[];
+/* All routes of the program, ended by a row without a pattern: the portal's (portal/routes.c) and
+ * the licence service's (portal/service_routes.c). */
+extern const struct route ROUTES[], SERVICE_ROUTES[];
 
 struct router; /* Threads: read-only after route_compile. */
 /* Checks the table and builds the lookup: every row has needs; a POST outside /v1 and /api/v1 has
  * NEED_CSRF; /v1 rows have NEED_PUBLIC, NEED_BEARER or NEED_MAYBE_BEARER; /api/v1 rows NEED_TOKEN
  * or NEED_PUBLIC; no two rows match the same paths; rights imply a login. Fails naming the row.
- * is_licensing picks the /v1 rows, else all others. */
+ * is_licensing picks the /v1 rows, else all others.
+ * A /v1 row that is neither /v1/health nor names an account is served under
+ * /v1/accounts/{account}/ as well: its copy there has the longer pattern. */
 bool route_compile(struct err *err, const struct route *rows, bool is_licensing,
                    struct router **out) MUST_CHECK;
 void route_free(struct router *router);

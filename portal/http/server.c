@@ -406,8 +406,7 @@ bool server_start(struct err *err, const struct server_spec *spec, struct server
     space_open(&s->spaces);
     signal(SIGPIPE, SIG_IGN); /* a browser that goes away is no reason to end */
     mg_init_library(MG_FEATURES_DEFAULT);
-    if (!route_compile(err, spec->routes == NULL ? ROUTES : spec->routes, spec->is_licensing,
-                       &s->router) ||
+    if (!route_compile(err, spec->routes, spec->is_licensing, &s->router) ||
         !start_context(s, err, listen)) {
         server_stop(s);
         return false;

@@ -10,7 +10,7 @@ struct server_spec {
     const char *listen; /* "127.0.0.1:8080"; a TLS port is refused with the reason */
     unsigned threads;
     bool is_licensing;
-    const struct route *routes; /* NULL: ROUTES */
+    const struct route *routes; /* ROUTES or SERVICE_ROUTES */
     struct app *app;
     struct db_pool *pool; /* NULL: /readyz does not ask a database */
     /* Finds the tenant by Host, checks the route's needs, runs the handler, and on failure makes

@@ -26,6 +26,7 @@ static struct arena *mem;
 int licence_site_start(void **state)
 {
     const struct server_spec spec = {.name = "licensing",
+                                     .routes = SERVICE_ROUTES,
                                      .listen = "127.0.0.1:0",
                                      .threads = 64,
                                      .is_licensing = true,

@@ -101,8 +101,12 @@ static struct server *server;
 
 static bool start(void)
 {
-    struct server_spec spec = {
-        .name = "test", .listen = "127.0.0.1:0", .threads = 8, .app = &app, .serve = serve};
+    struct server_spec spec = {.name = "test",
+                               .routes = ROUTES,
+                               .listen = "127.0.0.1:0",
+                               .threads = 8,
+                               .app = &app,
+                               .serve = serve};
     struct err err = {.kind = NULL};
 
     app.config.http_rate = TEST_RATE; /* read at the start */
@@ -626,7 +630,7 @@ static void bad_listening_addresses_are_refused_with_a_sentence(void **state)
         {"127.0.0.1", "LISTEN_ADDRESS"},         {"", "LISTEN_ADDRESS"},
         {"10.255.1.2:8080", "LISTEN_ELSEWHERE"},
     };
-    struct server_spec spec = {.name = "test", .threads = 4, .serve = serve};
+    struct server_spec spec = {.name = "test", .routes = ROUTES, .threads = 4, .serve = serve};
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
@@ -642,7 +646,8 @@ static void bad_listening_addresses_are_refused_with_a_sentence(void **state)
 static void a_port_in_use_is_said_so(void **state)
 {
     char listen[32];
-    struct server_spec spec = {.name = "test", .listen = listen, .threads = 4, .serve = serve};
+    struct server_spec spec = {
+        .name = "test", .routes = ROUTES, .listen = listen, .threads = 4, .serve = serve};
     struct err err = {.kind = NULL};
     struct server *none = NULL;
 

@@ -23,6 +23,7 @@ static struct arena *mem;
 static bool start(struct err *err)
 {
     const struct server_spec spec = {.name = "portal",
+                                     .routes = ROUTES,
                                      .listen = "127.0.0.1:0",
                                      .threads = 4,
                                      .app = &app,

@@ -110,6 +110,7 @@ const struct route ROUTES[] = {
 static bool start(void)
 {
     struct server_spec spec = {.name = "portal",
+                               .routes = ROUTES,
                                .listen = "127.0.0.1:0",
                                .threads = 6,
                                .app = &app,

@@ -106,6 +106,8 @@ static void paths_find_their_rows(void **state)
         assert_string_equal(found(work.pages, CASES[i].method, CASES[i].path), CASES[i].pattern);
     assert_string_equal(found(work.licensing, METHOD_POST, "/v1/licenses/x/check"),
                         "/v1/licenses/{key}/check");
+    assert_string_equal(found(work.licensing, METHOD_POST, "/v1/accounts/a/licenses/x/check"),
+                        "/v1/accounts/{account}/licenses/{key}/check");
     assert_string_equal(found(work.licensing, METHOD_GET, "/tickets"), "none");
 }
 

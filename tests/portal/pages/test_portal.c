@@ -20,8 +20,11 @@ static struct arena *server_mem;
 
 static void start(struct ctx *cx)
 {
-    struct server_spec spec = {
-        .name = "portal", .listen = "127.0.0.1:0", .threads = 8, .serve = serve_request};
+    struct server_spec spec = {.name = "portal",
+                               .routes = ROUTES,
+                               .listen = "127.0.0.1:0",
+                               .threads = 8,
+                               .serve = serve_request};
     const char *faults;
 
     server_mem = arena_make(4096);
