@@ -9,42 +9,6 @@
 
 enum { SALT_SIZE = 16, REASON_MAX = 200, PAUSE_FIRST_SECONDS = 5, PAUSE_FACTOR = 4 };
 
-static const struct {
-    const char *name;
-    const char *wire_name; /* licensing-protocol 7.5 */
-} EVENTS[] = {
-    /* clang-format off */
-    [EVENT_TICKET_CREATED]        = {"ticket.created",        ""},
-    [EVENT_TICKET_UPDATED]        = {"ticket.updated",        ""},
-    [EVENT_TICKET_REPLIED]        = {"ticket.replied",        ""},
-    [EVENT_TICKET_NOTED]          = {"ticket.noted",          ""},
-    [EVENT_TICKET_ASSIGNED]       = {"ticket.assigned",       ""},
-    [EVENT_TICKET_STATUS_CHANGED] = {"ticket.status_changed", ""},
-    [EVENT_LICENCE_ISSUED]        = {"licence.issued",        "license.created"},
-    [EVENT_LICENCE_UPDATED]       = {"licence.updated",       "license.updated"},
-    [EVENT_LICENCE_SUSPENDED]     = {"licence.suspended",     "license.suspended"},
-    [EVENT_LICENCE_REINSTATED]    = {"licence.reinstated",    "license.reinstated"},
-    [EVENT_LICENCE_ACTIVATED]     = {"licence.activated",     "machine.created"},
-    [EVENT_LICENCE_RELEASED]      = {"licence.released",      "machine.deleted"},
-    [EVENT_ORDER_PLACED]          = {"order.placed",          ""},
-    [EVENT_ORDER_UPDATED]         = {"order.updated",         ""},
-    [EVENT_ARTICLE_PUBLISHED]     = {"article.published",     ""},
-    [EVENT_PERSON_REGISTERED]     = {"person.registered",     "user.created"},
-    [EVENT_PERSON_LOGIN]          = {"person.login",          ""},
-    [EVENT_PERSON_LOGIN_FAILED]   = {"person.login_failed",   ""},
-    [EVENT_PERSON_LOGOUT]         = {"person.logout",         ""},
-    [EVENT_PERSON_UPDATED]        = {"person.updated",        "user.updated"},
-    [EVENT_PERSON_PASSWORD_CHANGED] = {"person.password_changed", ""},
-    [EVENT_ORGANISATION_CREATED]  = {"organisation.created",  ""},
-    [EVENT_ORGANISATION_CHANGED]  = {"organisation.changed",  ""},
-    [EVENT_TENANT_CREATED]        = {"tenant.created",        ""},
-    [EVENT_TOKEN_ISSUED]          = {"token.issued",          "token.generated"},
-    [EVENT_SCRIPT_DEPLOYED]       = {"script.deployed",       ""},
-    [EVENT_SCRIPT_SWITCHED_OFF]   = {"script.switched_off",   ""},
-    /* clang-format on */
-};
-_Static_assert(COUNT(EVENTS) == EVENT_KIND_COUNT, "name every event");
-
 /* Who gets what: a name and the beginnings of the events' names. */
 static const struct {
     const char *consumer;
@@ -85,26 +49,6 @@ static const char SQL_EVENT_TRAIL[] =
 static const char SQL_EVENT_ERASE[] =
     "UPDATE event SET data = NULL, salt = NULL, erased_at = ? "
     "WHERE tenant_id = ? AND subject_id = ? AND erased_at IS NULL";
-
-const char *event_name(enum event_kind kind)
-{
-    return EVENTS[kind].name;
-}
-
-const char *event_wire_name(enum event_kind kind)
-{
-    return EVENTS[kind].wire_name;
-}
-
-bool event_parse(const char *name, enum event_kind *out)
-{
-    for (unsigned i = 0; i < EVENT_KIND_COUNT; i++)
-        if (strcmp(EVENTS[i].name, name) == 0) {
-            *out = (enum event_kind)i;
-            return true;
-        }
-    return false;
-}
 
 static struct event event_from_row(const struct db_row *row)
 {
@@ -167,7 +111,7 @@ static bool is_wanted(unsigned consumer, const char *name)
 
 bool event_emit(struct ctx *cx, enum event_kind kind, struct id subject_id, const json_t *data)
 {
-    const char *name = EVENTS[kind].name;
+    const char *name = event_name(kind);
     const char *text = data == NULL ? NULL : json_write(cx->mem, data);
     struct id id = ctx_new_id(cx);
     uint8_t salt[SALT_SIZE];

@@ -47,7 +47,7 @@ static void every_event_has_a_name_that_is_read_back(void **state)
     }
     assert_false(event_parse("ticket.exploded", &kind));
     assert_string_equal(event_wire_name(EVENT_LICENCE_ACTIVATED), "machine.created");
-    assert_string_equal(event_wire_name(EVENT_TICKET_CREATED), "");
+    assert_string_equal(event_wire_name(EVENT_TICKET_NOTED), "");
 }
 
 static void an_event_tells_who_what_and_when(void **state)
