@@ -138,7 +138,8 @@ bool tenant_by_account(struct ctx *cx, struct tenant_cache *cache, const char *a
 }
 
 static const char SQL_TENANT_ACCOUNT[] =
-    "SELECT name, slug, api_version, is_protected, created_at, updated_at FROM tenant WHERE id = ?";
+    "SELECT name, slug, api_version, is_protected, created_at, updated_at, wire_rights "
+    "FROM tenant WHERE id = ?";
 
 bool tenant_account_get(struct ctx *cx, struct tenant_account *out)
 {
@@ -153,7 +154,8 @@ bool tenant_account_get(struct ctx *cx, struct tenant_account *out)
                                    .api_version = db_text(&rows.row, 2),
                                    .is_protected = db_bool(&rows.row, 3),
                                    .created_at = db_time(&rows.row, 4),
-                                   .updated_at = db_time(&rows.row, 5)};
+                                   .updated_at = db_time(&rows.row, 5),
+                                   .wire_rights = db_text(&rows.row, 6)};
     return true;
 }
 

@@ -66,6 +66,8 @@ struct tenant_account {
     const char *slug;
     const char *api_version;
     bool is_protected;
+    const char
+        *wire_rights; /* what customers' credentials may do beyond their roles, with commas */
     int64_t created_at, updated_at;
 };
 bool tenant_account_get(struct ctx *cx, struct tenant_account *out) MUST_CHECK;

@@ -4,27 +4,18 @@
 #include "licensing/licence_use.h"
 #include "portal/api/api_document.h"
 #include "portal/api/api_input.h"
-
-/* Section 2.6. People act on what they own and what is not protected. */
-static const unsigned MAY_MANAGE = API_SELLERS | API_ROLE(TOKEN_SUPPORT);
-static const unsigned MAY_RENEW = API_SELLERS | API_ROLE(TOKEN_USER);
-static const unsigned MAY_USE =
-    API_SELLERS | API_ROLE(TOKEN_SUPPORT) | API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION);
+#include "portal/api/api_permission.h"
 
 static const struct err_kind ERR_AMOUNT = {ERR_CLASS_MALFORMED, "",
                                            "This parameter is a number from 0."};
 
 /* The licence of the path, when the bearer may do this to it. */
-static bool find(struct req *rq, unsigned kinds, struct id *out)
+static bool find(struct req *rq, enum permit what, struct id *out)
 {
-    const struct api *api = api_of(rq);
     const struct snapshot *s;
 
-    if (!api_find_licence(rq, api_arg(rq, 0), &s) || !api_allow(rq, kinds))
+    if (!api_find_licence(rq, api_arg(rq, 0), &s) || !api_permission_licence(rq, what, s))
         return false;
-    if (api->role == API_USER &&
-        (s->licence.is_protected || !id_equal(s->licence.owner_id, api->bearer_id)))
-        return err_set(&rq->cx.err, &ERR_DENIED, "protected, or another's");
     *out = s->licence.id;
     return true;
 }
@@ -50,7 +41,8 @@ bool action_api_suspend(struct req *rq)
     struct licence *l;
     struct id id;
 
-    return find(rq, MAY_MANAGE, &id) && licence_suspend(&rq->cx, id, "", &l) && answer(rq, id);
+    return find(rq, PERMIT_LICENCE_SUSPEND, &id) && licence_suspend(&rq->cx, id, "", &l) &&
+           answer(rq, id);
 }
 
 bool action_api_reinstate(struct req *rq)
@@ -58,7 +50,8 @@ bool action_api_reinstate(struct req *rq)
     struct licence *l;
     struct id id;
 
-    return find(rq, MAY_MANAGE, &id) && licence_reinstate(&rq->cx, id, "", &l) && answer(rq, id);
+    return find(rq, PERMIT_LICENCE_REINSTATE, &id) && licence_reinstate(&rq->cx, id, "", &l) &&
+           answer(rq, id);
 }
 
 bool action_api_renew(struct req *rq)
@@ -66,7 +59,8 @@ bool action_api_renew(struct req *rq)
     struct licence *l;
     struct id id;
 
-    return find(rq, MAY_RENEW, &id) && licence_renew(&rq->cx, id, "", &l) && answer(rq, id);
+    return find(rq, PERMIT_LICENCE_RENEW, &id) && licence_renew(&rq->cx, id, "", &l) &&
+           answer(rq, id);
 }
 
 bool action_api_check_in(struct req *rq)
@@ -74,14 +68,15 @@ bool action_api_check_in(struct req *rq)
     struct licence *l;
     struct id id;
 
-    return find(rq, MAY_USE, &id) && licence_use_check_in(&rq->cx, id, &l) && answer(rq, id);
+    return find(rq, PERMIT_LICENCE_CHECK_IN, &id) && licence_use_check_in(&rq->cx, id, &l) &&
+           answer(rq, id);
 }
 
 bool action_api_revoke(struct req *rq)
 {
     struct id id;
 
-    if (!find(rq, MAY_RENEW, &id) || !licence_revoke(&rq->cx, id, ""))
+    if (!find(rq, PERMIT_LICENCE_REVOKE, &id) || !licence_revoke(&rq->cx, id, ""))
         return false;
     licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, id);
     rq->status = 204;
@@ -108,7 +103,7 @@ bool action_api_increment(struct req *rq)
     int64_t amount;
     struct id id;
 
-    return find(rq, MAY_USE, &id) && read_amount(rq, "increment", &amount) &&
+    return find(rq, PERMIT_LICENCE_USAGE_INCREMENT, &id) && read_amount(rq, "increment", &amount) &&
            licence_use_add(&rq->cx, id, amount, &l) && answer(rq, id);
 }
 
@@ -118,7 +113,7 @@ bool action_api_decrement(struct req *rq)
     int64_t amount;
     struct id id;
 
-    return find(rq, MAY_MANAGE, &id) && read_amount(rq, "decrement", &amount) &&
+    return find(rq, PERMIT_LICENCE_USAGE_DECREMENT, &id) && read_amount(rq, "decrement", &amount) &&
            licence_use_add(&rq->cx, id, -amount, &l) && answer(rq, id);
 }
 
@@ -127,5 +122,6 @@ bool action_api_reset_usage(struct req *rq)
     struct licence *l;
     struct id id;
 
-    return find(rq, MAY_MANAGE, &id) && licence_use_reset(&rq->cx, id, &l) && answer(rq, id);
+    return find(rq, PERMIT_LICENCE_USAGE_RESET, &id) && licence_use_reset(&rq->cx, id, &l) &&
+           answer(rq, id);
 }

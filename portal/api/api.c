@@ -18,15 +18,6 @@ const char *api_arg(const struct req *rq, unsigned n)
     return rq->args[is_long ? n + 1 : n];
 }
 
-bool api_allow(struct req *rq, unsigned kinds)
-{
-    const struct api *api = api_of(rq);
-    enum token_kind kind = api->token != NULL ? api->token->kind : TOKEN_ACTIVATION;
-
-    return (kinds & API_ROLE(kind)) != 0 ||
-           err_set(&rq->cx.err, &ERR_DENIED, "a %s may not", TOKEN_ROLE_NAMES[kind]);
-}
-
 bool api_sees(const struct api *api, const struct snapshot *s)
 {
     switch (api->role) {

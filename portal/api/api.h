@@ -29,6 +29,7 @@ struct api { /* in cx->mem; rq->portal while a request is served */
     const char *type; /* of the answer, where it is no document; else NULL */
     bool wants_json;  /* application/json instead of JSON:API's type */
     enum api_role role;
+    enum token_kind kind; /* the role as section 2.6 knows it; a licence key's: TOKEN_ACTIVATION */
     const struct token *token;      /* NULL with a licence key */
     const struct snapshot *licence; /* the bearer of role API_LICENCE */
     struct id bearer_id;            /* zero for nobody and the tenant's own tokens */
@@ -39,16 +40,7 @@ struct api *api_of(const struct req *rq);
  */
 const char *api_arg(const struct req *rq, unsigned n);
 
-/* A credential's rights (section 2.6): the roles whose tokens may do something. */
-#define API_ROLE(kind) (1U << (kind))
-enum {
-    API_ADMINS = API_ROLE(TOKEN_ADMIN) | API_ROLE(TOKEN_DEVELOPER),
-    API_SELLERS = API_ADMINS | API_ROLE(TOKEN_SALES) | API_ROLE(TOKEN_PRODUCT),
-    API_READERS = API_SELLERS | API_ROLE(TOKEN_SUPPORT) | API_ROLE(TOKEN_READ_ONLY) |
-                  API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION),
-};
-/* Fails with ERR_DENIED unless the bearer's kind is among kinds. */
-bool api_allow(struct req *rq, unsigned kinds) MUST_CHECK;
+#define API_ROLE(kind) (1U << (kind)) /* sets of roles; who may do what: api_permission.h */
 /* Whether a licence is within the bearer's scope. */
 bool api_sees(const struct api *api, const struct snapshot *licence);
 /* The licence that a path names by id or key, within the bearer's scope: else ERR_NOT_FOUND. */

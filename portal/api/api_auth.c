@@ -117,6 +117,7 @@ static const struct err_kind *key_refusal(const struct snapshot *s, int64_t now)
 static void set_licence(struct api *api, const struct snapshot *s)
 {
     api->role = API_LICENCE;
+    api->kind = TOKEN_ACTIVATION;
     api->licence = s;
     api->bearer_id = s->licence.id;
 }
@@ -145,6 +146,7 @@ static bool set_bearer(struct req *rq, struct api *api, const struct token *t, c
     const struct snapshot *s;
 
     api->token = t;
+    api->kind = t->kind;
     switch (t->kind) {
     case TOKEN_ADMIN:
     case TOKEN_DEVELOPER:

@@ -4,6 +4,6 @@
 #include "portal/api/api.h"
 
 /* Finds the bearer of the request's credential and fills api->role, token, licence, bearer_id; the
- * run acts and sees as the system then, within api_sees and api_allow. is_required: none is
+ * run acts and sees as the system then, within api_sees and api_permission. is_required: none is
  * TOKEN_MISSING. */
 bool api_auth_check(struct req *rq, struct api *api, bool is_required) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "licensing/licence_file.h"
 #include "portal/api/api_included.h"
 #include "portal/api/api_input.h"
+#include "portal/api/api_permission.h"
 #include "portal/http/reply.h"
 #include "portal/http/url.h"
 
@@ -30,9 +31,6 @@ enum include { /* bits */
                INCLUDE_COMPONENTS = 16,
                INCLUDE_MACHINE_OWNER = 32
 };
-/* What a licence or a customer's person may not read by itself (section 2.6). */
-static const unsigned STAFFS = INCLUDE_PRODUCT | INCLUDE_OWNER | INCLUDE_MACHINE_OWNER;
-
 struct include_name {
     const char *name;
     unsigned bit;
@@ -197,7 +195,6 @@ static bool read_meta(struct req *rq, struct checkout *c, const char **algorithm
 
 static bool read_asked(struct req *rq, struct checkout *c)
 {
-    const struct api *api = api_of(rq);
     const char *algorithm = NULL;
 
     c->ttl = TTL_DEFAULT;
@@ -206,8 +203,11 @@ static bool read_asked(struct req *rq, struct checkout *c)
         return false;
     if (algorithm != NULL && !set_algorithm(rq, c, algorithm))
         return false;
-    if ((c->includes & STAFFS) != 0 && (api->role == API_LICENCE || api->role == API_USER))
-        return err_set(&rq->cx.err, &ERR_DENIED, "includes beyond the bearer's rights");
+    if ((c->includes & INCLUDE_PRODUCT) != 0 && !api_permission_check(rq, PERMIT_PRODUCT_READ))
+        return false;
+    if ((c->includes & (INCLUDE_OWNER | INCLUDE_MACHINE_OWNER)) != 0 &&
+        !api_permission_check(rq, PERMIT_USER_READ))
+        return false;
     c->expires_at = c->ttl == TTL_NONE ? 0 : clock_add_duration(rq->cx.now, c->ttl);
     return true;
 }
@@ -341,27 +341,12 @@ static bool check_out(struct req *rq, struct checkout *c)
     return true;
 }
 
-static const unsigned MAY_CHECK_OUT =
-    API_SELLERS | API_ROLE(TOKEN_SUPPORT) | API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION);
-
-/* A person checks out what is not protected; a machine of a licence that is the person's own. */
-static bool check_person(struct req *rq, const struct checkout *c)
-{
-    const struct api *api = api_of(rq);
-    const struct licence *l = &c->licence->licence;
-
-    if (api->role != API_USER)
-        return true;
-    return (!l->is_protected && (c->machine == NULL || id_equal(l->owner_id, api->bearer_id))) ||
-           err_set(&rq->cx.err, &ERR_DENIED, "protected, or another's");
-}
-
 bool checkout_api_licence(struct req *rq)
 {
     struct checkout c = {0};
 
-    return api_find_licence(rq, api_arg(rq, 0), &c.licence) && api_allow(rq, MAY_CHECK_OUT) &&
-           check_person(rq, &c) && check_out(rq, &c);
+    return api_find_licence(rq, api_arg(rq, 0), &c.licence) &&
+           api_permission_licence(rq, PERMIT_LICENCE_CHECK_OUT, c.licence) && check_out(rq, &c);
 }
 
 bool checkout_api_machine(struct req *rq)
@@ -369,7 +354,7 @@ bool checkout_api_machine(struct req *rq)
     struct checkout c = {0};
 
     return api_find_machine(rq, api_arg(rq, 0), &c.machine, &c.licence) &&
-           api_allow(rq, MAY_CHECK_OUT) && check_person(rq, &c) && check_out(rq, &c);
+           api_permission_licence(rq, PERMIT_MACHINE_CHECK_OUT, c.licence) && check_out(rq, &c);
 }
 
 /* A person's own download: the whole licence in the clear, with what it entitles to, for as long as

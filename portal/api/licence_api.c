@@ -3,9 +3,8 @@
 #include "licensing/licence_cache.h"
 #include "licensing/release.h"
 #include "portal/api/api_document.h"
+#include "portal/api/api_permission.h"
 #include "portal/api/api_scope.h"
-
-static const unsigned MAY_READ = API_READERS;
 
 /* --- validation --- */
 
@@ -130,7 +129,7 @@ bool licence_api_validate_key(struct req *rq)
     const struct snapshot *s;
     const char *key = NULL;
 
-    if (api->role != API_NOBODY && !api_allow(rq, MAY_READ))
+    if (api->role != API_NOBODY && !api_permission_check(rq, PERMIT_LICENCE_VALIDATE))
         return false;
     if (!read_question(rq, true, &q) || !api_input_text(&q.meta, "key", API_REQUIRED, &key) ||
         !licence_cache_find(rq->app->licence_cache, &rq->cx, key, &s))
@@ -145,8 +144,9 @@ bool licence_api_validate(struct req *rq)
     struct question q = {0};
     const struct snapshot *s;
 
-    return api_find_licence(rq, api_arg(rq, 0), &s) && api_allow(rq, MAY_READ) &&
-           read_question(rq, false, &q) && answer_question(rq, &q, s);
+    return api_find_licence(rq, api_arg(rq, 0), &s) &&
+           api_permission_licence(rq, PERMIT_LICENCE_VALIDATE, s) && read_question(rq, false, &q) &&
+           answer_question(rq, &q, s);
 }
 
 bool licence_api_validate_quick(struct req *rq)
@@ -154,15 +154,16 @@ bool licence_api_validate_quick(struct req *rq)
     struct question q = {.is_quick = true};
     const struct snapshot *s;
 
-    return api_find_licence(rq, api_arg(rq, 0), &s) && api_allow(rq, MAY_READ) &&
-           answer_question(rq, &q, s);
+    return api_find_licence(rq, api_arg(rq, 0), &s) &&
+           api_permission_licence(rq, PERMIT_LICENCE_VALIDATE, s) && answer_question(rq, &q, s);
 }
 
 bool licence_api_view(struct req *rq)
 {
     const struct snapshot *s;
 
-    if (!api_find_licence(rq, api_arg(rq, 0), &s) || !api_allow(rq, MAY_READ))
+    if (!api_find_licence(rq, api_arg(rq, 0), &s) ||
+        !api_permission_licence(rq, PERMIT_LICENCE_READ, s))
         return false;
     str_add(&rq->out, "{\"data\":");
     api_document_licence(&rq->out, api_of(rq), s, rq->cx.now, NULL);

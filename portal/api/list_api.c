@@ -3,11 +3,13 @@
 #include "licensing/machine.h"
 #include "portal/api/api_included.h"
 #include "portal/api/api_page.h"
+#include "portal/api/api_permission.h"
 
-static bool begin(struct req *rq, const struct snapshot **licence, struct api_page *page)
+static bool begin(struct req *rq, enum permit what, const struct snapshot **licence,
+                  struct api_page *page)
 {
-    return api_find_licence(rq, api_arg(rq, 0), licence) && api_allow(rq, API_READERS) &&
-           api_page_read(rq, page);
+    return api_find_licence(rq, api_arg(rq, 0), licence) &&
+           api_permission_licence(rq, what, *licence) && api_page_read(rq, page);
 }
 
 bool list_api_machines(struct req *rq)
@@ -21,7 +23,7 @@ bool list_api_machines(struct req *rq)
     int64_t total;
     size_t count;
 
-    if (!begin(rq, &licence, &page))
+    if (!begin(rq, PERMIT_MACHINE_READ, &licence, &page))
         return false;
     filter.licence_id = licence->licence.id;
     if (!machine_page(&rq->cx, &filter, &page.rows, &list, &count, &total))
@@ -62,7 +64,7 @@ bool list_api_entitlements(struct req *rq)
     size_t from;
     size_t to;
 
-    if (!begin(rq, &licence, &page) ||
+    if (!begin(rq, PERMIT_LICENCE_ENTITLEMENTS_READ, &licence, &page) ||
         !entitlement_page(&rq->cx, licence->licence.id, page.rows.is_ascending, &list, &count))
         return false;
     cut(list, count, &page.rows, &from, &to);

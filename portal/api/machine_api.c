@@ -5,15 +5,10 @@
 #include "licensing/machine.h"
 #include "portal/api/api_document.h"
 #include "portal/api/api_input.h"
+#include "portal/api/api_permission.h"
 #include "portal/http/reply.h"
 
 #include <string.h>
-
-static const unsigned MAY_CREATE = API_SELLERS | API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION);
-static const unsigned MAY_DELETE = MAY_CREATE;
-static const unsigned MAY_PING =
-    API_ADMINS | API_ROLE(TOKEN_PRODUCT) | API_ROLE(TOKEN_USER) | API_ROLE(TOKEN_ACTIVATION);
-static const unsigned MAY_RESET = API_SELLERS;
 
 static const struct err_kind ERR_TOO_LONG = {ERR_CLASS_INVALID, "FINGERPRINT_TOO_LONG",
                                              "A fingerprint has at most 4096 bytes."};
@@ -158,10 +153,13 @@ static bool read_draft(struct req *rq, struct machine_draft *d)
 
 /* --- rights --- */
 
-/* U° of the permission matrix: the licence's owner, of a licence that is not protected. */
-static bool owns(const struct api *api, const struct snapshot *s)
+/* Staff's roles know before the licence is looked for; customers' rights hang on it. */
+static bool check_role(struct req *rq)
 {
-    return id_equal(s->licence.owner_id, api->bearer_id) && !s->licence.is_protected;
+    const struct api *api = api_of(rq);
+
+    return (api->role != API_STAFF && api->role != API_PRODUCT) ||
+           api_permission_check(rq, PERMIT_MACHINE_CREATE);
 }
 
 /* A licence's bearer naming another licence, and a person without a right to it, are refused; for
@@ -176,16 +174,16 @@ static bool check_licence(struct req *rq, const struct machine_draft *d)
                err_set(&rq->cx.err, &ERR_DENIED, "another licence");
     if (!licence_cache_find_id(rq->app->licence_cache, &rq->cx, d->licence_id, &s))
         return false;
-    if (api->role == API_USER) {
-        bool is_own_machine =
-            s != NULL && id_equal(d->owner_id, api->bearer_id) && !s->licence.is_protected;
-
-        return (s != NULL && api_sees(api, s) && (owns(api, s) || is_own_machine)) ||
-               err_set(&rq->cx.err, &ERR_DENIED, "no right to the licence");
-    }
-    return (s != NULL && api_sees(api, s)) ||
-           err_set_at(&rq->cx.err, &ERR_MACHINE_LICENCE_NOT_FOUND, "/data/relationships/license",
-                      "licence %s", id_text(rq->cx.mem, d->licence_id));
+    if (api->role == API_USER && (s == NULL || !api_sees(api, s)))
+        return err_set(&rq->cx.err, &ERR_DENIED, "no right to the licence");
+    if (s == NULL || !api_sees(api, s))
+        return err_set_at(&rq->cx.err, &ERR_MACHINE_LICENCE_NOT_FOUND,
+                          "/data/relationships/license", "licence %s",
+                          id_text(rq->cx.mem, d->licence_id));
+    return api_permission_on(rq, PERMIT_MACHINE_CREATE,
+                             &(struct api_subject){.owner_id = s->licence.owner_id,
+                                                   .machine_owner_id = d->owner_id,
+                                                   .is_protected = s->licence.is_protected});
 }
 
 /* --- handlers --- */
@@ -203,7 +201,7 @@ bool machine_api_create(struct req *rq)
     struct machine_draft draft = {0};
     struct machine *m;
 
-    if (!read_draft(rq, &draft) || !api_allow(rq, MAY_CREATE) || !check_licence(rq, &draft))
+    if (!read_draft(rq, &draft) || !check_role(rq) || !check_licence(rq, &draft))
         return false;
     if (api->token != NULL && api->token->kind == TOKEN_ACTIVATION)
         draft.token_id = api->token->id;
@@ -221,7 +219,8 @@ bool machine_api_view(struct req *rq)
     const struct snapshot *s;
     struct machine *m;
 
-    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) || !api_allow(rq, API_READERS))
+    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) ||
+        !api_permission_licence(rq, PERMIT_MACHINE_READ, s))
         return false;
     write_machine(rq, m, false);
     return true;
@@ -234,10 +233,9 @@ bool machine_api_delete(struct req *rq)
     const struct snapshot *s;
     struct machine *m;
 
-    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) || !api_allow(rq, MAY_DELETE))
+    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) ||
+        !api_permission_licence(rq, PERMIT_MACHINE_DELETE, s))
         return false;
-    if (api->role == API_USER && !owns(api, s))
-        return err_set(&rq->cx.err, &ERR_DENIED, "not the licence's owner");
     if (!machine_remove(&rq->cx, m->id, is_activation ? api->token->id : (struct id){0}))
         return false;
     licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, m->licence_id);
@@ -245,17 +243,14 @@ bool machine_api_delete(struct req *rq)
     return true;
 }
 
-static bool beat(struct req *rq, unsigned kinds,
+static bool beat(struct req *rq, enum permit what,
                  bool (*change)(struct ctx *cx, struct id id, struct machine **out))
 {
-    const struct api *api = api_of(rq);
     const struct snapshot *s;
     struct machine *m;
 
-    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) || !api_allow(rq, kinds))
+    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) || !api_permission_licence(rq, what, s))
         return false;
-    if (api->role == API_USER && !owns(api, s))
-        return err_set(&rq->cx.err, &ERR_DENIED, "not the licence's owner");
     if (!change(&rq->cx, m->id, &m))
         return false;
     licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, m->licence_id);
@@ -265,10 +260,10 @@ static bool beat(struct req *rq, unsigned kinds,
 
 bool machine_api_ping(struct req *rq)
 {
-    return beat(rq, MAY_PING, heartbeat_ping);
+    return beat(rq, PERMIT_MACHINE_PING, heartbeat_ping);
 }
 
 bool machine_api_reset(struct req *rq)
 {
-    return beat(rq, MAY_RESET, heartbeat_reset);
+    return beat(rq, PERMIT_MACHINE_RESET, heartbeat_reset);
 }

@@ -5,9 +5,7 @@
 #include "portal/account/tenant.h"
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_document.h"
-
-static const unsigned MAY_READ_ACCOUNT =
-    API_SELLERS | API_ROLE(TOKEN_SUPPORT) | API_ROLE(TOKEN_READ_ONLY);
+#include "portal/api/api_permission.h"
 
 bool me_api_health(struct req *rq)
 {
@@ -74,7 +72,7 @@ bool me_api_account(struct req *rq)
     struct api *api = api_of(rq);
     struct tenant_account account;
 
-    if (!api_allow(rq, MAY_READ_ACCOUNT) || !tenant_account_get(&rq->cx, &account))
+    if (!api_permission_check(rq, PERMIT_ACCOUNT_READ) || !tenant_account_get(&rq->cx, &account))
         return false;
     str_add(&rq->out, "{\"data\":");
     api_bearer_account(&rq->out, api, &account, crypto_signer_public(api->keys->signer));
