@@ -3,7 +3,7 @@
 
 #include "db/db.h"
 
-enum { WHERE_ARGS_MAX = 32 };
+enum { WHERE_ARGS_MAX = 64 };
 
 struct where { /* text in cx->mem; pass text with args, count to db_query_args */
     struct str text;

@@ -110,6 +110,7 @@ struct licence_page { /* a part of a list in the order of creation */
     int64_t offset;    /* for numbered pages */
     struct id after;   /* key paging: the last id of the page before; zero: from the start */
     bool is_ascending; /* oldest first; else newest first */
+    bool wants_total;  /* a list may leave its total 0 where this is not set */
 };
 
 struct licence_filter {        /* zero and NULL: any */

@@ -15,6 +15,7 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/ping", me_api_ping, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_GET,    "/v1/me", me_api_view, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/actions/validate-key", licence_api_validate_key, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses", list_api_licences, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}", licence_api_view, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/{licence}/actions/validate", licence_api_validate, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}/actions/validate", licence_api_validate_quick, NEED_BEARER, 0, 0},

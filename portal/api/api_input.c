@@ -88,7 +88,7 @@ static bool needs_folding(const char *key)
 }
 
 /* "example_key_1", "ExampleKey1" and "example key 1" are all "exampleKey1". */
-static const char *camel(struct arena *mem, const char *key)
+const char *api_input_name(struct arena *mem, const char *key)
 {
     struct str out = str_new(mem);
     bool is_word = false; /* the next letter begins one */
@@ -123,7 +123,7 @@ static void fold_object(struct arena *mem, json_t *object)
         return;
     folded = json_own(mem, json_object());
     json_object_foreach (object, key, value)
-        json_object_set(folded, needs_folding(key) ? camel(mem, key) : key, value);
+        json_object_set(folded, needs_folding(key) ? api_input_name(mem, key) : key, value);
     json_object_clear(object);
     json_object_update(object, folded);
 }

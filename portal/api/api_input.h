@@ -10,6 +10,8 @@ bool api_input_body(struct req *rq, struct api *api) MUST_CHECK;
 bool api_input_accept(struct req *rq, struct api *api) MUST_CHECK;
 /* The JSON text of a client, as the protocol takes it. For api_input_body and the fuzzer. */
 bool api_input_parse(struct arena *mem, struct err *err, struct span text, json_t **out) MUST_CHECK;
+/* A member's name in lowerCamelCase, as it is stored and shown. */
+const char *api_input_name(struct arena *mem, const char *key);
 
 /* An object of the body, where it lies, and the readers of its members. Each reader leaves *out
  * alone when the member is absent, and fails with a shape error (400) that names the member. */

@@ -49,6 +49,7 @@ bool api_page_read(struct req *rq, struct api_page *out)
     p.has_cursor = cursor != NULL && p.number == 0;
     if (p.has_cursor && *cursor != '\0' && !id_parse(cursor, &p.rows.after))
         return refuse(rq, "?page[cursor]");
+    p.rows.wants_total = p.number != 0;
     if (p.number > 1)
         p.rows.offset = (p.number - 1) * p.rows.limit;
     *out = p;
