@@ -15,10 +15,19 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t licensing_threads;
     int64_t body_deadline_ms;
     int64_t drain_ms;
-    int64_t http_rate;           /* requests a second for each address; 0: no limit */
-    const char *trusted_proxies; /* addresses, separated by commas */
-    bool behind_tls;             /* cookies get Secure and __Host- */
-    const char *public_url;      /* portal as the browser sees it; "" is taken from the request */
+    int64_t http_rate;        /* requests a second for each address; 0: no limit */
+    int64_t http_tenant_rate; /* the same for each tenant's pages */
+    int64_t licensing_rate;   /* for each address with its credential */
+    int64_t licensing_address_rate;
+    int64_t licensing_tenant_rate;
+    int64_t licensing_password_tries;   /* a minute, for each address and e-mail address */
+    int64_t licensing_password_resets;  /* an hour */
+    int64_t licensing_password_changes; /* in ten minutes */
+    int64_t licensing_trials;           /* an hour, for each address */
+    int64_t login_account_tries, login_address_tries; /* failures within 15 minutes */
+    const char *trusted_proxies;                      /* addresses, separated by commas */
+    bool behind_tls;                                  /* cookies get Secure and __Host- */
+    const char *public_url; /* portal as the browser sees it; "" is taken from the request */
     const char *licensing_public_url;
     const char *storage_path;   /* "" is var_dir/storage */
     const char *key_file;       /* "" is var_dir/master.key */

@@ -3,6 +3,7 @@
 #include "portal/account/tenant.h"
 #include "portal/draft.h"
 #include "portal/http/page.h"
+#include "portal/http/rate.h"
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/http/url.h"
@@ -361,6 +362,12 @@ void serve_request(struct req *rq)
     }
     if (is_bare(rq)) {
         serve_bare(rq);
+        return;
+    }
+    if (!rate_of_tenant(rq)) {
+        choose_language(rq);
+        rate_headers(rq);
+        page_error(rq);
         return;
     }
     ok = run(rq, &refused);

@@ -32,19 +32,24 @@ static bool login_record(struct ctx *cx, const char *email, struct id person_id,
                    DB_TIME(cx->now));
 }
 
+/* Many people may share an address: who mistyped and then got in is no guesser, and his failures do
+ * not count against the others. */
 static const char SQL_LOGIN_EVENT_ADDRESS[] =
-    "SELECT COUNT(*) FROM (SELECT 1 FROM login_event WHERE tenant_id = ? AND address = ? "
-    "AND at > ? AND outcome IN ('wrong', 'locked', 'disabled') LIMIT ?) AS failures";
+    "SELECT COUNT(*) FROM (SELECT 1 FROM login_event f WHERE f.tenant_id = ? AND f.address = ? "
+    "AND f.at > ? AND f.outcome IN ('wrong', 'locked', 'disabled') AND NOT EXISTS (SELECT 1 "
+    "FROM login_event ok WHERE ok.tenant_id = f.tenant_id AND ok.email = f.email "
+    "AND ok.address = f.address AND ok.outcome = 'ok' AND ok.at > f.at) LIMIT ?) AS failures";
 
-static bool address_is_shut_out(struct ctx *cx, const char *address, bool *is_shut_out)
+static bool address_is_shut_out(struct ctx *cx, const struct login_try *attempt, bool *is_shut_out)
 {
+    int64_t tries = attempt->address_tries > 0 ? attempt->address_tries : LOGIN_ADDRESS_TRIES;
     struct db_rows rows;
 
-    if (!db_query(cx, &rows, SQL_LOGIN_EVENT_ADDRESS, DB_ID(cx->tenant_id), DB_TEXT(address),
-                  DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE),
-                  DB_INT(LOGIN_ADDRESS_TRIES)))
+    if (!db_query(cx, &rows, SQL_LOGIN_EVENT_ADDRESS, DB_ID(cx->tenant_id),
+                  DB_TEXT(attempt->address), DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE),
+                  DB_INT(tries)))
         return false;
-    *is_shut_out = db_next(&rows) && db_i64(&rows.row, 0) >= LOGIN_ADDRESS_TRIES;
+    *is_shut_out = db_next(&rows) && db_i64(&rows.row, 0) >= tries;
     return true;
 }
 
@@ -97,12 +102,13 @@ static const char SQL_LOGIN_EVENT_WRONG[] =
 
 /* Counts this wrong password in, and locks the account when it was one too many. */
 static bool refuse_wrong(struct ctx *cx, const struct account *account, const char *email,
-                         const char *address)
+                         const struct login_try *attempt)
 {
+    int64_t tries = attempt->account_tries > 0 ? attempt->account_tries : LOGIN_ACCOUNT_TRIES;
     struct db_rows rows;
     int64_t wrong = 0;
 
-    if (!login_record(cx, email, account->person_id, address, "wrong"))
+    if (!login_record(cx, email, account->person_id, attempt->address, "wrong"))
         return false;
     if (!id_is_zero(account->person_id)) {
         if (!db_query(cx, &rows, SQL_LOGIN_EVENT_WRONG, DB_ID(cx->tenant_id), DB_TEXT(email),
@@ -110,9 +116,8 @@ static bool refuse_wrong(struct ctx *cx, const struct account *account, const ch
             return false;
         if (db_next(&rows))
             wrong = db_i64(&rows.row, 0);
-        if (!credential_fail(
-                cx, account->person_id,
-                wrong >= LOGIN_ACCOUNT_TRIES ? cx->now + LOGIN_LOCK_MINUTES * CLOCK_MINUTE : 0) ||
+        if (!credential_fail(cx, account->person_id,
+                             wrong >= tries ? cx->now + LOGIN_LOCK_MINUTES * CLOCK_MINUTE : 0) ||
             !event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id, NULL))
             return false;
     }
@@ -155,7 +160,7 @@ static bool judge(struct ctx *cx, const char *email, const struct login_try *att
     if (account.locked_until > cx->now)
         return refuse(cx, &account, email, address, "locked");
     if (!matches || id_is_zero(account.person_id))
-        return refuse_wrong(cx, &account, email, address);
+        return refuse_wrong(cx, &account, email, attempt);
     if (!account.may_sign_in)
         return refuse(cx, &account, email, address, "disabled");
     if (account.has_second_step && attempt->halfway)
@@ -201,8 +206,7 @@ static bool judge_code(struct ctx *cx, struct id person_id, const char *code,
         return false;
     if (matches)
         return accept(cx, &account, account.email, attempt);
-    if (refuse_wrong(cx, &account, account.email, attempt->address) ||
-        cx->err.kind != &ERR_LOGIN_REFUSED)
+    if (refuse_wrong(cx, &account, account.email, attempt) || cx->err.kind != &ERR_LOGIN_REFUSED)
         return false;
     err_clear(&cx->err);
     return err_set(&cx->err, &ERR_LOGIN_CODE, "wrong code");
@@ -213,7 +217,7 @@ bool login_check_code(struct ctx *cx, struct id person_id, const char *code,
 {
     bool is_shut_out;
 
-    if (!address_is_shut_out(cx, attempt->address, &is_shut_out))
+    if (!address_is_shut_out(cx, attempt, &is_shut_out))
         return false;
     if (is_shut_out)
         return err_set(&cx->err, &ERR_LOGIN_THROTTLED, "address %s", attempt->address);
@@ -229,7 +233,7 @@ bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *per
 
     if (!email) /* still one hash and one trace, as for anybody unknown */
         email = "";
-    if (!address_is_shut_out(cx, attempt->address, &is_shut_out))
+    if (!address_is_shut_out(cx, attempt, &is_shut_out))
         return false;
     if (is_shut_out) {
         return login_record(cx, email, (struct id){{0}}, attempt->address, "throttled") &&

@@ -6,6 +6,7 @@
 enum {
     LOGIN_WINDOW_MINUTES = 15,
     LOGIN_LOCK_MINUTES = 15,
+    /* Where a try names no numbers of its own: */
     LOGIN_ACCOUNT_TRIES = 5, /* wrong passwords within the window that lock the account */
     LOGIN_ADDRESS_TRIES = 50 /* failures within the window that shut out an address */
 };
@@ -23,6 +24,7 @@ struct login_try {
      */
     bool (*halfway)(struct ctx *cx, struct id person_id, void *arg);
     void *arg;
+    int64_t account_tries, address_tries; /* the settings login.…; 0: as above */
 };
 
 /* Checks a password and records the try in login_event. Every try of an address that is not shut

@@ -39,9 +39,10 @@ static const char *host_name(struct arena *mem, const char *host)
     return len <= TENANT_HOST_MAX && utf8_valid(name, len) ? name : "";
 }
 
-#define TENANT_LOOK                                                                     \
-    "SELECT t.id, t.slug, t.name, t.accent, t.mark, t.support_phone, t.support_email, " \
-    "t.support_hours, t.language, t.currency, t.api_version, t.time_zone FROM tenant t "
+#define TENANT_LOOK                                                                        \
+    "SELECT t.id, t.slug, t.name, t.accent, t.mark, t.support_phone, t.support_email, "    \
+    "t.support_hours, t.language, t.currency, t.api_version, t.time_zone, t.portal_rate, " \
+    "t.licensing_rate FROM tenant t "
 
 static const char SQL_TENANT_BY_HOST[] =
     TENANT_LOOK "JOIN tenant_host h ON h.tenant_id = t.id WHERE h.host = ?";
@@ -64,6 +65,8 @@ static struct req_tenant *tenant_look_from_row(struct ctx *cx, struct tenant_cac
     t->currency = db_text(row, 9);
     t->api_version = db_text(row, 10);
     t->zone_name = db_text(row, 11);
+    t->portal_rate = db_is_null(row, 12) ? -1 : db_i64(row, 12);
+    t->licensing_rate = db_is_null(row, 13) ? -1 : db_i64(row, 13);
     t->zone = tenant_cache_zone(cache, t->zone_name);
     if (!t->zone) {
         t->zone_name = "UTC";

@@ -21,8 +21,16 @@ static const char *title_of(int status, const char *code)
         return "Access denied";
     case 404:
         return "Not found";
+    case 408:
+        return "Request timeout";
     case 409:
         return "Conflict";
+    case 411:
+        return "Length required";
+    case 413:
+        return "Payload too large";
+    case 417:
+        return "Expectation failed";
     case 422:
         return *code == '\0' || strstr(code, "HEARTBEAT_DEAD") != NULL ? "Unprocessable entity"
                                                                        : "Unprocessable resource";

@@ -8,6 +8,8 @@
 #include "portal/api/api_auth.h"
 #include "portal/api/api_error.h"
 #include "portal/api/api_input.h"
+#include "portal/api/api_limit.h"
+#include "portal/http/rate.h"
 #include "portal/http/reply.h"
 #include "portal/http/route.h"
 
@@ -144,12 +146,16 @@ static bool check_credential(struct req *rq, struct api *api)
 
 /* Everything is looked at in the protocol's order, but the account first of all: it is whose key
  * signs, also what goes wrong before it is asked for. */
-static bool run(struct req *rq, struct api *api)
+static bool run(struct req *rq, struct api *api, const struct err *refused)
 {
     struct ctx *cx = &rq->cx;
     struct err account;
 
-    if (rq->method == METHOD_OPTIONS) {
+    if (refused->kind == &ERR_LIMITED) { /* unsigned and cheap */
+        cx->err = *refused;
+        return false;
+    }
+    if (rq->method == METHOD_OPTIONS && refused->kind == NULL) {
         rq->status = 204;
         return true;
     }
@@ -157,7 +163,12 @@ static bool run(struct req *rq, struct api *api)
         return false;
     account = cx->err;
     err_clear(&cx->err);
-    if (!api_input_accept(rq, api) || !api_input_body(rq, api) || !find_version(rq, api))
+    if (refused->kind != NULL) {
+        cx->err = *refused;
+        return false;
+    }
+    if (!rate_of_tenant(rq) || !api_input_accept(rq, api) || !api_input_body(rq, api) ||
+        !find_version(rq, api))
         return false;
     if (rq->route != NULL && (rq->route->needs & NEED_PUBLIC) != 0)
         return rq->route->handler(rq); /* health: outside any account */
@@ -169,7 +180,7 @@ static bool run(struct req *rq, struct api *api)
         return false;
     if (rq->route == NULL)
         return err_set(&cx->err, &ERR_NOT_FOUND, "no such route");
-    return check_credential(rq, api) && rq->route->handler(rq);
+    return api_limit_check(rq, api) && check_credential(rq, api) && rq->route->handler(rq);
 }
 
 /* --- the answer --- */
@@ -219,12 +230,12 @@ static void add_signature(struct req *rq, const struct api *api)
 
     clock_http(rq->cx.now, date);
     reply_header(rq, "Date", date);
-    if (api->keys == NULL)
-        return; /* nobody's key: no account was found, or its key does not open */
+    if (api->keys == NULL || rq->status == 429 || rq->status >= 500)
+        return; /* or nobody's key: no account was found, or its key does not open */
     crypto_sha256(rq->out.p, rq->out.len, hash);
     digest = join(mem, "sha-256=", crypto_base64(mem, hash, sizeof hash), "");
-    signature = licence_serve_sign(mem, api->keys->signer, route_method_name(rq->method),
-                                   rq->target, rq->host != NULL ? rq->host : "", date, digest);
+    signature = licence_serve_sign(mem, api->keys->signer, rq->method_text, rq->target,
+                                   rq->host != NULL ? rq->host : "", date, digest);
     reply_header(rq, "Digest", digest);
     reply_header(rq, "Keygen-Date", date);
     reply_header(rq, "Keygen-Digest", digest);
@@ -272,11 +283,13 @@ static void add_cors(struct req *rq)
                  "X-RateLimit-Reset, X-Request-Id, Date, Digest, Location");
 }
 
-static void answer_failure(struct req *rq, const struct api *api)
+/* What the server refused has its status already. */
+static void answer_failure(struct req *rq, const struct api *api, bool is_refused)
 {
     struct err *err = &rq->cx.err;
 
-    rq->status = reply_status_of(err->kind->class);
+    if (!is_refused)
+        rq->status = reply_status_of(err->kind->class);
     rq->out = str_new(rq->cx.mem);
     rq->header_count = 0;
     api_of(rq)->type = NULL;
@@ -311,17 +324,20 @@ static void name_request(const struct req *rq, struct api *api)
 void licence_serve(struct req *rq)
 {
     struct api *api = arena_new(rq->cx.mem, struct api);
+    struct err refused = rq->cx.err;
 
+    err_clear(&rq->cx.err);
     api->mem = rq->cx.mem;
     api->version = API_VERSION_NEWEST;
     name_request(rq, api);
     rq->portal = api;
-    if (!run(rq, api))
-        answer_failure(rq, api);
+    if (!run(rq, api, &refused))
+        answer_failure(rq, api, refused.kind != NULL && rq->cx.err.kind == refused.kind);
     rq->type = api->type != NULL ? api->type : api->wants_json ? JSON_PLAIN : JSON_API;
     reply_header(rq, "X-Request-Id", api->request_id);
     reply_header(rq, "Cache-Control", "no-transform, no-store, max-age=0");
     add_identity(rq, api);
     add_cors(rq);
+    rate_headers(rq);
     add_signature(rq, api);
 }

@@ -10,6 +10,12 @@
 
 enum { DOOR_LENGTH_DIGITS = 15 };
 
+static const struct err_kind ERR_DOOR_URI = {ERR_CLASS_MALFORMED, "URI_INVALID",
+                                             "The path has a bad escape."};
+static const struct err_kind ERR_DOOR_ENCODING = {
+    ERR_CLASS_MALFORMED, "ENCODING_INVALID",
+    "The path or the query has a control character or is not UTF-8."};
+
 static bool is_letter_or_digit(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -66,6 +72,7 @@ static void refuse(struct door *out, int status, const char *text)
     if (out->status == 0) {
         out->status = status;
         out->text = text;
+        out->kind = &ERR_MALFORMED;
     }
 }
 
@@ -105,15 +112,33 @@ static void check_fields(const struct req *rq, struct door *out)
         refuse(out, 411, "a body needs a Content-Length");
 }
 
+/* A % that no two hexadecimal digits follow. */
+static bool has_bad_escape(const char *path)
+{
+    for (const char *at = strchr(path, '%'); at != NULL; at = strchr(at + 1, '%'))
+        if (strspn(at + 1, "0123456789abcdefABCDEF") < 2)
+            return true;
+    return false;
+}
+
+static void refuse_target(struct door *out, const struct err_kind *kind, const char *text)
+{
+    if (out->status != 0)
+        return;
+    refuse(out, 400, text);
+    out->kind = kind;
+}
+
 /* A bad escape in a query is taken as typed (req_query), a NUL is not. */
 static void check_target(struct req *rq, struct door *out)
 {
     if (rq->path[0] != '/')
-        refuse(out, 400, "the request target has to be a path");
+        refuse_target(out, &ERR_DOOR_URI, "the request target has to be a path");
     else if (url_segment(rq->cx.mem, span_of(rq->path)) == NULL)
-        refuse(out, 400, "the path has a bad escape or a control character");
+        refuse_target(out, has_bad_escape(rq->path) ? &ERR_DOOR_URI : &ERR_DOOR_ENCODING,
+                      "the path has a bad escape or a control character");
     if (url_value(rq->cx.mem, span_of(rq->query), true) == NULL)
-        refuse(out, 400, "the query has a NUL or is not UTF-8");
+        refuse_target(out, &ERR_DOOR_ENCODING, "the query has a NUL or is not UTF-8");
 }
 
 void door_check(struct req *rq, struct door *out)

@@ -5,10 +5,11 @@
 
 enum { DOOR_HEADERS_MAX = 64, DOOR_HOST_MAX = 255 };
 
-struct door {          /* what the door found */
-    int status;        /* 0: let in; else the answer's status, the connection ends */
-    const char *text;  /* static: what is wrong, in a line */
-    size_t body_bytes; /* Content-Length */
+struct door {                    /* what the door found */
+    int status;                  /* 0: let in; else the answer's status, the connection ends */
+    const char *text;            /* static: what is wrong, in a line */
+    const struct err_kind *kind; /* the same as the licensing protocol says it */
+    size_t body_bytes;           /* Content-Length */
     bool expects_continue;
 };
 

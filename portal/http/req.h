@@ -9,6 +9,8 @@
 
 struct form;
 struct limit;
+struct limit_count;
+struct rate;
 struct route;
 struct router;
 struct session;
@@ -24,7 +26,7 @@ enum method {
     METHOD_COUNT
 };
 
-enum { REQ_ARGS_MAX = 4, REQ_HEADERS_MAX = 24 };
+enum { REQ_ARGS_MAX = 4, REQ_HEADERS_MAX = 32 };
 
 struct req_field { /* a header line as it came */
     const char *name, *value;
@@ -42,6 +44,7 @@ struct req_tenant { /* the tenant of this request, loaded once (portal/account/t
     const char *api_version;
     const struct zone *zone;
     const char *zone_name; /* "Europe/London" */
+    int64_t portal_rate, licensing_rate; /* requests a second; 0: no limit, -1: as configured */
 };
 
 /* The visitor's session as the pages see it; filled by portal/account/session.c, kept in a row. */
@@ -68,6 +71,7 @@ struct req {
     struct app *app;
     const struct route *route;
     enum method method;
+    const char *method_text;        /* as it came: signatures name also a method we do not know */
     const char *host;               /* the Host header as it came */
     const char *target;             /* path and query exactly as they came, for signatures */
     const char *path;               /* raw path */
@@ -82,6 +86,7 @@ struct req {
     const char *allow; /* the methods of a known path where route is NULL (405), else NULL (404) */
     struct form *form; /* parsed once, by form_parse */
     const struct router *router; /* the context's routes */
+    struct rate *rate;           /* the context's limits (portal/http/rate.h) */
     struct limit *drafts;        /* how often a stranger of an address may have a form kept */
 
     struct req_tenant *tenant;
@@ -102,6 +107,7 @@ struct req {
     const char *header_names[REQ_HEADERS_MAX]; /* further headers, by reply_header */
     const char *header_values[REQ_HEADERS_MAX];
     unsigned header_count;
+    const struct limit_count *counted; /* what X-RateLimit-* tells; NULL: nothing was counted */
 
     const char *resume;  /* the path where a failed form with uploads waits to be sent; else NULL */
     bool is_flash_shown; /* the page had the session's flash: it is not kept any longer */

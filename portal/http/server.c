@@ -10,6 +10,7 @@
 #include "portal/http/limit.h"
 #include "portal/http/listen.h"
 #include "portal/http/metrics.h"
+#include "portal/http/rate.h"
 #include "portal/http/reply.h"
 #include "portal/http/rerun.h"
 #include "portal/http/space.h"
@@ -31,11 +32,10 @@ enum {
     SERVER_SLOW_US = 2000,         /* a slice that took longer came over a slow line */
     SERVER_BODY_BYTES_PER_MS = 64, /* large uploads get more time than http.body_deadline_ms */
     SERVER_FILE_CHUNK = 64 * 1024,
+    SERVER_UNREAD_SIZE = 384,
     SERVER_DRAIN_SLICE = 4096,
     SERVER_DRAIN_MAX = 64 * 1024 * 1024,
     SERVER_DRAIN_US = 3 * 1000 * 1000,
-    SERVER_RATE_BURST = 10, /* seconds' worth of requests at once */
-    SERVER_SECOND_US = 1000 * 1000,
     SERVER_DRAFT_US = 10 * 1000 * 1000, /* one kept form of a stranger in that time */
     SERVER_DRAFT_BURST = 10
 };
@@ -43,6 +43,8 @@ enum {
 static const struct err_kind ERR_SERVER_SLOW = {
     ERR_CLASS_TIMEOUT, "BODY_TIMEOUT",
     "What was sent did not arrive in time. Please send it again."};
+static const struct err_kind ERR_SERVER_METHOD = {ERR_CLASS_MALFORMED, "HTTP_METHOD_INVALID",
+                                                  "This method is not known here."};
 
 struct server { /* Threads: any. */
     struct server_spec spec;
@@ -51,7 +53,7 @@ struct server { /* Threads: any. */
     struct mg_context *context;
     unsigned port;
     bool has_access_log;
-    struct limit *limit; /* NULL: none */
+    struct rate *rate;
     struct limit *drafts;
     struct metrics metrics;
     atomic_bool is_draining;
@@ -79,6 +81,8 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
     rq->app = s->spec.app;
     rq->router = s->router;
     rq->drafts = s->drafts;
+    rq->rate = s->rate;
+    rq->method_text = info->request_method == NULL ? "" : info->request_method;
     rq->cx.master = s->spec.app == NULL ? NULL : s->spec.app->master;
     rq->file_fd = -1;
     rerun_clear(rq);
@@ -143,11 +147,7 @@ static size_t body_limit(const struct req *rq)
 static void serve_refused(struct server *s, struct req *rq, int status)
 {
     rq->is_closing = true;
-    if (s->spec.is_licensing) {
-        answer_refusal(rq, status,
-                       status == 413 ? "the body is too large" : "the body is too slow");
-        return;
-    }
+    rq->status = status;
     if (status == 413)
         err_set(&rq->cx.err, &ERR_TOO_LARGE, "a body over %zu bytes", body_limit(rq));
     else
@@ -155,17 +155,34 @@ static void serve_refused(struct server *s, struct req *rq, int status)
     s->spec.serve(rq);
 }
 
-/* Programs on this machine (health checks, tests, an unconfigured proxy) are not counted. */
+/* The licence service makes its own document of a refusal, and signs it. */
 static bool is_within_rate(struct server *s, struct req *rq)
 {
-    int64_t retry_s;
-
-    if (s->limit == NULL || strncmp(rq->address, "127.", 4) == 0 ||
-        limit_take(s->limit, rq->address, clock_mono_us(), &retry_s))
+    if (rate_of_address(rq))
         return true;
-    reply_header(rq, "Retry-After", arena_printf(rq->cx.mem, "%lld", (long long)retry_s));
+    rq->is_closing = true;
+    rq->status = 429;
+    if (s->spec.is_licensing) {
+        s->spec.serve(rq);
+        return false;
+    }
+    rate_headers(rq);
     answer_refusal(rq, 429, "this address sends more requests than one may");
     return false;
+}
+
+static void refuse_at_door(struct server *s, struct req *rq, const struct door *door)
+{
+    if (!s->spec.is_licensing) {
+        answer_refusal(rq, door->status, door->text);
+        return;
+    }
+    if (!is_within_rate(s, rq))
+        return;
+    rq->is_closing = true;
+    rq->status = door->kind == &ERR_SERVER_METHOD ? 400 : door->status;
+    err_set(&rq->cx.err, door->kind, "%s", door->text);
+    s->spec.serve(rq);
 }
 
 static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
@@ -273,13 +290,15 @@ static void handle(struct server *s, struct mg_connection *conn, struct space *s
     if (door.status == 0 && !door_header_whole(rq)) {
         door.status = 400;
         door.text = "a header line is folded or is no field";
+        door.kind = &ERR_MALFORMED;
     }
     if (door.status == 0 && !known_method) {
         door.status = 501;
         door.text = "this method is not known here";
+        door.kind = &ERR_SERVER_METHOD;
     }
     if (door.status != 0)
-        answer_refusal(rq, door.status, door.text);
+        refuse_at_door(s, rq, &door);
     else
         answer(s, conn, rq, &door);
     db_release(&rq->cx);
@@ -306,23 +325,43 @@ static int on_request(struct mg_connection *conn)
     return status;
 }
 
+/* The answer to a request that could not be read: whose it is nobody knows, so nobody signs. */
+static const char *unread_body(const struct server *s, int status, uint64_t reference,
+                               char out[SERVER_UNREAD_SIZE])
+{
+    if (s->spec.is_licensing)
+        snprintf(out, SERVER_UNREAD_SIZE,
+                 "{\"meta\":{\"id\":\"%016llx\"},\"errors\":[{\"title\":\"%s\",\"detail\":\"The "
+                 "request cannot be read.\"}]}",
+                 (unsigned long long)reference,
+                 status == 400 ? "Bad request" : answer_phrase(status));
+    else
+        snprintf(out, SERVER_UNREAD_SIZE, "%s\n", answer_phrase(status));
+    return s->spec.is_licensing ? "application/vnd.api+json; charset=utf-8"
+                                : "text/plain; charset=utf-8";
+}
+
 /* What CivetWeb refuses itself: a request that cannot be read, or came too slowly. */
 static int on_error(struct mg_connection *conn, int status, const char *why)
 {
+    const struct server *s = mg_get_user_data(mg_get_context(conn));
+    const char *type;
     uint64_t reference;
-    char text[512];
+    char body[SERVER_UNREAD_SIZE];
+    char text[2 * SERVER_UNREAD_SIZE];
     int len;
 
     crypto_random(&reference, sizeof(reference));
     if (status == 411) /* CivetWeb's word for a Content-Length below zero */
         status = 400;
+    type = unread_body(s, status, reference, body);
     len = snprintf(text, sizeof(text),
-                   "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                   "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n"
                    "Content-Length: %zu\r\nX-Request-Id: %016llx\r\n"
                    "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
-                   "Connection: close\r\n\r\n%s\n",
-                   status, answer_phrase(status), strlen(answer_phrase(status)) + 1,
-                   (unsigned long long)reference, answer_phrase(status));
+                   "Connection: close\r\n\r\n%s",
+                   status, answer_phrase(status), type, strlen(body), (unsigned long long)reference,
+                   body);
     log_info("-", "refused by the server: %d %s, reference %016llx", status, why,
              (unsigned long long)reference);
     mg_disable_connection_keep_alive(conn);
@@ -399,9 +438,8 @@ bool server_start(struct err *err, const struct server_spec *spec, struct server
     s->style.is_licensing = spec->is_licensing;
     s->style.behind_tls = spec->app != NULL && spec->app->config.behind_tls;
     s->has_access_log = spec->app == NULL || spec->app->config.access_log;
-    if (!spec->is_licensing && spec->app != NULL && spec->app->config.http_rate > 0)
-        s->limit = limit_make(SERVER_SECOND_US / spec->app->config.http_rate,
-                              spec->app->config.http_rate * SERVER_RATE_BURST);
+    if (spec->app != NULL)
+        s->rate = rate_make(&spec->app->config, spec->is_licensing);
     s->drafts = limit_make(SERVER_DRAFT_US, SERVER_DRAFT_BURST);
     space_open(&s->spaces);
     signal(SIGPIPE, SIG_IGN); /* a browser that goes away is no reason to end */
@@ -434,7 +472,7 @@ void server_stop(struct server *server)
         mg_stop(server->context);
     mg_exit_library();
     route_free(server->router);
-    limit_free(server->limit);
+    rate_free(server->rate);
     limit_free(server->drafts);
     space_close(&server->spaces);
     free(server);

@@ -15,8 +15,9 @@ struct server_spec {
     struct db_pool *pool; /* NULL: /readyz does not ask a database */
     /* Finds the tenant by Host, checks the route's needs, runs the handler, and on failure makes
      * the error answer. rq->route is NULL for an unknown path or method (rq->allow tells which).
-     * The portal's is also called with rq->cx.err set already (a body too large or too slow): it
-     * makes the error answer then. Called again, after ctx_retry, when it ended with ERR_BUSY. */
+     * Is also called with rq->cx.err and rq->status set already (a body too large or too slow;
+     * the licence service's for whatever the door or a limit refuses): it makes the error answer
+     * then. Called again, after ctx_retry, when it ended with ERR_BUSY. */
     void (*serve)(struct req *rq);
 };
 

@@ -129,6 +129,8 @@ bool login_page_submit(struct req *rq)
     attempt = (struct login_try){.email = in.email,
                                  .password = form_value(form, "password"),
                                  .address = rq->address,
+                                 .account_tries = rq->app->config.login_account_tries,
+                                 .address_tries = rq->app->config.login_address_tries,
                                  .then = start_session,
                                  .halfway = wait_for_code,
                                  .arg = rq};
@@ -167,7 +169,11 @@ bool login_page_code(struct req *rq)
 bool login_page_code_submit(struct req *rq)
 {
     struct ctx *cx = &rq->cx;
-    const struct login_try attempt = {.address = rq->address, .then = start_session, .arg = rq};
+    const struct login_try attempt = {.address = rq->address,
+                                      .account_tries = rq->app->config.login_account_tries,
+                                      .address_tries = rq->app->config.login_address_tries,
+                                      .then = start_session,
+                                      .arg = rq};
     struct form *form;
     struct id person_id;
     const char *next;

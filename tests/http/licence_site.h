@@ -1,6 +1,7 @@
 /* The licence service on a real socket over the tests' database. */
 #pragma once
 
+#include "base/config.h"
 #include "base/json.h"
 #include "licensing/token.h"
 #include "tests/licensing/licensing_make.h"
@@ -19,10 +20,13 @@ struct licence_ask {    /* NULL: none */
     const char *headers; /* further lines, each ended by \r\n */
     const char *body;
     bool is_unsigned; /* the answer need not be signed */
+    bool is_raw;      /* what a request that cannot be read is told: nothing but the document */
 };
 
 /* Set-up and tear-down of a group. */
 int licence_site_start(void **state);
+/* With other settings than most tests want. */
+int licence_site_start_with(void **state, void (*change)(struct config *config));
 int licence_site_stop(void **state);
 /* Makes cx's tenant reachable by its host name, with a sealed token secret. */
 void licence_site_open(struct ctx *cx);

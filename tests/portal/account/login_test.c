@@ -136,6 +136,42 @@ static void staff_unlock_and_a_new_password_unlocks_too(void **state)
     test_ok(cx, sign_in(cx, "anna@marlow.example", "another long one"));
 }
 
+static void whoever_mistypes_and_then_gets_in_does_not_shut_his_colleagues_out(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct login_try here = {.email = "anna@marlow.example",
+                             .password = GOOD,
+                             .address = "192.0.2.7",
+                             .account_tries = 10,
+                             .address_tries = 3};
+    struct id id;
+
+    make_anna(cx);
+    guess_wrong(cx, LOGIN_ACCOUNT_TRIES - 1);
+    test_refused(cx, login_check(cx, &here, &id), &ERR_LOGIN_THROTTLED);
+    here.address_tries = LOGIN_ACCOUNT_TRIES;
+    cx->now += CLOCK_SECOND;
+    test_ok(cx, login_check(cx, &here, &id));
+    here.address_tries = 2; /* his failures count no longer */
+    test_ok(cx, login_check(cx, &here, &id));
+}
+
+static void the_number_of_tries_is_a_setting(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct login_try bad = {.email = "anna@marlow.example",
+                            .password = "not the right one",
+                            .address = "192.0.2.7",
+                            .account_tries = 2};
+    struct id id;
+
+    make_anna(cx);
+    for (int i = 0; i < 2; i++)
+        test_refused(cx, login_check(cx, &bad, &id), &ERR_LOGIN_REFUSED);
+    bad.password = GOOD;
+    test_refused(cx, login_check(cx, &bad, &id), &ERR_LOGIN_REFUSED); /* locked */
+}
+
 static void an_address_with_too_many_failures_is_shut_out_without_a_hash(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -232,6 +268,8 @@ int main(void)
         cmocka_unit_test(four_wrong_passwords_do_not_lock_and_a_right_one_starts_over),
         cmocka_unit_test(wrong_passwords_of_long_ago_do_not_count),
         cmocka_unit_test(staff_unlock_and_a_new_password_unlocks_too),
+        cmocka_unit_test(whoever_mistypes_and_then_gets_in_does_not_shut_his_colleagues_out),
+        cmocka_unit_test(the_number_of_tries_is_a_setting),
         cmocka_unit_test(an_address_with_too_many_failures_is_shut_out_without_a_hash),
         cmocka_unit_test(failures_in_one_tenant_lock_nobody_in_another),
         cmocka_unit_test(a_session_that_cannot_be_made_undoes_the_sign_in),

@@ -1,0 +1,178 @@
+/* Limits of the licence service, and what it says before a handler is reached: every answer but 429
+ * and 5xx is signed (D-5, section 1.10). */
+#include "base/parse.h"
+#include "tests/http/licence_site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RATE = 3, ADDRESS_RATE = 5 };
+
+static void with_limits(struct config *config)
+{
+    config->trusted_proxies = "127.0.0.1";
+    config->licensing_rate = RATE;
+    config->licensing_address_rate = ADDRESS_RATE;
+}
+
+static int start(void **state)
+{
+    return licence_site_start_with(state, with_limits);
+}
+
+static struct ctx *open_site(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+
+    licence_site_open(cx);
+    return cx;
+}
+
+static struct licence_answer ping_from(struct ctx *cx, const char *address, const char *auth)
+{
+    return licence_site_ask(
+        cx, &(struct licence_ask){
+                .method = "GET",
+                .path = "/v1/me",
+                .auth = auth,
+                .is_unsigned = true,
+                .headers = arena_printf(cx->mem, "X-Forwarded-For: %s\r\n", address),
+            });
+}
+
+static int64_t number(struct ctx *cx, const struct licence_answer *a, const char *header)
+{
+    int64_t n = -1;
+
+    assert_true(parse_i64(licence_site_header(cx, a, header), 0, INT64_MAX, &n));
+    return n;
+}
+
+static void an_address_with_its_credential_has_a_rate(void **state)
+{
+    struct ctx *cx = open_site(state);
+    const char *auth = licence_site_key_auth(cx, licensing_licence(cx, NULL));
+    struct licence_answer a = ping_from(cx, "203.0.113.1", auth);
+    int asked = 1;
+
+    assert_int_equal(a.status, 200);
+    assert_string_equal(licence_site_header(cx, &a, "X-RateLimit-Window"), "10s");
+    assert_int_equal(number(cx, &a, "X-RateLimit-Limit"), RATE * 10);
+    assert_int_equal(number(cx, &a, "X-RateLimit-Count"), 1);
+    assert_int_equal(number(cx, &a, "X-RateLimit-Remaining"), RATE * 10 - 1);
+    assert_true(number(cx, &a, "X-RateLimit-Reset") > 1000000000);
+    while (a.status == 200 && asked++ < 20 * RATE)
+        a = ping_from(cx, "203.0.113.1", auth);
+    licence_site_refused(&a, 429, "TOO_MANY_REQUESTS", NULL);
+    assert_true(asked > 10 * RATE);
+    assert_true(number(cx, &a, "Retry-After") >= 1);
+    assert_int_equal(number(cx, &a, "X-RateLimit-Remaining"), 0);
+    assert_string_equal(licence_site_header(cx, &a, "Keygen-Signature"), "");
+    a = ping_from(cx, "203.0.113.1", licence_site_key_auth(cx, licensing_licence(cx, NULL)));
+    assert_int_equal(a.status, 200); /* another credential */
+    a = ping_from(cx, "203.0.113.2", auth);
+    assert_int_equal(a.status, 200); /* another address */
+    a = licence_site_get(cx, "/v1/me", auth);
+    assert_int_equal(a.status, 200); /* loopback is not counted */
+    assert_string_equal(licence_site_header(cx, &a, "X-RateLimit-Limit"), "");
+}
+
+static void changing_the_credential_does_not_lead_past_the_addresss_rate(void **state)
+{
+    struct ctx *cx = open_site(state);
+    struct licence_answer a = {.status = 401};
+    int asked = 0;
+
+    while (a.status == 401 && asked++ < 20 * ADDRESS_RATE)
+        a = ping_from(cx, "203.0.113.3", arena_printf(cx->mem, "License guess-%d", asked));
+    licence_site_refused(&a, 429, "TOO_MANY_REQUESTS", NULL);
+    assert_true(asked > 10 * ADDRESS_RATE);
+}
+
+static void a_tenant_may_have_a_rate_of_its_own(void **state)
+{
+    struct ctx *cx = open_site(state);
+    struct licence_answer a = {.status = 200};
+    int asked = 0;
+
+    test_sql(cx, "UPDATE tenant SET licensing_rate = 1 WHERE id = ?", DB_ID(cx->tenant_id));
+    while (a.status == 200 && asked++ < 30)
+        a = licence_site_ask(
+            cx, &(struct licence_ask){.method = "GET", .path = "/v1/ping", .is_unsigned = true});
+    licence_site_refused(&a, 429, "TOO_MANY_REQUESTS", NULL);
+    assert_true(asked > 10);
+    assert_string_equal(licence_site_header(cx, &a, "Keygen-Signature"), "");
+}
+
+/* licence_site_ask fails where the answer is not signed. */
+static void S02_what_never_reaches_a_handler_is_signed(void **state)
+{
+    static const struct {
+        const char *method, *path, *headers;
+        int status;
+        const char *code;
+    } CASES[] = {
+        {"GET", "/v1/licenses/%zz", NULL, 400, "URI_INVALID"},
+        {"GET", "/v1/licenses/%ff", NULL, 400, "ENCODING_INVALID"},
+        {"GET", "/v1/licenses/%00", NULL, 400, "ENCODING_INVALID"},
+        {"GET", "/v1/licenses?limit=%00", NULL, 400, "ENCODING_INVALID"},
+        {"PROPFIND", "/v1/ping", NULL, 400, "HTTP_METHOD_INVALID"},
+        {"GET", "/v1/nothing-here", NULL, 404, "NOT_FOUND"},
+        {"GET", "/elsewhere", NULL, 404, "NOT_FOUND"},
+        {"DELETE", "/v1/ping", NULL, 404, "NOT_FOUND"},
+        {"GET", "/v1/ping", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", 400, ""},
+        {"GET", "/v1/ping", "Transfer-Encoding: chunked\r\n", 411, ""},
+        {"GET", "/v1/ping", "Expect: more\r\n", 417, ""},
+        {"GET", "/v1/ping", "X: a\r\n folded\r\n", 400, ""},
+        {"GET", "/v1/me", NULL, 401, "TOKEN_MISSING"},
+    };
+    struct ctx *cx = open_site(state);
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct licence_answer a = licence_site_ask(
+            cx, &(struct licence_ask){
+                    .method = CASES[i].method, .path = CASES[i].path, .headers = CASES[i].headers});
+
+        licence_site_refused(&a, CASES[i].status, CASES[i].code, NULL);
+        assert_string_equal(licence_site_header(cx, &a, "Content-Type"),
+                            "application/vnd.api+json; charset=utf-8");
+    }
+}
+
+static void a_body_too_large_is_refused_and_signed(void **state)
+{
+    enum { TOO_MUCH = 2 * 1024 * 1024 };
+    struct ctx *cx = open_site(state);
+    char *body = arena_alloc(cx->mem, TOO_MUCH + 1);
+    struct licence_answer a;
+
+    memset(body, ' ', TOO_MUCH);
+    body[TOO_MUCH] = '\0';
+    a = licence_site_post(cx, "/v1/licenses/actions/validate-key", NULL, body);
+    licence_site_refused(&a, 413, "TOO_LARGE", NULL);
+    assert_string_equal(licence_site_text(&a, "errors/0/title"), "Payload too large");
+}
+
+static void what_cannot_be_read_at_all_is_still_a_document(void **state)
+{
+    struct ctx *cx = open_site(state);
+    struct licence_answer a = licence_site_ask(
+        cx, &(struct licence_ask){.method = "GARBAGE", .path = "/v1/ping", .is_raw = true});
+
+    licence_site_refused(&a, 400, "", NULL);
+    assert_string_equal(licence_site_text(&a, "errors/0/title"), "Bad request");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(an_address_with_its_credential_has_a_rate),
+        cmocka_unit_test(changing_the_credential_does_not_lead_past_the_addresss_rate),
+        cmocka_unit_test(a_tenant_may_have_a_rate_of_its_own),
+        cmocka_unit_test(S02_what_never_reaches_a_handler_is_signed),
+        cmocka_unit_test(a_body_too_large_is_refused_and_signed),
+        cmocka_unit_test(what_cannot_be_read_at_all_is_still_a_document),
+    };
+
+    return test_group_run_around("limit_wire", TESTS, COUNT(TESTS), start, licence_site_stop);
+}
