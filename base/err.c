@@ -1,5 +1,6 @@
 #include "base/err.h"
 
+#include "base/arena.h"
 #include "base/utf8.h"
 
 #include <assert.h>
@@ -29,6 +30,17 @@ const struct err_kind ERR_INTERNAL = {
     ERR_CLASS_INTERNAL, "INTERNAL_ERROR",
     "Something failed on our side. It has been recorded; try again later."};
 
+static void fill(struct err *err, const struct err_kind *kind, const char *source,
+                 const char *where, const char *fmt, va_list args)
+{
+    err->kind = kind;
+    err->source = source;
+    err->where = where;
+    err->arg[0] = '\0';
+    vsnprintf(err->oper, sizeof err->oper, fmt, args);
+    err->oper[utf8_prefix(err->oper, sizeof err->oper - 1)] = '\0';
+}
+
 bool err_record(struct err *err, const struct err_kind *kind, const char *source, const char *where,
                 const char *fmt, ...)
 {
@@ -37,14 +49,35 @@ bool err_record(struct err *err, const struct err_kind *kind, const char *source
     assert(kind != NULL);
     if (err->kind != NULL)
         return false;
-    err->kind = kind;
-    err->source = source;
-    err->where = where;
-    err->arg[0] = '\0';
     va_start(args, fmt);
-    vsnprintf(err->oper, sizeof err->oper, fmt, args);
+    fill(err, kind, source, where, fmt, args);
     va_end(args);
-    err->oper[utf8_prefix(err->oper, sizeof err->oper - 1)] = '\0';
+    return false;
+}
+
+static bool is_told(const struct err *err, const struct err_kind *kind, const char *source)
+{
+    const char *told = err->source != NULL ? err->source : "";
+
+    return strcmp(err->kind->code, kind->code) == 0 &&
+           strcmp(told, source != NULL ? source : "") == 0;
+}
+
+bool err_append(struct err *err, struct arena *mem, const struct err_kind *kind, const char *source,
+                const char *where, const char *fmt, ...)
+{
+    va_list args;
+
+    while (err->kind != NULL) {
+        if (is_told(err, kind, source))
+            return false;
+        if (err->more == NULL)
+            err->more = arena_new(mem, struct err);
+        err = err->more;
+    }
+    va_start(args, fmt);
+    fill(err, kind, source, where, fmt, args);
+    va_end(args);
     return false;
 }
 

@@ -19,6 +19,8 @@ enum err_class { /* decides the HTTP status, in one table in portal/http/reply.c
                  ERR_CLASS_COUNT
 };
 
+struct arena;
+
 struct err_kind { /* a named constant beside the code that raises it */
     enum err_class class;
     const char *code; /* the API's word: "MACHINE_LIMIT_EXCEEDED" */
@@ -31,6 +33,7 @@ struct err {
     const char *where;           /* static: "machine.c:88" */
     char arg[64];                /* fills {} in the sentence */
     char oper[400];              /* for the log: ids, numbers, library messages */
+    struct err *more;            /* what else is wrong with the same input (err_also), or NULL */
 };
 
 extern const struct err_kind ERR_INVALID;   /* input that cannot be accepted as it is */
@@ -53,6 +56,13 @@ extern const struct err_kind ERR_INTERNAL; /* our fault */
     err_record((err), (kind), (source), ERR_WHERE, __VA_ARGS__)
 bool err_record(struct err *err, const struct err_kind *kind, const char *source, const char *where,
                 const char *fmt, ...) PRINTF(5, 6);
+/* For checks that go on to tell all that is wrong with one input: the first is recorded as by
+ * err_set_at, each further one is kept in mem behind it, unless it is told already (same code and
+ * source). Returns false. */
+#define err_also(err, mem, kind, source, ...) \
+    err_append((err), (mem), (kind), (source), ERR_WHERE, __VA_ARGS__)
+bool err_append(struct err *err, struct arena *mem, const struct err_kind *kind, const char *source,
+                const char *where, const char *fmt, ...) PRINTF(6, 7);
 /* Fills the {} of the sentence of the failure recorded last; cut to what fits, at a character. */
 void err_arg(struct err *err, const char *arg);
 void err_clear(struct err *err);

@@ -81,18 +81,29 @@ static const char *fill(const struct api *api, const struct err *err)
                         err->arg, gap + 2);
 }
 
-void api_error_write(struct str *s, const struct api *api, const struct err *err, int status)
+static void add_error(struct str *s, const struct api *api, const struct err *err, int status)
 {
     const char *code = code_of(api, err->kind);
 
-    str_add(s, "{\"meta\":{\"id\":\"");
-    str_add(s, api->request_id);
-    str_add(s, "\"},\"errors\":[{");
+    str_char(s, '{');
     add_text(s, "\"title\":", title_of(status, code));
     add_text(s, ",\"detail\":", fill(api, err));
     if (*code != '\0')
         add_text(s, ",\"code\":", code);
     if (err->source != NULL)
         add_source(s, api, err->source);
-    str_add(s, "}]}");
+    str_char(s, '}');
+}
+
+void api_error_write(struct str *s, const struct api *api, const struct err *err, int status)
+{
+    str_add(s, "{\"meta\":{\"id\":\"");
+    str_add(s, api->request_id);
+    str_add(s, "\"},\"errors\":[");
+    add_error(s, api, err, status);
+    for (err = err->more; err != NULL; err = err->more) {
+        str_char(s, ',');
+        add_error(s, api, err, status);
+    }
+    str_add(s, "]}");
 }

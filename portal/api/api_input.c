@@ -1,5 +1,6 @@
 #include "portal/api/api_input.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
 
 #include <ctype.h>
@@ -271,6 +272,36 @@ bool api_input_id(const struct api_object *in, const char *name, unsigned flags,
     return text == NULL || id_parse(text, out) || api_input_refuse(in, name, &ERR_API_TYPE);
 }
 
+bool api_input_bool(const struct api_object *in, const char *name, unsigned flags, bool *out)
+{
+    bool ok;
+    const json_t *value = member(in, name, flags, &ok);
+
+    if (!ok || value == NULL || json_is_null(value))
+        return ok;
+    if (!json_is_boolean(value))
+        return api_input_refuse(in, name, &ERR_API_TYPE);
+    *out = json_is_true(value);
+    return true;
+}
+
+bool api_input_time(const struct api_object *in, const char *name, unsigned flags, int64_t *out)
+{
+    const char *text = "";
+
+    if (!api_input_text(in, name, flags, &text))
+        return false;
+    if (text == NULL)
+        *out = 0;
+    return text == NULL || *text == '\0' || clock_parse_iso(text, out) ||
+           api_input_refuse(in, name, &ERR_API_TYPE);
+}
+
+bool api_input_has(const struct api_object *in, const char *name)
+{
+    return json_object_get(in->json, name) != NULL;
+}
+
 bool api_input_type(const struct api_object *in, const char *type)
 {
     const char *given = NULL;
@@ -283,25 +314,64 @@ bool api_input_type(const struct api_object *in, const char *type)
            api_input_refuse(in, "type", &ERR_API_CHOICE);
 }
 
+static bool read_link(const struct api_object *link, const char *type, struct id *out)
+{
+    static const char *const LINK[] = {"type", "id", NULL};
+
+    return api_input_known(link, LINK) && api_input_type(link, type) &&
+           api_input_id(link, "id", API_REQUIRED, out);
+}
+
+bool api_input_linkage(const struct api_object *in, const char *type, unsigned flags,
+                       struct id *out)
+{
+    static const char *const RELATION[] = {"data", NULL};
+    struct api_object data;
+
+    if (!api_input_known(in, RELATION))
+        return false;
+    if ((flags & API_NULLABLE) != 0 && json_is_null(json_object_get(in->json, "data"))) {
+        *out = (struct id){0};
+        return true;
+    }
+    return api_input_object(in, "data", API_REQUIRED, &data) && read_link(&data, type, out);
+}
+
 bool api_input_relation(const struct api_object *in, const char *name, const char *type,
                         unsigned flags, struct id *out)
 {
-    static const char *const RELATION[] = {"data", NULL};
-    static const char *const LINK[] = {"type", "id", NULL};
     struct api_object relation;
-    struct api_object data;
 
     if (!api_input_object(in, name, flags & API_REQUIRED, &relation))
         return false;
-    if (relation.json == NULL)
-        return true;
-    if (!api_input_known(&relation, RELATION))
+    return relation.json == NULL || api_input_linkage(&relation, type, flags, out);
+}
+
+bool api_input_links(const struct api_object *in, const char *type, struct id **out, size_t *count)
+{
+    static const char *const TOP[] = {"data", NULL};
+    const json_t *array = json_object_get(in->json, "data");
+    const json_t *item;
+    size_t i;
+
+    if (!api_input_known(in, TOP))
         return false;
-    if ((flags & API_NULLABLE) != 0 && json_is_null(json_object_get(relation.json, "data")))
-        return true;
-    return api_input_object(&relation, "data", API_REQUIRED, &data) &&
-           api_input_known(&data, LINK) && api_input_type(&data, type) &&
-           api_input_id(&data, "id", API_REQUIRED, out);
+    if (!json_is_array(array))
+        return api_input_refuse(in, "data", array == NULL ? &ERR_API_MISSING : &ERR_API_TYPE);
+    *count = json_array_size(array);
+    if (*count < 1 || *count > API_LINKS_MAX)
+        return api_input_refuse(in, "data", &ERR_API_LENGTH);
+    *out = arena_array(in->cx->mem, struct id, *count);
+    json_array_foreach (array, i, item) {
+        struct api_object link = {in->cx, item,
+                                  arena_printf(in->cx->mem, "%s/data/%zu", in->at, i)};
+
+        if (!json_is_object(item))
+            return api_input_refuse(&link, "", &ERR_API_TYPE);
+        if (!read_link(&link, type, &(*out)[i]))
+            return false;
+    }
+    return true;
 }
 
 bool api_input_known(const struct api_object *in, const char *const *names)

@@ -32,7 +32,22 @@ bool api_input_i64(const struct api_object *in, const char *name, unsigned flags
                    int64_t *out) MUST_CHECK;
 bool api_input_id(const struct api_object *in, const char *name, unsigned flags,
                   struct id *out) MUST_CHECK;
-/* {"data":{"type":..,"id":..}|null} under relationships. */
+bool api_input_bool(const struct api_object *in, const char *name, unsigned flags,
+                    bool *out) MUST_CHECK;
+/* A date-time of ISO 8601; null with API_NULLABLE is 0. */
+bool api_input_time(const struct api_object *in, const char *name, unsigned flags,
+                    int64_t *out) MUST_CHECK;
+/* Whether the member is there, be it null. */
+bool api_input_has(const struct api_object *in, const char *name);
+/* {"data":{"type":..,"id":..}|null}: the body that changes a relationship to one; null with
+ * API_NULLABLE is a zero id. */
+bool api_input_linkage(const struct api_object *in, const char *type, unsigned flags,
+                       struct id *out) MUST_CHECK;
+/* {"data":[{"type":..,"id":..},..]}: the body that attaches or detaches, 1 to API_LINKS_MAX. */
+enum { API_LINKS_MAX = 100 };
+bool api_input_links(const struct api_object *in, const char *type, struct id **out,
+                     size_t *count) MUST_CHECK;
+/* The same as api_input_linkage under the relationship's name, which may be absent. */
 bool api_input_relation(const struct api_object *in, const char *name, const char *type,
                         unsigned flags, struct id *out) MUST_CHECK;
 /* A resource's type, in singular or plural. */

@@ -61,6 +61,23 @@ static void long_texts_are_cut_at_a_character(void **state)
     assert_int_equal(strlen(err.arg), 63);
 }
 
+static void everything_that_is_wrong_is_told_once(void **state)
+{
+    static const struct err_kind LONG = {ERR_CLASS_INVALID, "NAME_TOO_LONG", "Too long."};
+    struct arena *mem = *state;
+    struct err err = {0};
+
+    assert_false(err_also(&err, mem, &ERR_INVALID, "/a", "one"));
+    assert_false(err_also(&err, mem, &LONG, "/a", "two"));
+    assert_false(err_also(&err, mem, &LONG, "/a", "two again"));
+    assert_false(err_also(&err, mem, &LONG, NULL, "three"));
+    assert_ptr_equal(err.kind, &ERR_INVALID);
+    assert_ptr_equal(err.more->kind, &LONG);
+    assert_string_equal(err.more->oper, "two");
+    assert_null(err.more->more->source);
+    assert_null(err.more->more->more);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +85,7 @@ int main(void)
         with_arena(a_failure_names_its_place_in_the_tree),
         with_arena(a_cleared_failure_makes_room_for_the_next),
         with_arena(long_texts_are_cut_at_a_character),
+        with_arena(everything_that_is_wrong_is_told_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
