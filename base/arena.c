@@ -107,7 +107,7 @@ static struct block *arena_block_for(struct arena *mem, size_t need)
     return b;
 }
 
-void *arena_alloc(struct arena *mem, size_t bytes)
+void *arena_alloc_raw(struct arena *mem, size_t bytes)
 {
     size_t need;
     struct block *b;
@@ -121,8 +121,12 @@ void *arena_alloc(struct arena *mem, size_t bytes)
     b->used += need;
     mem->used += bytes;
     UNPOISON(at, bytes);
-    memset(at, 0, bytes);
     return at;
+}
+
+void *arena_alloc(struct arena *mem, size_t bytes)
+{
+    return memset(arena_alloc_raw(mem, bytes), 0, bytes);
 }
 
 void *arena_alloc_array(struct arena *mem, size_t count, size_t bytes)
@@ -146,9 +150,10 @@ char *arena_dup_bytes(struct arena *mem, const void *bytes, size_t len)
 
     if (!ADD_FITS(len, (size_t)1, &whole))
         arena_die("a size that cannot be");
-    copy = arena_alloc(mem, whole);
+    copy = arena_alloc_raw(mem, whole);
     if (len > 0)
         memcpy(copy, bytes, len);
+    copy[len] = '\0';
     return copy;
 }
 
@@ -173,7 +178,7 @@ char *arena_vprintf(struct arena *mem, const char *fmt, va_list args)
     len = vsnprintf(NULL, 0, fmt, again);
     va_end(again);
     assert(len >= 0);
-    text = arena_alloc(mem, (size_t)len + 1);
+    text = arena_alloc_raw(mem, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, fmt, args);
     return text;
 }

@@ -13,6 +13,9 @@ struct arena *arena_make(size_t block_bytes);
 /* Zeroed memory, aligned for any object; never NULL: exhaustion aborts the program. */
 void *arena_alloc(struct arena *mem, size_t bytes);
 
+/* The same with whatever bytes were there: for what is written over at once. */
+void *arena_alloc_raw(struct arena *mem, size_t bytes);
+
 #define arena_new(mem, type)          ((type *)arena_alloc((mem), sizeof(type)))
 #define arena_array(mem, type, count) ((type *)arena_alloc_array((mem), (count), sizeof(type)))
 void *arena_alloc_array(struct arena *mem, size_t count, size_t bytes);

@@ -9,8 +9,9 @@ enum { STR_FIRST = 64 };
 
 struct str str_new(struct arena *mem)
 {
-    struct str s = {arena_alloc(mem, STR_FIRST), 0, STR_FIRST, mem};
+    struct str s = {arena_alloc_raw(mem, STR_FIRST), 0, STR_FIRST, mem};
 
+    s.p[0] = '\0';
     return s;
 }
 
@@ -26,18 +27,13 @@ char *str_room(struct str *s, size_t len)
 
         while (cap < need)
             cap = cap > SIZE_MAX / 2 ? need : cap * 2;
-        grown = arena_alloc(s->mem, cap);
-        memcpy(grown, s->p, s->len);
+        grown = arena_alloc_raw(s->mem, cap);
+        memcpy(grown, s->p, s->len + 1);
         s->p = grown;
         s->cap = cap;
     }
     s->p[s->len + len] = '\0';
     return s->p + s->len;
-}
-
-void str_add(struct str *s, const char *text)
-{
-    str_add_n(s, text, strlen(text));
 }
 
 void str_add_n(struct str *s, const char *bytes, size_t len)

@@ -3,6 +3,8 @@
 
 #include "base/arena.h"
 
+#include <string.h>
+
 struct str {
     char *p;    /* never NULL, always terminated */
     size_t len; /* without the terminator */
@@ -11,8 +13,12 @@ struct str {
 };
 
 struct str str_new(struct arena *mem);
-void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const char *bytes, size_t len);
+/* Inline, so that the length of a literal is known when the program is built. */
+static inline void str_add(struct str *s, const char *text)
+{
+    str_add_n(s, text, strlen(text));
+}
 void str_char(struct str *s, char c);
 void str_fmt(struct str *s, const char *fmt, ...) PRINTF(2, 3);
 void str_i64(struct str *s, int64_t value);
@@ -22,7 +28,8 @@ void str_html(struct str *s, const char *text);
 void str_json(struct str *s, const char *text);
 /* Percent-encodes all but the unreserved characters of RFC 3986. */
 void str_url(struct str *s, const char *text);
-/* Makes room for len further bytes and returns where they go; the caller adds to s->len. */
+/* Makes room for len further bytes and returns where they go; the caller adds to s->len, and puts
+ * the terminator where he adds fewer. */
 char *str_room(struct str *s, size_t len);
 
 struct span { /* borrowed bytes, not terminated */

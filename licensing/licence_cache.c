@@ -184,7 +184,7 @@ static void forget(void *with, struct id tenant_id, const char *subject, struct 
 
     if (strcmp(subject, "licence") == 0)
         licence_cache_drop(cache, tenant_id, subject_id);
-    else if (strcmp(subject, "token") != 0 && strcmp(subject, "licence_shard_release") != 0)
+    else if (strcmp(subject, "token") != 0 && strcmp(subject, "release") != 0)
         drop_concerned(cache, tenant_id, subject, subject_id);
 }
 

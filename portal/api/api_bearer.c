@@ -24,7 +24,7 @@ static void add_counts(struct str *s, const struct token *t)
 
 void api_bearer_token(struct str *s, const struct api *api, const struct token *token)
 {
-    const struct api_resource of = {api, "tokens", token->id};
+    const struct api_resource of = api_resource_of(api, "tokens", token->id);
 
     api_resource_open(s, &of);
     API_TEXT(s, "\"kind\":", TOKEN_KIND_NAMES[token->kind]);
@@ -53,7 +53,7 @@ void api_bearer_product(struct str *s, const struct api *api, const struct produ
 {
     static const char *const MANY[] = {"policies",  "licenses", "machines", "users",    "tokens",
                                        "platforms", "channels", "releases", "artifacts"};
-    const struct api_resource of = {api, "products", product->id};
+    const struct api_resource of = api_resource_of(api, "products", product->id);
 
     api_resource_open(s, &of);
     API_TEXT(s, "\"name\":", product->name);
@@ -80,7 +80,7 @@ void api_bearer_user(struct str *s, const struct api *api, const struct person *
                      const char *role)
 {
     static const char *const MANY[] = {"products", "licenses", "machines", "tokens"};
-    const struct api_resource of = {api, "users", person->id};
+    const struct api_resource of = api_resource_of(api, "users", person->id);
     const char *given = person->given_name;
     const char *last = person->full_name;
 

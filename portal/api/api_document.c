@@ -97,7 +97,7 @@ static void add_licence_relationships(struct str *s, const struct api_resource *
 void api_document_licence(struct str *s, const struct api *api, const struct snapshot *licence,
                           int64_t now, const struct api_links *entitlements)
 {
-    const struct api_resource of = {api, "licenses", licence->licence.id};
+    const struct api_resource of = api_resource_of(api, "licenses", licence->licence.id);
 
     api_resource_open(s, &of);
     add_licence_attributes(s, api, licence, now);
@@ -150,7 +150,7 @@ static void add_machine_attributes(struct str *s, const struct api *api, const s
 void api_document_machine(struct str *s, const struct api *api, const struct machine *machine,
                           bool is_created, const struct api_links *components)
 {
-    const struct api_resource of = {api, "machines", machine->id};
+    const struct api_resource of = api_resource_of(api, "machines", machine->id);
 
     api_resource_open(s, &of);
     add_machine_attributes(s, api, machine, is_created);

@@ -53,7 +53,7 @@ bool api_included_load(struct api_included *in, const struct snapshot *licence,
 
 void api_included_entitlement(struct str *s, const struct api *api, const struct entitlement *e)
 {
-    const struct api_resource of = {api, "entitlements", e->id};
+    const struct api_resource of = api_resource_of(api, "entitlements", e->id);
 
     api_resource_open(s, &of);
     API_TEXT(s, "\"name\":", e->name);
@@ -71,7 +71,7 @@ void api_included_entitlement(struct str *s, const struct api *api, const struct
 static void write_component(struct str *s, const struct api *api, const struct component *c,
                             struct id product_id)
 {
-    const struct api_resource of = {api, "components", c->id};
+    const struct api_resource of = api_resource_of(api, "components", c->id);
 
     api_resource_open(s, &of);
     API_TEXT(s, "\"fingerprint\":", c->fingerprint);

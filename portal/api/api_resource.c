@@ -1,11 +1,24 @@
 #include "portal/api/api_resource.h"
 
+#include <assert.h>
+
 void api_resource_id(struct str *s, struct id id)
 {
     char text[ID_TEXT_SIZE];
 
     id_format(id, text);
     str_add_n(s, text, ID_TEXT_SIZE - 1);
+}
+
+struct api_resource api_resource_of(const struct api *api, const char *type, struct id id)
+{
+    struct api_resource of = {.api = api, .type = type, .id = id};
+    struct str s = {of.path, 0, sizeof of.path, api->mem};
+
+    api_resource_path(&s, api, type, id);
+    assert(s.p == of.path);
+    of.path_len = s.len;
+    return of;
 }
 
 void api_resource_path(struct str *s, const struct api *api, const char *type, struct id id)
@@ -40,7 +53,7 @@ void api_resource_related(struct str *s, const struct api_resource *of, const ch
     API_ADD(s, ",\"");
     str_add(s, name);
     API_ADD(s, "\":{\"links\":{\"related\":\"");
-    api_resource_path(s, of->api, of->type, of->id);
+    str_add_n(s, of->path, of->path_len);
     str_char(s, '/');
     str_add(s, name);
     API_ADD(s, "\"}");
@@ -96,6 +109,6 @@ void api_resource_relationships(struct str *s, const struct api_resource *of)
 void api_resource_close(struct str *s, const struct api_resource *of)
 {
     API_ADD(s, "},\"links\":{\"self\":\"");
-    api_resource_path(s, of->api, of->type, of->id);
+    str_add_n(s, of->path, of->path_len);
     API_ADD(s, "\"}}");
 }

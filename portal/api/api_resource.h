@@ -3,10 +3,14 @@
 
 #include "portal/api/api_value.h"
 
-struct api_resource { /* one on its way into a document */
+enum { API_PATH_MAX = 128 }; /* of /v1/accounts/ID/TYPE/ID */
+
+struct api_resource { /* one on its way into a document; made by api_resource_of */
     const struct api *api;
     const char *type;
     struct id id;
+    size_t path_len;
+    char path[API_PATH_MAX]; /* as in links.self, which each relationship's link begins with */
 };
 
 struct api_links { /* the members of a to-many relationship, where a document tells them */
@@ -15,6 +19,7 @@ struct api_links { /* the members of a to-many relationship, where a document te
     size_t count;
 };
 
+struct api_resource api_resource_of(const struct api *api, const char *type, struct id id);
 /* In this order: open, attributes, relationships, the relationships beside the account, close. */
 void api_resource_open(struct str *s, const struct api_resource *of);
 void api_resource_relationships(struct str *s, const struct api_resource *of);

@@ -259,28 +259,28 @@ static void add_identity(struct req *rq, const struct api *api)
         reply_header(rq, is_old ? "Keygen-Token-Id" : "Keygen-Token",
                      id_text(rq->cx.mem, api->token->id));
     reply_header(rq, "Keygen-Version", VERSIONS[api->version - API_VERSION_OLDEST]);
-    reply_header(rq, "Keygen-Edition", "CE");
-    reply_header(rq, "Keygen-Mode", "multiplayer");
 }
 
-static void add_cors(struct req *rq)
-{
-    reply_header(rq, "Access-Control-Allow-Origin", "*");
-    reply_header(rq, "Access-Control-Allow-Methods",
-                 "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    if (rq->method == METHOD_OPTIONS) {
-        const char *asked = req_header(rq, "Access-Control-Request-Headers");
+/* What every answer says, in one piece. */
+static const char FIXED_HEADERS[] =
+    "Cache-Control: no-transform, no-store, max-age=0\r\n"
+    "Keygen-Edition: CE\r\n"
+    "Keygen-Mode: multiplayer\r\n"
+    "Access-Control-Allow-Origin: *\r\n"
+    "Access-Control-Allow-Methods: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"
+    "Access-Control-Expose-Headers: Keygen-Account, Keygen-Account-Id, Keygen-Bearer, "
+    "Keygen-Bearer-Id, Keygen-Date, Keygen-Digest, Keygen-Edition, Keygen-Mode, Keygen-Signature, "
+    "Keygen-Token, Keygen-Token-Id, Keygen-Version, X-RateLimit-Window, X-RateLimit-Limit, "
+    "X-RateLimit-Count, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Date, Digest, "
+    "Location\r\n";
 
-        /* A wildcard does not cover Authorization (Fetch standard), so what is asked is echoed. */
-        reply_header(rq, "Access-Control-Allow-Headers", asked != NULL ? asked : "*");
-        reply_header(rq, "Access-Control-Max-Age", "86400");
-    }
-    reply_header(rq, "Access-Control-Expose-Headers",
-                 "Keygen-Account, Keygen-Account-Id, Keygen-Bearer, Keygen-Bearer-Id, "
-                 "Keygen-Date, Keygen-Digest, Keygen-Edition, Keygen-Mode, Keygen-Signature, "
-                 "Keygen-Token, Keygen-Token-Id, Keygen-Version, X-RateLimit-Window, "
-                 "X-RateLimit-Limit, X-RateLimit-Count, X-RateLimit-Remaining, "
-                 "X-RateLimit-Reset, X-Request-Id, Date, Digest, Location");
+static void add_preflight(struct req *rq)
+{
+    const char *asked = req_header(rq, "Access-Control-Request-Headers");
+
+    /* A wildcard does not cover Authorization (Fetch standard), so what is asked is echoed. */
+    reply_header(rq, "Access-Control-Allow-Headers", asked != NULL ? asked : "*");
+    reply_header(rq, "Access-Control-Max-Age", "86400");
 }
 
 /* What the server refused has its status already. */
@@ -335,9 +335,10 @@ void licence_serve(struct req *rq)
         answer_failure(rq, api, refused.kind != NULL && rq->cx.err.kind == refused.kind);
     rq->type = api->type != NULL ? api->type : api->wants_json ? JSON_PLAIN : JSON_API;
     reply_header(rq, "X-Request-Id", api->request_id);
-    reply_header(rq, "Cache-Control", "no-transform, no-store, max-age=0");
+    rq->header_block = FIXED_HEADERS;
     add_identity(rq, api);
-    add_cors(rq);
     rate_headers(rq);
+    if (rq->method == METHOD_OPTIONS)
+        add_preflight(rq);
     add_signature(rq, api);
 }

@@ -80,7 +80,9 @@ static void add_header(struct str *out, const char *name, const char *value)
 static void add_safety(const struct req *rq, const struct answer_style *style, struct str *out)
 {
     str_add(out, "X-Content-Type-Options: nosniff\r\n");
-    if (!has_header(rq, "Cache-Control"))
+    if (rq->header_block != NULL)
+        str_add(out, rq->header_block);
+    else if (!has_header(rq, "Cache-Control"))
         str_add(out, "Cache-Control: no-store\r\n");
     if (style->behind_tls)
         str_add(out, TLS_HEADER);

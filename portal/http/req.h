@@ -43,7 +43,7 @@ struct req_tenant { /* the tenant of this request, loaded once (portal/account/t
     const char *currency;
     const char *api_version;
     const struct zone *zone;
-    const char *zone_name; /* "Europe/London" */
+    const char *zone_name;               /* "Europe/London" */
     int64_t portal_rate, licensing_rate; /* requests a second; 0: no limit, -1: as configured */
 };
 
@@ -108,6 +108,7 @@ struct req {
     const char *header_values[REQ_HEADERS_MAX];
     unsigned header_count;
     const struct limit_count *counted; /* what X-RateLimit-* tells; NULL: nothing was counted */
+    const char *header_block;          /* or NULL: constant header lines, each with its CR LF */
 
     const char *resume;  /* the path where a failed form with uploads waits to be sent; else NULL */
     bool is_flash_shown; /* the page had the session's flash: it is not kept any longer */

@@ -113,11 +113,11 @@ static int read_body(struct server *s, struct mg_connection *conn, struct req *r
     int64_t allowed_ms = s->spec.app == NULL ? 15000 : s->spec.app->config.body_deadline_ms;
     int64_t deadline =
         clock_mono_us() + (allowed_ms + (int64_t)len / SERVER_BODY_BYTES_PER_MS) * 1000;
-    char *bytes = arena_alloc(rq->cx.mem, len + 1);
+    char *bytes = arena_alloc_raw(rq->cx.mem, len + 1);
+    int64_t before = clock_mono_us(), after;
     size_t got = 0, slice = 1;
 
     while (got < len) {
-        int64_t before = clock_mono_us(), after;
         size_t want = slice < len - got ? slice : len - got;
         int n = mg_read(conn, bytes + got, want);
 
@@ -132,7 +132,9 @@ static int read_body(struct server *s, struct mg_connection *conn, struct req *r
             slice = SERVER_SLICE_MAX;
         if (after - before > SERVER_SLOW_US)
             slice = 1;
+        before = after;
     }
+    bytes[len] = '\0';
     rq->body = (struct span){bytes, len};
     return 0;
 }
@@ -212,7 +214,7 @@ static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
 
 static void send_file(struct mg_connection *conn, struct req *rq)
 {
-    char *chunk = arena_alloc(rq->cx.mem, SERVER_FILE_CHUNK);
+    char *chunk = arena_alloc_raw(rq->cx.mem, SERVER_FILE_CHUNK);
     int64_t left = rq->file_bytes;
 
     while (left > 0) {
@@ -252,7 +254,7 @@ static void send_answer(struct server *s, struct mg_connection *conn, struct req
 static void drain_body(struct mg_connection *conn, struct req *rq, size_t left)
 {
     int64_t deadline = clock_mono_us() + SERVER_DRAIN_US;
-    char *bytes = arena_alloc(rq->cx.mem, SERVER_DRAIN_SLICE);
+    char *bytes = arena_alloc_raw(rq->cx.mem, SERVER_DRAIN_SLICE);
     size_t taken = 0;
     int n = 1;
 
