@@ -1,6 +1,7 @@
 #include "licensing/heartbeat.h"
 
 #include "base/clock.h"
+#include "licensing/machine_event.h"
 
 const struct err_kind ERR_HEARTBEAT_DEAD = {
     ERR_CLASS_INVALID, "MACHINE_HEARTBEAT_DEAD",
@@ -14,13 +15,12 @@ static const char SQL_HEARTBEAT_RESET[] =
     "WHERE tenant_id = ? AND id = ?";
 static const char SQL_HEARTBEAT_TOLD[] =
     "UPDATE machine SET dead_told_at = ? WHERE tenant_id = ? AND id = ?";
-static const char SQL_HEARTBEAT_WAS_TOLD[] =
-    "SELECT dead_told_at IS NOT NULL FROM machine WHERE tenant_id = ? AND id = ?";
+/* The lock that a beat and a removal meet in, so that whichever committed first is seen. */
+static const char SQL_MACHINE_LOCK[] =
+    "SELECT dead_told_at IS NOT NULL FROM machine WHERE tenant_id = ? AND id = ? FOR UPDATE";
 static const char SQL_LICENCE_LOCK[] =
     "UPDATE licence SET version = version + 1 WHERE tenant_id = ? AND id = ?";
 
-/* Dead, and something is left to do: to tell it, or to remove the machine (KEEP_DEAD ones stay). */
-#define HEARTBEAT_LEFT "(m.dead_told_at IS NULL OR p.heartbeat_cull_strategy = 'DEACTIVATE_DEAD')"
 #define HEARTBEAT_JOINS                                                    \
     "JOIN licence l ON l.tenant_id = m.tenant_id AND l.id = m.licence_id " \
     "JOIN policy p ON p.tenant_id = l.tenant_id AND p.id = l.policy_id "
@@ -30,22 +30,16 @@ static const char SQL_LICENCE_LOCK[] =
 static const char SQL_ANY_TENANT_SILENT[] =
     "SELECT m.tenant_id, m.id FROM machine m " HEARTBEAT_JOINS
     "WHERE m.last_heartbeat_at < ? AND m.last_heartbeat_at + " HEARTBEAT_SECONDS
-    " < ? AND " HEARTBEAT_LEFT " ORDER BY m.last_heartbeat_at LIMIT ?";
+    " < ? AND (m.dead_told_at IS NULL OR " HEARTBEAT_CULLS(
+        "m.last_heartbeat_at") ") ORDER BY m.last_heartbeat_at LIMIT ?";
 static const char SQL_ANY_TENANT_NEVER_HEARD[] =
     "SELECT m.tenant_id, m.id FROM policy p "
     "JOIN licence l ON l.tenant_id = p.tenant_id AND l.policy_id = p.id "
     "JOIN machine m ON m.tenant_id = l.tenant_id AND m.licence_id = l.id "
     "WHERE p.require_heartbeat AND m.last_heartbeat_at IS NULL AND m.created_at "
-    "+ " HEARTBEAT_SECONDS " < ? AND " HEARTBEAT_LEFT " LIMIT ?";
-
-static bool change(struct ctx *cx, const struct machine *m, struct machine **out)
-{
-    if (!licence_changed(cx, "licence", m->licence_id) || !machine_get(cx, m->id, out)) {
-        db_rollback(cx);
-        return false;
-    }
-    return db_commit(cx);
-}
+    "+ " HEARTBEAT_SECONDS
+    " < ? AND (m.dead_told_at IS NULL OR p.heartbeat_cull_strategy = 'DEACTIVATE_DEAD' "
+    "AND p.heartbeat_resurrection_strategy <> 'ALWAYS_REVIVE') LIMIT ?";
 
 static int64_t revive_minutes(enum policy_revive revive)
 {
@@ -67,77 +61,77 @@ static int64_t revive_minutes(enum policy_revive revive)
     return 0;
 }
 
-/* The last instant at which a dead machine can still come back; 0 where there is none. One that was
- * never heard has no such window. */
-static int64_t revivable_until(const struct policy *policy, const struct machine *m)
+int64_t heartbeat_revivable_until(const struct policy *policy, int64_t last_heartbeat_at,
+                                  int64_t seconds)
 {
     int64_t minutes = revive_minutes(policy->revive);
 
     if (policy->revive == POLICY_ALWAYS_REVIVE)
         return INT64_MAX;
-    if (minutes == 0 || m->last_heartbeat_at == 0)
+    if (minutes == 0 || last_heartbeat_at == 0)
         return 0;
-    return m->last_heartbeat_at + m->heartbeat_seconds * CLOCK_SECOND + minutes * CLOCK_MINUTE;
+    return last_heartbeat_at + seconds * CLOCK_SECOND + minutes * CLOCK_MINUTE;
 }
 
-bool heartbeat_ping(struct ctx *cx, struct id machine_id, struct machine **out)
+static int64_t revivable_until(const struct policy *policy, const struct machine *m)
 {
-    struct policy *policy;
-    struct machine *m;
-    int64_t found;
+    return heartbeat_revivable_until(policy, m->last_heartbeat_at, m->heartbeat_seconds);
+}
 
-    if (!db_begin(cx))
-        return false;
-    if (!machine_get(cx, machine_id, &m) || !policy_get(cx, m->policy_id, &policy))
-        goto rollback;
-    if (m->heartbeat == MACHINE_DEAD && cx->now > revivable_until(policy, m)) {
-        err_set(&cx->err, &ERR_HEARTBEAT_DEAD, "machine %s", id_text(cx->mem, machine_id));
-        goto rollback;
-    }
-    if (!db_exec(cx, &found, SQL_HEARTBEAT_PING, DB_TIME(cx->now), DB_TIME(cx->now),
-                 DB_ID(cx->tenant_id), DB_ID(machine_id)))
-        goto rollback;
-    if (found == 0) { /* removed in between */
-        err_set(&cx->err, &ERR_NOT_FOUND, "machine %s", id_text(cx->mem, machine_id));
-        goto rollback;
-    }
-    if (!change(cx, m, out))
-        return false;
-    if (m->heartbeat == MACHINE_DEAD)
-        (*out)->heartbeat = MACHINE_RESURRECTED;
-    return true;
-
-rollback:
+static bool end(struct ctx *cx, bool is_done)
+{
+    if (is_done)
+        return db_commit(cx);
     db_rollback(cx);
     return false;
 }
 
+static bool ping(struct ctx *cx, struct id machine_id, struct machine **out)
+{
+    struct policy *policy;
+    struct db_rows rows;
+    struct machine *m;
+    bool was_dead;
+
+    if (!db_query(cx, &rows, SQL_MACHINE_LOCK, DB_ID(cx->tenant_id), DB_ID(machine_id)) ||
+        !machine_get(cx, machine_id, &m) || !policy_get(cx, m->policy_id, &policy))
+        return false;
+    was_dead = m->heartbeat == MACHINE_DEAD;
+    if (was_dead && cx->now > revivable_until(policy, m))
+        return err_set(&cx->err, &ERR_HEARTBEAT_DEAD, "machine %s", id_text(cx->mem, machine_id));
+    if (!db_exec(cx, NULL, SQL_HEARTBEAT_PING, DB_TIME(cx->now), DB_TIME(cx->now),
+                 DB_ID(cx->tenant_id), DB_ID(machine_id)) ||
+        !machine_get(cx, machine_id, out))
+        return false;
+    if (was_dead)
+        (*out)->heartbeat = MACHINE_RESURRECTED;
+    return machine_event(cx, was_dead ? EVENT_MACHINE_RESURRECTED : EVENT_MACHINE_PINGED, *out);
+}
+
+bool heartbeat_ping(struct ctx *cx, struct id machine_id, struct machine **out)
+{
+    return db_begin(cx) && end(cx, ping(cx, machine_id, out));
+}
+
+static bool reset(struct ctx *cx, struct id machine_id, struct machine **out)
+{
+    return machine_get(cx, machine_id, out) &&
+           db_exec(cx, NULL, SQL_HEARTBEAT_RESET, DB_ID(cx->tenant_id), DB_ID(machine_id)) &&
+           machine_get(cx, machine_id, out) && machine_event(cx, EVENT_MACHINE_RESET, *out);
+}
+
 bool heartbeat_reset(struct ctx *cx, struct id machine_id, struct machine **out)
 {
-    struct machine *m;
-
-    if (!db_begin(cx))
-        return false;
-    if (!machine_get(cx, machine_id, &m) ||
-        !db_exec(cx, NULL, SQL_HEARTBEAT_RESET, DB_ID(cx->tenant_id), DB_ID(machine_id))) {
-        db_rollback(cx);
-        return false;
-    }
-    return change(cx, m, out);
+    return db_begin(cx) && end(cx, reset(cx, machine_id, out));
 }
 
 /* --- the sweep --- */
 
 static bool tell(struct ctx *cx, const struct machine *m)
 {
-    json_t *data =
-        json_own(cx->mem, json_pack("{s:s, s:s, s:o}", "action", "machine fell silent", "machine",
-                                    id_text(cx->mem, m->id), "name", json_text(m->name)));
-
     return db_exec(cx, NULL, SQL_HEARTBEAT_TOLD, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                    DB_ID(m->id)) &&
-           event_emit(cx, EVENT_LICENCE_UPDATED, m->licence_id, data) &&
-           licence_changed(cx, "licence", m->licence_id);
+           machine_event(cx, EVENT_MACHINE_DEAD, m);
 }
 
 static bool must_remove(const struct ctx *cx, const struct policy *policy, const struct machine *m)
@@ -155,7 +149,7 @@ static bool bury(struct ctx *cx, struct id machine_id, bool *is_done)
     *is_done = false;
     if (!machine_get(cx, machine_id, &m) ||
         !db_exec(cx, NULL, SQL_LICENCE_LOCK, DB_ID(cx->tenant_id), DB_ID(m->licence_id)) ||
-        !db_query(cx, &rows, SQL_HEARTBEAT_WAS_TOLD, DB_ID(cx->tenant_id), DB_ID(machine_id)) ||
+        !db_query(cx, &rows, SQL_MACHINE_LOCK, DB_ID(cx->tenant_id), DB_ID(machine_id)) ||
         !machine_get(cx, machine_id, &m) || !policy_get(cx, m->policy_id, &policy))
         return false;
     if (m->heartbeat != MACHINE_DEAD || !db_next(&rows))
@@ -204,7 +198,7 @@ bool heartbeat_sweep(struct ctx *cx, unsigned limit, unsigned *done)
 
     *done = 0;
     return db_query(cx, &rows, SQL_ANY_TENANT_SILENT, DB_TIME(cx->now - CLOCK_MINUTE),
-                    DB_TIME(cx->now), DB_INT(limit)) &&
+                    DB_TIME(cx->now), DB_TIME(cx->now), DB_INT(limit)) &&
            sweep(cx, &rows, done) &&
            db_query(cx, &rows, SQL_ANY_TENANT_NEVER_HEARD, DB_TIME(cx->now), DB_INT(limit)) &&
            sweep(cx, &rows, done);

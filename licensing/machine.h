@@ -2,6 +2,7 @@
 #pragma once
 
 #include "licensing/licence.h"
+#include "licensing/licence_scope.h"
 
 enum {
     MACHINE_FINGERPRINT_MAX = 4096,
@@ -85,20 +86,12 @@ bool machine_add(struct ctx *cx, const struct machine_draft *draft,
 
 /* Visible are the machines of visible licences; for the rest ERR_NOT_FOUND. */
 bool machine_get(struct ctx *cx, struct id id, struct machine **out) MUST_CHECK;
-/* The oldest match, within one licence or (zero id) within all that are visible. */
-bool machine_find_fingerprint(struct ctx *cx, struct id licence_id, const char *fingerprint,
-                              struct machine **out) MUST_CHECK;
+/* The oldest match within the scope. */
+bool machine_find_fingerprint(struct ctx *cx, const struct licence_scope *scope,
+                              const char *fingerprint, struct machine **out) MUST_CHECK;
 /* Of one licence, oldest first; at most limit. */
 bool machine_list(struct ctx *cx, struct id licence_id, unsigned limit, struct machine **out,
                   size_t *count) MUST_CHECK;
-struct machine_filter { /* zero and NULL: any */
-    struct id licence_id;
-    const char *fingerprint, *hostname, *ip;
-};
-/* One page; *total is how many the filter finds. */
-bool machine_page(struct ctx *cx, const struct machine_filter *filter,
-                  const struct licence_page *page, struct machine **out, size_t *count,
-                  int64_t *total) MUST_CHECK;
 /* Frees the seat; its components and processes go too. token_id: an activation token's limit is
  * counted, zero for none. Emits licence.released (wire: machine.deleted). */
 bool machine_remove(struct ctx *cx, struct id id, struct id token_id) MUST_CHECK;

@@ -1,14 +1,12 @@
 /* Activation: a machine takes a seat (licensing protocol sections 6.1 to 6.3 and 6.8). */
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "licensing/access.h"
-#include "licensing/machine.h"
+#include "licensing/machine_event.h"
+#include "licensing/machine_limit.h"
 
 #include <string.h>
 
 static const char AT_FINGERPRINT[] = "/data/attributes/fingerprint";
-static const char AT_GROUP[] = "/data/relationships/group";
-static const char AT_OWNER[] = "/data/relationships/owner";
 
 const struct err_kind ERR_MACHINE_LICENCE_NOT_FOUND = {ERR_CLASS_INVALID, "LICENSE_NOT_FOUND",
                                                        "There is no such licence."};
@@ -20,25 +18,6 @@ const struct err_kind ERR_FINGERPRINT_NOT_ALLOWED = {ERR_CLASS_INVALID, "FINGERP
                                                      "This word cannot be a fingerprint."};
 const struct err_kind ERR_MACHINE_ID_CONFLICT = {ERR_CLASS_INVALID, "ID_CONFLICT",
                                                  "This id is in use."};
-const struct err_kind ERR_SEATS_FULL = {ERR_CLASS_INVALID, "MACHINE_LIMIT_EXCEEDED",
-                                        "All seats of this licence are in use."};
-const struct err_kind ERR_MACHINE_CORES_FULL = {
-    ERR_CLASS_INVALID, "MACHINE_CORE_LIMIT_EXCEEDED",
-    "The machines would have more processor cores than the licence allows."};
-const struct err_kind ERR_MACHINE_MEMORY_FULL = {
-    ERR_CLASS_INVALID, "MACHINE_MEMORY_LIMIT_EXCEEDED",
-    "The machines would have more memory than the licence allows."};
-const struct err_kind ERR_MACHINE_DISK_FULL = {
-    ERR_CLASS_INVALID, "MACHINE_DISK_LIMIT_EXCEEDED",
-    "The machines would have more disk space than the licence allows."};
-const struct err_kind ERR_MACHINE_OWNER_INVALID = {ERR_CLASS_INVALID, "OWNER_INVALID",
-                                                   "This person is no user of the licence."};
-const struct err_kind ERR_MACHINE_OWNER_NOT_FOUND = {ERR_CLASS_INVALID, "OWNER_NOT_FOUND",
-                                                     "There is no such person."};
-const struct err_kind ERR_MACHINE_GROUP_NOT_FOUND = {ERR_CLASS_INVALID, "GROUP_NOT_FOUND",
-                                                     "There is no such group."};
-const struct err_kind ERR_MACHINE_GROUP_FULL = {ERR_CLASS_INVALID, "GROUP_MACHINE_LIMIT_EXCEEDED",
-                                                "The group has all the machines it may have."};
 const struct err_kind ERR_COMPONENTS_CONFLICT = {ERR_CLASS_INVALID,
                                                  "COMPONENTS_FINGERPRINT_CONFLICT",
                                                  "Two components have the same fingerprint."};
@@ -49,20 +28,6 @@ const struct err_kind ERR_COMPONENTS_TOO_MANY = {
 const struct err_kind ERR_ACTIVATIONS_FULL = {
     ERR_CLASS_INVALID, "ACTIVATIONS_LIMIT_EXCEEDED",
     "This token has activated all the machines it may activate."};
-
-/* The locking rows, widest first. A transaction writes them before it reads what they protect: on
- * one node that is a row lock, between nodes of a cluster the only thing that collides. */
-static const char SQL_ACCOUNT_LOCK[] =
-    "INSERT INTO licensing_account (tenant_id, version) "
-    "VALUES (?, 1) ON DUPLICATE KEY UPDATE version = version + 1";
-static const char SQL_PRODUCT_LOCK[] =
-    "UPDATE product SET version = version + 1 WHERE tenant_id = ? AND id = ?";
-static const char SQL_POLICY_LOCK[] =
-    "UPDATE policy SET version = version + 1 WHERE tenant_id = ? AND id = ?";
-static const char SQL_LICENCE_LOCK[] =
-    "UPDATE licence SET version = version + 1 WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
-static const char SQL_GROUP_LOCK[] =
-    "UPDATE licence_group SET version = version + 1 WHERE tenant_id = ? AND id = ?";
 
 static const char SQL_OWN_FINGERPRINT[] =
     "SELECT id, created_at FROM machine "
@@ -76,20 +41,6 @@ static const char SQL_ANY_COMPONENT[] =
     "AND l.id = c.licence_id WHERE c.tenant_id = ? AND c.fingerprint_hash = ? "
     "AND (? OR l.product_id = ?) AND (? OR l.policy_id = ?) AND (? OR l.id = ?) LIMIT 1";
 static const char SQL_MACHINE_ID_USED[] = "SELECT 1 FROM machine WHERE tenant_id = ? AND id = ?";
-static const char SQL_SEATS_USED[] =
-    "SELECT COUNT(*), CAST(LEAST(COALESCE(SUM(cores), 0), 9223372036854775807) AS SIGNED), "
-    "CAST(LEAST(COALESCE(SUM(memory), 0), 9223372036854775807) AS SIGNED), "
-    "CAST(LEAST(COALESCE(SUM(disk), 0), 9223372036854775807) AS SIGNED) "
-    "FROM machine WHERE tenant_id = ? AND licence_id = ? AND (? OR owner_id <=> ?)";
-static const char SQL_OWNER[] =
-    "SELECT g.group_id, u.person_id FROM person p "
-    "LEFT JOIN licence_group_person g ON g.tenant_id = p.tenant_id AND g.person_id = p.id "
-    "LEFT JOIN licence_user u ON u.tenant_id = p.tenant_id AND u.person_id = p.id "
-    "AND u.licence_id = ? WHERE p.tenant_id = ? AND p.id = ? AND p.deleted_at IS NULL";
-static const char SQL_GROUP_ROOM[] =
-    "SELECT g.max_machines, (SELECT COUNT(*) FROM machine m WHERE m.tenant_id = g.tenant_id "
-    "AND m.group_id = g.id) FROM licence_group g WHERE g.tenant_id = ? AND g.id = ?";
-
 static const char SQL_MACHINE_ADD[] =
     "INSERT INTO machine (tenant_id, id, licence_id, owner_id, group_id, site_id, fingerprint, "
     "fingerprint_hash, name, ip, hostname, platform, version, cores, memory, disk, "
@@ -108,8 +59,7 @@ struct activation { /* a machine on its way into the table */
     const struct machine_draft *draft;
     struct id id;
     uint8_t hash[CRYPTO_HASH_SIZE];
-    struct licence *licence;
-    struct policy *policy;
+    struct seat seat;
     struct id group_id;
     struct machine *machine; /* the result: just made, or by a try whose answer was lost */
 };
@@ -121,63 +71,16 @@ static bool refuse(struct ctx *cx, const struct err_kind *kind, const char *sour
                       id_text(cx->mem, a->draft->licence_id), id_text(cx->mem, a->id));
 }
 
-/* --- the locks --- */
-
-static enum policy_uniqueness widest(const struct activation *a)
+static bool lock(struct ctx *cx, struct activation *a)
 {
-    enum policy_uniqueness machine = a->policy->machine_uniqueness;
-    enum policy_uniqueness component = a->policy->component_uniqueness;
+    unsigned parts = SEAT_MACHINE | (a->draft->component_count > 0 ? SEAT_COMPONENT : 0);
 
-    return a->draft->component_count > 0 && component > machine ? component : machine;
-}
-
-static bool read_licence(struct ctx *cx, struct activation *a)
-{
-    if (licence_get(cx, a->draft->licence_id, &a->licence))
-        return policy_get(cx, a->licence->policy_id, &a->policy);
+    if (seat_lock(cx, a->draft->licence_id, parts, &a->seat))
+        return true;
     if (cx->err.kind != &ERR_NOT_FOUND)
         return false;
     err_clear(&cx->err);
     return refuse(cx, &ERR_MACHINE_LICENCE_NOT_FOUND, "/data/relationships/license", a);
-}
-
-static bool lock_wider(struct ctx *cx, enum policy_uniqueness scope, const struct activation *a)
-{
-    switch (scope) {
-    case POLICY_UNIQUE_PER_ACCOUNT:
-        return db_exec(cx, NULL, SQL_ACCOUNT_LOCK, DB_ID(cx->tenant_id));
-    case POLICY_UNIQUE_PER_PRODUCT:
-        return db_exec(cx, NULL, SQL_PRODUCT_LOCK, DB_ID(cx->tenant_id),
-                       DB_ID(a->licence->product_id));
-    case POLICY_UNIQUE_PER_POLICY:
-        return db_exec(cx, NULL, SQL_POLICY_LOCK, DB_ID(cx->tenant_id),
-                       DB_ID(a->licence->policy_id));
-    case POLICY_UNIQUE_PER_LICENCE:
-    case POLICY_UNIQUE_PER_MACHINE:
-        break;
-    }
-    return true;
-}
-
-/* Which rows to lock is read before the locks and again under them: a policy that has changed in
- * between asks for another try. */
-static bool lock(struct ctx *cx, struct activation *a)
-{
-    enum policy_uniqueness scope;
-    struct id policy_id;
-    int64_t found;
-
-    if (!read_licence(cx, a))
-        return false;
-    scope = widest(a);
-    policy_id = a->policy->id;
-    if (!lock_wider(cx, scope, a) ||
-        !db_exec(cx, &found, SQL_LICENCE_LOCK, DB_ID(cx->tenant_id), DB_ID(a->draft->licence_id)) ||
-        !read_licence(cx, a))
-        return false;
-    if (widest(a) != scope || !id_equal(a->policy->id, policy_id))
-        return err_set(&cx->err, &ERR_BUSY, "policy changed during an activation");
-    return true;
 }
 
 /* --- the checks --- */
@@ -187,7 +90,7 @@ static bool check_own(struct ctx *cx, struct activation *a)
 {
     struct db_rows rows;
 
-    if (!db_query(cx, &rows, SQL_OWN_FINGERPRINT, DB_ID(cx->tenant_id), DB_ID(a->licence->id),
+    if (!db_query(cx, &rows, SQL_OWN_FINGERPRINT, DB_ID(cx->tenant_id), DB_ID(a->seat.licence->id),
                   DB_BYTES(a->hash, sizeof a->hash)))
         return false;
     if (!db_next(&rows))
@@ -220,85 +123,43 @@ static bool check_words(struct ctx *cx, const struct activation *a)
     return !db_next(&rows) || refuse(cx, &ERR_MACHINE_ID_CONFLICT, "/data/id", a);
 }
 
-/* An owner is the licence's owner or one of its users; its group is inherited after the licence's.
- */
+/* The group is the one asked for, else the licence's, else the owner's. */
 static bool check_owner(struct ctx *cx, struct activation *a)
 {
-    struct id owner_id = a->draft->owner_id;
-    struct db_rows rows;
+    struct id own;
 
-    a->group_id = id_is_zero(a->draft->group_id) ? a->licence->group_id : a->draft->group_id;
-    if (id_is_zero(owner_id))
-        return true;
-    if (!db_query(cx, &rows, SQL_OWNER, DB_ID(a->licence->id), DB_ID(cx->tenant_id),
-                  DB_ID(owner_id)))
+    if (!machine_limit_owner(cx, &a->seat, a->draft->owner_id, &own))
         return false;
-    if (!db_next(&rows))
-        return refuse(cx, &ERR_MACHINE_OWNER_NOT_FOUND, AT_OWNER, a);
-    if (!id_equal(owner_id, a->licence->owner_id) && db_is_null(&rows.row, 1))
-        return refuse(cx, &ERR_MACHINE_OWNER_INVALID, AT_OWNER, a);
-    if (id_is_zero(a->group_id))
-        a->group_id = db_id(&rows.row, 0);
-    return true;
-}
-
-static bool check_group(struct ctx *cx, const struct activation *a)
-{
-    struct db_rows rows;
-    int64_t found;
-
-    if (id_is_zero(a->group_id))
-        return true;
-    if (!db_exec(cx, &found, SQL_GROUP_LOCK, DB_ID(cx->tenant_id), DB_ID(a->group_id)) ||
-        !db_query(cx, &rows, SQL_GROUP_ROOM, DB_ID(cx->tenant_id), DB_ID(a->group_id)))
-        return false;
-    if (found == 0 || !db_next(&rows))
-        return refuse(cx, &ERR_MACHINE_GROUP_NOT_FOUND, AT_GROUP, a);
-    return db_is_null(&rows.row, 0) || db_i64(&rows.row, 1) < db_i64(&rows.row, 0) ||
-           refuse(cx, &ERR_MACHINE_GROUP_FULL, AT_GROUP, a);
+    a->group_id = !id_is_zero(a->draft->group_id)          ? a->draft->group_id
+                  : !id_is_zero(a->seat.licence->group_id) ? a->seat.licence->group_id
+                                                           : own;
+    return machine_limit_group(cx, a->group_id);
 }
 
 static bool check_limits(struct ctx *cx, const struct activation *a)
 {
-    const struct licence *l = a->licence;
     const struct machine_draft *d = a->draft;
-    struct db_rows rows;
-    int64_t used;
 
-    if (!db_query(cx, &rows, SQL_SEATS_USED, DB_ID(cx->tenant_id), DB_ID(l->id),
-                  DB_BOOL(a->policy->machine_leasing != POLICY_PER_USER),
-                  DB_ID_OR_NULL(d->owner_id)) ||
-        !db_next(&rows))
-        return false;
-    used = db_i64(&rows.row, 0);
-    const struct {
-        int64_t next, max;
-        const struct err_kind *kind;
-    } limits[] = {
-        {used == 0 ? 0 : used + 1, l->max_machines, &ERR_SEATS_FULL},
-        {policy_sum(db_i64(&rows.row, 1), d->cores), l->max_cores, &ERR_MACHINE_CORES_FULL},
-        {policy_sum(db_i64(&rows.row, 2), d->memory), l->max_memory, &ERR_MACHINE_MEMORY_FULL},
-        {policy_sum(db_i64(&rows.row, 3), d->disk), l->max_disk, &ERR_MACHINE_DISK_FULL},
-    };
-
-    for (size_t i = 0; i < COUNT(limits); i++)
-        if (limits[i].max != POLICY_NO_LIMIT &&
-            !policy_allows(a->policy->overage, limits[i].next, limits[i].max))
-            return refuse(cx, limits[i].kind, "/data", a);
-    return true;
+    return machine_limit_check(cx, &a->seat,
+                               &(struct machine_need){.machine_id = a->id,
+                                                      .owner_id = d->owner_id,
+                                                      .takes_seat = true,
+                                                      .cores = d->cores,
+                                                      .memory = d->memory,
+                                                      .disk = d->disk});
 }
 
 static bool check_wider(struct ctx *cx, const struct activation *a)
 {
-    enum policy_uniqueness scope = a->policy->machine_uniqueness;
+    enum policy_uniqueness scope = a->seat.policy->machine_uniqueness;
     struct db_rows rows;
 
     if (scope <= POLICY_UNIQUE_PER_LICENCE)
         return true;
     if (!db_query(cx, &rows, SQL_ANY_FINGERPRINT, DB_ID(cx->tenant_id),
                   DB_BYTES(a->hash, sizeof a->hash), DB_BOOL(scope != POLICY_UNIQUE_PER_PRODUCT),
-                  DB_ID(a->licence->product_id), DB_BOOL(scope != POLICY_UNIQUE_PER_POLICY),
-                  DB_ID(a->licence->policy_id)))
+                  DB_ID(a->seat.licence->product_id), DB_BOOL(scope != POLICY_UNIQUE_PER_POLICY),
+                  DB_ID(a->seat.licence->policy_id)))
         return false;
     return !db_next(&rows) || refuse(cx, &ERR_FINGERPRINT_TAKEN, AT_FINGERPRINT, a);
 }
@@ -312,7 +173,7 @@ static const char *component_pointer(struct ctx *cx, size_t index)
 static bool check_component(struct ctx *cx, const struct activation *a, size_t index)
 {
     const char *fingerprint = a->draft->components[index].fingerprint;
-    enum policy_uniqueness scope = a->policy->component_uniqueness;
+    enum policy_uniqueness scope = a->seat.policy->component_uniqueness;
     uint8_t hash[CRYPTO_HASH_SIZE];
     struct db_rows rows;
 
@@ -323,9 +184,9 @@ static bool check_component(struct ctx *cx, const struct activation *a, size_t i
         return true;
     crypto_sha256(fingerprint, strlen(fingerprint), hash);
     if (!db_query(cx, &rows, SQL_ANY_COMPONENT, DB_ID(cx->tenant_id), DB_BYTES(hash, sizeof hash),
-                  DB_BOOL(scope != POLICY_UNIQUE_PER_PRODUCT), DB_ID(a->licence->product_id),
-                  DB_BOOL(scope != POLICY_UNIQUE_PER_POLICY), DB_ID(a->licence->policy_id),
-                  DB_BOOL(scope != POLICY_UNIQUE_PER_LICENCE), DB_ID(a->licence->id)))
+                  DB_BOOL(scope != POLICY_UNIQUE_PER_PRODUCT), DB_ID(a->seat.licence->product_id),
+                  DB_BOOL(scope != POLICY_UNIQUE_PER_POLICY), DB_ID(a->seat.licence->policy_id),
+                  DB_BOOL(scope != POLICY_UNIQUE_PER_LICENCE), DB_ID(a->seat.licence->id)))
         return false;
     return !db_next(&rows) || refuse(cx, &ERR_COMPONENTS_TAKEN, component_pointer(cx, index), a);
 }
@@ -350,10 +211,10 @@ static struct db_arg told(int64_t value)
 static bool insert_machine(struct ctx *cx, const struct activation *a)
 {
     const struct machine_draft *d = a->draft;
-    bool is_alive = a->policy->heartbeat_basis == POLICY_HEARTBEAT_FROM_CREATION;
+    bool is_alive = a->seat.policy->heartbeat_basis == POLICY_HEARTBEAT_FROM_CREATION;
 
     if (db_exec(cx, NULL, SQL_MACHINE_ADD, DB_ID(cx->tenant_id), DB_ID(a->id),
-                DB_ID(a->licence->id), DB_ID_OR_NULL(d->owner_id), DB_ID_OR_NULL(a->group_id),
+                DB_ID(a->seat.licence->id), DB_ID_OR_NULL(d->owner_id), DB_ID_OR_NULL(a->group_id),
                 DB_ID_OR_NULL(d->site_id), DB_TEXT(d->fingerprint),
                 DB_BYTES(a->hash, sizeof a->hash), DB_TEXT(d->name), DB_TEXT(d->ip),
                 DB_TEXT(d->hostname), DB_TEXT(d->platform), DB_TEXT(d->version), told(d->cores),
@@ -380,7 +241,7 @@ static bool insert_components(struct ctx *cx, const struct activation *a)
 
         crypto_sha256(c->fingerprint, strlen(c->fingerprint), hash);
         if (!db_exec(cx, NULL, SQL_COMPONENT_ADD, DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)),
-                     DB_ID(a->licence->id), DB_ID(a->id), DB_TEXT(c->fingerprint),
+                     DB_ID(a->seat.licence->id), DB_ID(a->id), DB_TEXT(c->fingerprint),
                      DB_BYTES(hash, sizeof hash), DB_TEXT(c->name),
                      DB_TEXT(c->metadata != NULL ? c->metadata : "{}"), DB_TIME(cx->now),
                      DB_TIME(cx->now)))
@@ -403,24 +264,14 @@ static bool count_activation(struct ctx *cx, const struct activation *a)
 /* The clock of a FROM_FIRST_ACTIVATION licence starts with its first machine. */
 static bool start_licence(struct ctx *cx, const struct activation *a)
 {
-    const struct policy *p = a->policy;
+    const struct policy *p = a->seat.policy;
 
     if (p->expiration_basis != POLICY_FROM_FIRST_ACTIVATION || p->duration_seconds == 0 ||
-        a->licence->expires_at != 0)
+        a->seat.licence->expires_at != 0)
         return true;
     return db_exec(cx, NULL, SQL_LICENCE_START,
                    DB_TIME(clock_add_duration(cx->now, p->duration_seconds)), DB_ID(cx->tenant_id),
-                   DB_ID(a->licence->id));
-}
-
-static bool emit(struct ctx *cx, const struct activation *a)
-{
-    json_t *data = json_own(
-        cx->mem, json_pack("{s:s, s:o, s:o}", "machine", id_text(cx->mem, a->id), "name",
-                           json_text(a->draft->name), "hostname", json_text(a->draft->hostname)));
-
-    return licence_changed(cx, "licence", a->licence->id) &&
-           event_emit(cx, EVENT_LICENCE_ACTIVATED, a->licence->id, data);
+                   DB_ID(a->seat.licence->id));
 }
 
 bool machine_add(struct ctx *cx, const struct machine_draft *draft, struct machine **out)
@@ -434,10 +285,11 @@ bool machine_add(struct ctx *cx, const struct machine_draft *draft, struct machi
     if (!lock(cx, &a) || !check_own(cx, &a))
         goto rollback;
     if (a.machine == NULL &&
-        (!check_words(cx, &a) || !check_owner(cx, &a) || !check_group(cx, &a) ||
-         !check_limits(cx, &a) || !check_wider(cx, &a) || !check_components(cx, &a) ||
-         !count_activation(cx, &a) || !insert_machine(cx, &a) || !insert_components(cx, &a) ||
-         !start_licence(cx, &a) || !emit(cx, &a) || !machine_get(cx, a.id, &a.machine)))
+        (!check_words(cx, &a) || !check_owner(cx, &a) || !check_limits(cx, &a) ||
+         !check_wider(cx, &a) || !check_components(cx, &a) || !count_activation(cx, &a) ||
+         !insert_machine(cx, &a) || !insert_components(cx, &a) || !start_licence(cx, &a) ||
+         !machine_get(cx, a.id, &a.machine) ||
+         !machine_event(cx, EVENT_LICENCE_ACTIVATED, a.machine)))
         goto rollback;
     if (!db_commit(cx))
         return false;

@@ -57,21 +57,41 @@ bool api_find_licence(struct req *rq, const char *text, const struct snapshot **
     return true;
 }
 
+void api_scope_of(const struct api *api, struct licence_scope *out)
+{
+    *out = (struct licence_scope){{{0}}};
+    switch (api->role) {
+    case API_PRODUCT:
+        out->product_id = api->bearer_id;
+        break;
+    case API_LICENCE:
+        out->licence_id = api->bearer_id;
+        break;
+    case API_USER:
+        out->person_id = api->bearer_id;
+        break;
+    case API_STAFF:
+    case API_NOBODY:
+        break;
+    }
+}
+
 /* A fingerprint may look like an id, so what no id fits is looked for as one. */
 bool api_find_machine(struct req *rq, const char *text, struct machine **out,
                       const struct snapshot **licence)
 {
     const struct api *api = api_of(rq);
     struct ctx *cx = &rq->cx;
-    struct id within = api->role == API_LICENCE ? api->bearer_id : (struct id){0};
+    struct licence_scope scope;
     struct id id;
     bool found = id_parse(text, &id) && machine_get(cx, id, out);
 
+    api_scope_of(api, &scope);
     if (!found) {
         if (cx->err.kind != NULL && cx->err.kind != &ERR_NOT_FOUND)
             return false;
         err_clear(&cx->err);
-        if (!machine_find_fingerprint(cx, within, text, out))
+        if (!machine_find_fingerprint(cx, &scope, text, out))
             return false;
     }
     if (!licence_cache_find_id(rq->app->licence_cache, cx, (*out)->licence_id, licence))

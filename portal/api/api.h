@@ -41,6 +41,9 @@ struct api *api_of(const struct req *rq);
 const char *api_arg(const struct req *rq, unsigned n);
 
 #define API_ROLE(kind) (1U << (kind)) /* sets of roles; who may do what: api_permission.h */
+/* The bearer's scope, for statements; what api_sees says of one licence. */
+struct licence_scope;
+void api_scope_of(const struct api *api, struct licence_scope *out);
 /* Whether a licence is within the bearer's scope. */
 bool api_sees(const struct api *api, const struct snapshot *licence);
 /* The licence that a path names by id or key, within the bearer's scope: else ERR_NOT_FOUND. */

@@ -1,7 +1,6 @@
 #include "portal/api/list_api.h"
 
 #include "licensing/licence_search.h"
-#include "licensing/machine.h"
 #include "portal/api/api_included.h"
 #include "portal/api/api_list.h"
 #include "portal/api/api_permission.h"
@@ -77,35 +76,6 @@ static bool begin(struct req *rq, enum permit what, const struct snapshot **lice
 {
     return api_find_licence(rq, api_arg(rq, 0), licence) &&
            api_permission_licence(rq, what, *licence) && api_page_read(rq, page);
-}
-
-bool list_api_machines(struct req *rq)
-{
-    struct machine_filter filter = {.fingerprint = req_query(rq, "fingerprint"),
-                                    .hostname = req_query(rq, "hostname"),
-                                    .ip = req_query(rq, "ip")};
-    const struct snapshot *licence;
-    struct api_page page;
-    struct machine *list;
-    int64_t total;
-    size_t count;
-
-    if (!begin(rq, PERMIT_MACHINE_READ, &licence, &page))
-        return false;
-    filter.licence_id = licence->licence.id;
-    if (!machine_page(&rq->cx, &filter, &page.rows, &list, &count, &total))
-        return false;
-    str_add(&rq->out, "{\"data\":[");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            str_char(&rq->out, ',');
-        api_document_machine(&rq->out, api_of(rq), &list[i], false, NULL);
-    }
-    str_char(&rq->out, ']');
-    api_page_links(&rq->out, rq, &page, count, total,
-                   count > 0 ? list[count - 1].id : (struct id){0});
-    str_char(&rq->out, '}');
-    return true;
 }
 
 /* Where the page begins and ends in a list that is held whole: what a licence holds is short. */

@@ -4,5 +4,4 @@
 #include "portal/http/req.h"
 
 bool list_api_licences(struct req *rq);
-bool list_api_machines(struct req *rq) MUST_CHECK;
 bool list_api_entitlements(struct req *rq) MUST_CHECK;

@@ -468,7 +468,9 @@ static void another_tenants_rows_are_not_found(void **state)
     test_refused(other, licence_renew(other, l->id, "", &found), &ERR_NOT_FOUND);
     test_refused(other, licence_revoke(other, l->id, ""), &ERR_NOT_FOUND);
     test_refused(other, machine_get(other, m->id, &machine), &ERR_NOT_FOUND);
-    test_refused(other, machine_find_fingerprint(other, (struct id){0}, "one", &machine),
+    test_refused(other,
+                 machine_find_fingerprint(other, &(struct licence_scope){.licence_id = {{0}}},
+                                          "one", &machine),
                  &ERR_NOT_FOUND);
     test_refused(other, machine_remove(other, m->id, (struct id){0}), &ERR_NOT_FOUND);
     test_refused(other, machine_add(other, &draft, &machine), &ERR_MACHINE_LICENCE_NOT_FOUND);

@@ -17,7 +17,8 @@ static void a_machine_takes_a_seat_and_frees_it(void **state)
     assert_int_equal(m->heartbeat_seconds, 600);
     assert_int_equal(m->cores, POLICY_NO_LIMIT);
     assert_string_equal(m->licence_serial, l->serial);
-    test_ok(cx, machine_find_fingerprint(cx, l->id, "a:b. c\n\xc3\xa9", &found));
+    test_ok(cx, machine_find_fingerprint(cx, &(struct licence_scope){.licence_id = l->id},
+                                         "a:b. c\n\xc3\xa9", &found));
     assert_true(id_equal(found->id, m->id));
     test_ok(cx, licence_get(cx, l->id, &l));
     assert_int_equal(l->machine_count, 1);

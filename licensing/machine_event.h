@@ -1,0 +1,18 @@
+/* What is told about machines and what belongs to them, in the transaction of the change. */
+#pragma once
+
+#include "licensing/machine.h"
+
+/* Each also tells the caches that the licence changed. The event is about the licence, so that its
+ * history holds it; but beats (EVENT_MACHINE_PINGED, EVENT_PROCESS_PINGED) are about the machine or
+ * process itself, as nobody's history wants one line a minute. Data: {"machine": id, "licence": id,
+ * "name", "hostname", "fingerprint"}, and "process" with "pid" or "component" with "fingerprint".
+ */
+bool machine_event(struct ctx *cx, enum event_kind kind, const struct machine *m) MUST_CHECK;
+
+struct component;
+struct process;
+bool machine_event_component(struct ctx *cx, enum event_kind kind,
+                             const struct component *c) MUST_CHECK;
+bool machine_event_process(struct ctx *cx, enum event_kind kind,
+                           const struct process *p) MUST_CHECK;
