@@ -41,6 +41,7 @@ bool machine_limit_check(struct ctx *cx, const struct seat *seat, const struct m
 {
     const struct licence *l = seat->licence;
     struct db_rows rows;
+    bool is_within = true;
     int64_t used;
 
     if (!db_query(cx, &rows, SQL_SEATS_USED, DB_ID(cx->tenant_id), DB_ID(l->id),
@@ -66,9 +67,9 @@ bool machine_limit_check(struct ctx *cx, const struct seat *seat, const struct m
     for (size_t i = 0; i < COUNT(limits); i++)
         if (limits[i].is_asked && limits[i].max != POLICY_NO_LIMIT &&
             !policy_allows(seat->policy->overage, limits[i].next, limits[i].max))
-            return err_set_at(&cx->err, limits[i].kind, "/data", "licence %s",
-                              id_text(cx->mem, l->id));
-    return true;
+            is_within = err_also(&cx->err, cx->mem, limits[i].kind, "/data", "licence %s",
+                                 id_text(cx->mem, l->id));
+    return is_within;
 }
 
 bool machine_limit_owner(struct ctx *cx, const struct seat *seat, struct id owner_id,

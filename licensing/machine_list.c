@@ -53,6 +53,8 @@ void machine_list_where(struct where *w, struct ctx *cx, const struct machine_fi
     };
 
     licence_scope_add(w, &f->scope);
+    if (f->finds_nothing)
+        where_add(w, " AND FALSE", DB_NONE);
     for (size_t i = 0; i < COUNT(relations); i++)
         if (!id_is_zero(relations[i].id))
             where_add(w, relations[i].fragment, DB_ID(relations[i].id));
@@ -117,4 +119,25 @@ bool machine_list_page(struct ctx *cx, const struct machine_filter *filter,
     *out = list;
     *count = rows.count;
     return true;
+}
+
+void machine_list_bind(struct machine_filter *filter, const struct machine_filter *within)
+{
+    const struct {
+        struct id *asked;
+        const struct id *bound;
+    } ids[] = {
+        {&filter->machine_id, &within->machine_id}, {&filter->product_id, &within->product_id},
+        {&filter->policy_id, &within->policy_id},   {&filter->licence_id, &within->licence_id},
+        {&filter->owner_id, &within->owner_id},     {&filter->group_id, &within->group_id},
+        {&filter->user_id, &within->user_id},
+    };
+
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        if (id_is_zero(*ids[i].bound))
+            continue;
+        if (!id_equal(*ids[i].asked, *ids[i].bound))
+            filter->finds_nothing = true;
+        *ids[i].asked = *ids[i].bound;
+    }
 }

@@ -10,7 +10,8 @@ struct machine_filter { /* zero and NULL: any */
     struct id user_id; /* owner of the machine or the licence, or a user of the licence */
     const char *key;   /* the licence's */
     const char *fingerprint, *hostname, *ip;
-    const char *status;              /* "ALIVE" or "DEAD" in any case; a process has its own */
+    const char *status; /* "ALIVE" or "DEAD" in any case; a process has its own */
+    bool finds_nothing;
     struct filter_metadata metadata; /* likewise the listed rows' own */
 };
 
@@ -26,3 +27,5 @@ void machine_list_where(struct where *w, struct ctx *cx, const struct machine_fi
  * nothing. Each fragment has one ? for now. */
 void machine_list_status(struct where *w, const struct ctx *cx, const char *status,
                          const char *is_dead, const char *is_alive);
+/* Holds a filter within another: where both ask for different ids, nothing is found. */
+void machine_list_bind(struct machine_filter *filter, const struct machine_filter *within);

@@ -2,10 +2,14 @@
  * its account too (/v1/accounts/{account}/...): see route_compile. */
 #include "portal/api/action_api.h"
 #include "portal/api/checkout_api.h"
+#include "portal/api/component_api.h"
 #include "portal/api/licence_api.h"
 #include "portal/api/list_api.h"
 #include "portal/api/machine_api.h"
+#include "portal/api/machine_list_api.h"
+#include "portal/api/machine_relation_api.h"
 #include "portal/api/me_api.h"
+#include "portal/api/process_api.h"
 #include "portal/http/route.h"
 
 const struct route SERVICE_ROUTES[] = {
@@ -36,11 +40,41 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_POST,   "/v1/licenses/{licence}/actions/decrement-usage", action_api_decrement, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/{licence}/actions/reset-usage", action_api_reset_usage, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/licenses/{licence}", action_api_revoke, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/licenses/{licence}/machines", list_api_machines, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/machines", machine_list_api_licence, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}/entitlements", list_api_entitlements, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/machines", machine_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/machines/{machine}", machine_list_api_licence_one, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines", machine_list_api_all, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/machines/{machine}", machine_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/machines/{machine}", machine_api_change, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines/{machine}/product", machine_relation_api_product, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines/{machine}/license", machine_relation_api_licence, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines/{machine}/owner", machine_relation_api_owner, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/machines/{machine}/owner", machine_api_set_owner, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/machines/{machine}/group", machine_api_set_group, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines/{machine}/components", machine_list_api_components_of, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines/{machine}/processes", machine_list_api_processes_of, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/components", machine_list_api_components, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/components", component_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/components/{id}", component_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/components/{id}", component_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/components/{id}", component_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/components/{id}", component_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/components/{id}/product", machine_relation_api_part_product, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/components/{id}/license", machine_relation_api_part_licence, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/components/{id}/machine", machine_relation_api_part_machine, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/processes", machine_list_api_processes, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/processes", process_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/processes/{id}", process_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/processes/{id}", process_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/processes/{id}", process_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/processes/{id}", process_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/processes/{id}/product", machine_relation_api_part_product, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/processes/{id}/license", machine_relation_api_part_licence, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/processes/{id}/machine", machine_relation_api_part_machine, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/processes/{id}/actions/ping", process_api_ping, NEED_BEARER, 0, 0},
 
     {.pattern = NULL},
     /* clang-format on */

@@ -59,7 +59,7 @@ bool api_find_licence(struct req *rq, const char *text, const struct snapshot **
 
 void api_scope_of(const struct api *api, struct licence_scope *out)
 {
-    *out = (struct licence_scope){{{0}}};
+    *out = (struct licence_scope){.person_id = {{0}}};
     switch (api->role) {
     case API_PRODUCT:
         out->product_id = api->bearer_id;

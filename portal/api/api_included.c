@@ -3,6 +3,7 @@
 #include "portal/account/person.h"
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_metadata.h"
+#include "portal/api/api_part.h"
 
 /* --- loading --- */
 
@@ -68,27 +69,6 @@ void api_included_entitlement(struct str *s, const struct api *api, const struct
     api_resource_close(s, &of);
 }
 
-static void write_component(struct str *s, const struct api *api, const struct component *c,
-                            struct id product_id)
-{
-    const struct api_resource of = api_resource_of(api, "components", c->id);
-
-    api_resource_open(s, &of);
-    API_TEXT(s, "\"fingerprint\":", c->fingerprint);
-    API_TEXT(s, ",\"name\":", c->name);
-    API_MEMBER(s, "metadata");
-    api_metadata_write(s, api, c->metadata);
-    API_MEMBER(s, "created");
-    api_value_time(s, c->created_at);
-    API_MEMBER(s, "updated");
-    api_value_time(s, c->updated_at);
-    api_resource_relationships(s, &of);
-    api_resource_to_one(s, &of, "product", "products", product_id);
-    api_resource_to_one(s, &of, "license", "licenses", c->licence_id);
-    api_resource_to_one(s, &of, "machine", "machines", c->machine_id);
-    api_resource_close(s, &of);
-}
-
 void api_included_licence(struct str *s, const struct api *api, const struct api_included *in,
                           const struct snapshot *licence, int64_t now)
 {
@@ -124,7 +104,7 @@ void api_included_write(struct str *s, const struct api *api, const struct api_i
     }
     for (size_t i = 0; i < in->component_count; i++) {
         next(s, &is_first);
-        write_component(s, api, &in->components[i], licence->licence.product_id);
+        api_part_component(s, api, &in->components[i]);
     }
     if (in->product != NULL) {
         next(s, &is_first);

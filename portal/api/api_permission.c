@@ -73,12 +73,12 @@ static const struct row ROWS[] = {
     [PERMIT_MACHINE_GROUP_CHANGE] = {"machine.group.update",    A | D | S | P},
 
     [PERMIT_PROCESS_READ]     = {"process.read",                EVERYBODY},
-    [PERMIT_PROCESS_CREATE]   = {"process.create",              A | D | S | P | U | L, .users = OWNED},
+    [PERMIT_PROCESS_CREATE]   = {"process.create",              A | D | S | P | U | L, .users = MADE},
     [PERMIT_PROCESS_UPDATE]   = {"process.update",              A | D | S | T | P | U | L, .users = OWNED},
     [PERMIT_PROCESS_DELETE]   = {"process.delete",              A | D | S | P | U | L, .users = OWNED},
     [PERMIT_PROCESS_PING]     = {"process.heartbeat.ping",      A | D | P | U | L, .users = OWNED},
     [PERMIT_COMPONENT_READ]   = {"component.read",              EVERYBODY},
-    [PERMIT_COMPONENT_CREATE] = {"component.create",            A | D | S | P | U | L, .users = OWNED},
+    [PERMIT_COMPONENT_CREATE] = {"component.create",            A | D | S | P | U | L, .users = MADE},
     [PERMIT_COMPONENT_UPDATE] = {"component.update",            A | D | S | T | P | U | L, .users = OWNED},
     [PERMIT_COMPONENT_DELETE] = {"component.delete",            A | D | S | P | U | L, .users = OWNED},
 

@@ -134,7 +134,7 @@ static void check_target(struct req *rq, struct door *out)
 {
     if (rq->path[0] != '/')
         refuse_target(out, &ERR_DOOR_URI, "the request target has to be a path");
-    else if (url_segment(rq->cx.mem, span_of(rq->path)) == NULL)
+    else if (url_segment(rq->cx.mem, span_of(rq->path), url_allows_controls(rq->path)) == NULL)
         refuse_target(out, has_bad_escape(rq->path) ? &ERR_DOOR_URI : &ERR_DOOR_ENCODING,
                       "the path has a bad escape or a control character");
     if (url_value(rq->cx.mem, span_of(rq->query), true) == NULL)

@@ -272,7 +272,7 @@ static bool split(struct walk *w, struct req *rq)
     while (rest.len > 0 && span_cut(&rest, '/', &segment)) {
         if (w->count == ROUTE_SEGMENTS_MAX || segment.len == 0)
             return false;
-        w->segments[w->count] = url_segment(rq->cx.mem, segment);
+        w->segments[w->count] = url_segment(rq->cx.mem, segment, url_allows_controls(rq->path));
         if (w->segments[w->count++] == NULL)
             return false;
         if (rest.p != NULL && rest.len == 0)

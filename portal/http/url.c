@@ -32,22 +32,30 @@ static bool is_control(char c)
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-const char *url_segment(struct arena *mem, struct span raw)
+bool url_allows_controls(const char *path)
+{
+    return strncmp(path, "/v1/", 4) == 0;
+}
+
+const char *url_segment(struct arena *mem, struct span raw, bool allows_controls)
 {
     char *out = arena_alloc(mem, raw.len + 1);
     size_t len = 0;
 
     for (size_t i = 0; i < raw.len; i++) {
         int byte = (unsigned char)raw.p[i];
+        bool is_escaped = raw.p[i] == '%';
 
-        if (raw.p[i] == '%') {
+        if (is_escaped) {
             byte = escape(raw, i);
             i += 2;
         }
-        if (byte < 0 || is_control((char)byte))
+        if (byte < 0 || byte == '\0' ||
+            (is_control((char)byte) && !(is_escaped && allows_controls)))
             return NULL;
         out[len++] = (char)byte;
     }
+    out[len] = '\0';
     return utf8_valid(out, len) ? out : NULL;
 }
 

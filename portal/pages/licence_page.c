@@ -110,7 +110,7 @@ static const struct {
     {"licence.updated", "user attached", T("Person added")},
     {"licence.updated", "licence file made", T("Licence file made")},
     {"licence.updated", "machine file made", T("Machine file made")},
-    {"licence.updated", "machine fell silent", T("Machine fell silent")},
+    {"machine.dead", NULL, T("Machine fell silent")},
     {"licence.updated", "checked in", T("Checked in")},
     {"licence.updated", "used", T("Used")},
     {"licence.updated", NULL, T("Changed")},

@@ -11,9 +11,7 @@ static struct machine *make(struct ctx *cx, const struct policy *draft)
 
 static int64_t deaths_told(struct ctx *cx)
 {
-    return test_i64(cx,
-                    "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND data LIKE "
-                    "'%fell silent%'",
+    return test_i64(cx, "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND name = 'machine.dead'",
                     DB_ID(cx->tenant_id));
 }
 
