@@ -24,6 +24,21 @@ enum licence_status { /* the first that applies */
 enum { LICENCE_EXPIRING_DAYS = 3, LICENCE_IDLE_DAYS = 90 };
 extern const char *const LICENCE_STATUS_NAMES[LICENCE_STATUS_COUNT]; /* the wire's words */
 
+enum licence_limit { /* what a licence may have instead of its policy's */
+                     LICENCE_MACHINES,
+                     LICENCE_PROCESSES,
+                     LICENCE_USERS,
+                     LICENCE_CORES,
+                     LICENCE_MEMORY,
+                     LICENCE_DISK,
+                     LICENCE_USES,
+                     LICENCE_LIMIT_COUNT
+};
+struct licence_own {
+    unsigned told; /* 1 << limit: those that are told; the others stay as they are */
+    int64_t limits[LICENCE_LIMIT_COUNT]; /* POLICY_NO_LIMIT: the policy's */
+};
+
 struct licence { /* a record: open, lives in cx->mem */
     struct id id;
     const char *serial; /* "CTR-7Q4M-91KX" */
@@ -66,6 +81,7 @@ extern const struct err_kind ERR_LICENCE_OWNER_NOT_FOUND;
 extern const struct err_kind ERR_LICENCE_GROUP_NOT_FOUND;
 extern const struct err_kind ERR_LICENCE_GROUP_FULL;
 extern const struct err_kind ERR_LICENCE_LIMIT_INVALID; /* source: the attribute's pointer */
+extern const struct err_kind ERR_LICENCE_NAME_TOO_LONG;
 extern const struct err_kind ERR_LICENCE_IS_SUSPENDED;  /* to suspend it again */
 extern const struct err_kind ERR_LICENCE_NOT_SUSPENDED; /* to reinstate it */
 extern const struct err_kind ERR_LICENCE_NO_DURATION;   /* to renew: the policy has none */
@@ -89,13 +105,15 @@ struct licence_draft {
     int64_t grace_days;
     bool is_trial, is_suspended;
     int64_t max_machines; /* seats bought, instead of the policy's; 0: the policy's */
+    struct licence_own own;
+    bool has_protected, is_protected; /* its own value, instead of the policy's */
     const char *note;
     const char *metadata; /* JSON object */
 };
 
 /* Issues a licence: makes its key (signed when the policy has a scheme) and serial. Needs the
  * system or staff with RIGHT_LICENCES. Emits licence.issued in the same transaction. Fails:
- * ERR_DENIED and the kinds above. */
+ * ERR_DENIED, and everything that is wrong with the draft at once (the kinds above). */
 bool licence_issue(struct ctx *cx, const struct licence_draft *draft,
                    struct licence **out) MUST_CHECK;
 

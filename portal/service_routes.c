@@ -4,6 +4,7 @@
 #include "portal/api/checkout_api.h"
 #include "portal/api/component_api.h"
 #include "portal/api/licence_api.h"
+#include "portal/api/licence_edit_api.h"
 #include "portal/api/list_api.h"
 #include "portal/api/machine_api.h"
 #include "portal/api/machine_list_api.h"
@@ -20,6 +21,9 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/me", me_api_view, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/actions/validate-key", licence_api_validate_key, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses", list_api_licences, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses", licence_edit_api_create, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/licenses/{licence}", licence_edit_api_update, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/licenses/{licence}", licence_edit_api_update, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}", licence_api_view, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/{licence}/actions/validate", licence_api_validate, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}/actions/validate", licence_api_validate_quick, NEED_BEARER, 0, 0},

@@ -2,7 +2,7 @@
 
 #include "licensing/licence_cache.h"
 #include "licensing/licence_use.h"
-#include "portal/api/api_document.h"
+#include "portal/api/api_answer.h"
 #include "portal/api/api_input.h"
 #include "portal/api/api_permission.h"
 
@@ -20,29 +20,13 @@ static bool find(struct req *rq, enum permit what, struct id *out)
     return true;
 }
 
-/* The answer is read anew: a licence's document has more than its row. */
-static bool answer(struct req *rq, struct id id)
-{
-    struct snapshot *s;
-
-    licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, id);
-    if (!snapshot_load_id(&rq->cx, id, &s))
-        return false;
-    if (s == NULL)
-        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "licence %s", id_text(rq->cx.mem, id));
-    str_add(&rq->out, "{\"data\":");
-    api_document_licence(&rq->out, api_of(rq), s, rq->cx.now, NULL);
-    str_char(&rq->out, '}');
-    return true;
-}
-
 bool action_api_suspend(struct req *rq)
 {
     struct licence *l;
     struct id id;
 
     return find(rq, PERMIT_LICENCE_SUSPEND, &id) && licence_suspend(&rq->cx, id, "", &l) &&
-           answer(rq, id);
+           api_answer_licence(rq, id);
 }
 
 bool action_api_reinstate(struct req *rq)
@@ -51,7 +35,7 @@ bool action_api_reinstate(struct req *rq)
     struct id id;
 
     return find(rq, PERMIT_LICENCE_REINSTATE, &id) && licence_reinstate(&rq->cx, id, "", &l) &&
-           answer(rq, id);
+           api_answer_licence(rq, id);
 }
 
 bool action_api_renew(struct req *rq)
@@ -60,7 +44,7 @@ bool action_api_renew(struct req *rq)
     struct id id;
 
     return find(rq, PERMIT_LICENCE_RENEW, &id) && licence_renew(&rq->cx, id, "", &l) &&
-           answer(rq, id);
+           api_answer_licence(rq, id);
 }
 
 bool action_api_check_in(struct req *rq)
@@ -69,7 +53,7 @@ bool action_api_check_in(struct req *rq)
     struct id id;
 
     return find(rq, PERMIT_LICENCE_CHECK_IN, &id) && licence_use_check_in(&rq->cx, id, &l) &&
-           answer(rq, id);
+           api_answer_licence(rq, id);
 }
 
 bool action_api_revoke(struct req *rq)
@@ -104,7 +88,7 @@ bool action_api_increment(struct req *rq)
     struct id id;
 
     return find(rq, PERMIT_LICENCE_USAGE_INCREMENT, &id) && read_amount(rq, "increment", &amount) &&
-           licence_use_add(&rq->cx, id, amount, &l) && answer(rq, id);
+           licence_use_add(&rq->cx, id, amount, &l) && api_answer_licence(rq, id);
 }
 
 bool action_api_decrement(struct req *rq)
@@ -114,7 +98,7 @@ bool action_api_decrement(struct req *rq)
     struct id id;
 
     return find(rq, PERMIT_LICENCE_USAGE_DECREMENT, &id) && read_amount(rq, "decrement", &amount) &&
-           licence_use_add(&rq->cx, id, -amount, &l) && answer(rq, id);
+           licence_use_add(&rq->cx, id, -amount, &l) && api_answer_licence(rq, id);
 }
 
 bool action_api_reset_usage(struct req *rq)
@@ -123,5 +107,5 @@ bool action_api_reset_usage(struct req *rq)
     struct id id;
 
     return find(rq, PERMIT_LICENCE_USAGE_RESET, &id) && licence_use_reset(&rq->cx, id, &l) &&
-           answer(rq, id);
+           api_answer_licence(rq, id);
 }
