@@ -15,10 +15,15 @@ const WEB = /^portal\/(http|pages|api)\//;
 const KNOWN = new Set(["portal/http/lang.h"]);
 const DOORKEEPERS = /^portal\/account\/(tenant|tenant_cache|session)\.[ch]$/;
 
+// The client's library is built from its folder alone, wherever a vendor copies it to: its files know
+// each other by name, and nothing else.
+const CLIENT = "licensing/client/";
+
 function fault(file, included, files) {
+  if (file.startsWith(CLIENT)) return files.has(CLIENT + included) ? null : `the client's library stands apart: "${included}"`;
   if (!included.includes("/")) return `"${included}" is not written from the top of the tree`;
   if (!files.has(included)) return `"${included}" does not exist`;
-  if (file.startsWith("licensing/client/")) return "the client's library stands apart";
+  if (included.startsWith(CLIENT) && !file.startsWith("tests/")) return `only vendors' programs and tests use the client's library`;
   if (file.startsWith("tests/")) return null;
   const from = file.split("/")[0];
   const to = included.split("/")[0];
@@ -47,11 +52,15 @@ export default {
     "siblings": { "kb/a.c": '#include "scripts/b.h"\n', "scripts/b.h": "" },
     "a domain that knows HTTP": { "portal/desk/a.c": '#include "portal/http/req.h"\n', "portal/http/req.h": "" },
     "a header beside": { "kb/a.c": '#include "b.h"\n', "kb/b.h": "" },
+    "a client that knows base": { "licensing/client/a.c": '#include "base/b.h"\n', "base/b.h": "" },
+    "a server that uses the client": { "portal/api/a.c": '#include "licensing/client/json.h"\n', "licensing/client/json.h": "" },
     "a header that is not there": { "kb/a.c": '#include "kb/b.h"\n' },
   },
   clean: {
     "portal/desk/status.c": '#include "portal/http/lang.h"\n',
     "portal/http/lang.h": "",
+    "licensing/client/file.c": '#include "client.h"\n',
+    "licensing/client/client.h": "",
     "base/b.h": "",
     "portal/http/req.h": '#include "base/b.h"\n',
     "portal/pages/p.c": '#include "portal/http/req.h"\n/* #include "nothing.h" */\n#include "kb/k.h"\n',
