@@ -6,6 +6,7 @@
 
 enum {
     CRYPTO_HASH_SIZE = 32,
+    CRYPTO_HASH512_SIZE = 64,
     CRYPTO_SEED_SIZE = 32,
     CRYPTO_PUBLIC_SIZE = 32,
     CRYPTO_SIGNATURE_SIZE = 64,
@@ -24,6 +25,12 @@ bool crypto_equal(const void *a, const void *b, size_t size); /* in constant tim
 void crypto_wipe(void *secret, size_t size);
 
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[CRYPTO_HASH_SIZE]);
+/* SHA-256 and SHA-512 of bytes that come in pieces; gone with mem. */
+struct crypto_digest;
+struct crypto_digest *crypto_digest_make(struct arena *mem);
+void crypto_digest_add(struct crypto_digest *digest, const void *bytes, size_t len);
+void crypto_digest_end(struct crypto_digest *digest, uint8_t sha256[CRYPTO_HASH_SIZE],
+                       uint8_t sha512[CRYPTO_HASH512_SIZE]);
 /* HMAC-SHA-256. */
 void crypto_mac(const uint8_t *key, size_t key_len, const void *bytes, size_t len,
                 uint8_t out[CRYPTO_HASH_SIZE]);

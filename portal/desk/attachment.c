@@ -1,14 +1,13 @@
 #include "portal/desk/attachment.h"
 
-#include "base/crypto.h"
+#include "base/clock.h"
+#include "base/store.h"
 #include "base/utf8.h"
 #include "db/db.h"
 #include "portal/desk/ticket.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 const struct err_kind ERR_ATTACHMENT_COUNT = {ERR_CLASS_INVALID, "FILE_COUNT",
@@ -29,6 +28,7 @@ static const char SQL_ATTACHMENT_LIST[] =
     "SELECT " ATTACHMENT_COLUMNS
     "WHERE f.tenant_id = ? AND f.ticket_id = ? AND (m.is_public = TRUE OR ? = TRUE) "
     "ORDER BY f.id LIMIT 500";
+static const char SQL_ANY_TENANT_HASH[] = "SELECT 1 FROM attachment WHERE hash = ? LIMIT 1";
 static const char SQL_ATTACHMENT_INSERT[] =
     "INSERT INTO attachment (tenant_id, id, ticket_id, message_id, hash, name, type, bytes, "
     "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -64,98 +64,30 @@ const char *attachment_sniff(const char *bytes, size_t len)
     return utf8_valid(bytes, len) ? "text/plain" : "application/octet-stream";
 }
 
-static const char *folder_of(struct ctx *cx, const char *storage_path, const char *hash)
-{
-    return arena_printf(cx->mem, "%s/%.2s", storage_path, hash);
-}
-
-static const char *path_of(struct ctx *cx, const char *storage_path, const char *hash)
-{
-    return arena_printf(cx->mem, "%s/%.2s/%s", storage_path, hash, hash);
-}
-
-static bool make_folder(struct ctx *cx, const char *path)
-{
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
-        return true;
-    return err_set(&cx->err, &ERR_INTERNAL, "mkdir %s: %s", path, strerror(errno));
-}
-
-static bool write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        const ssize_t n = write(fd, bytes, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return fsync(fd) == 0;
-}
-
-/* The name of a new file is durable only when its folder is. */
-static bool sync_folder(const char *path)
-{
-    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok;
-
-    if (fd < 0)
-        return false;
-    ok = fsync(fd) == 0;
-    close(fd);
-    return ok;
-}
-
-static bool store_one(struct ctx *cx, const char *storage_path, const struct attachment_file *f)
-{
-    const char *folder = folder_of(cx, storage_path, f->hash);
-    const char *path = path_of(cx, storage_path, f->hash);
-    const char *fresh = arena_printf(cx->mem, "%s/.%s", folder, crypto_token(cx->mem, 16));
-    struct stat old;
-    bool written;
-    int fd;
-
-    if (stat(path, &old) == 0 && old.st_size == (off_t)f->len)
-        return true;
-    if (!make_folder(cx, storage_path) || !make_folder(cx, folder))
-        return false;
-    fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return err_set(&cx->err, &ERR_INTERNAL, "open %s: %s", fresh, strerror(errno));
-    written = write_all(fd, f->bytes, f->len);
-    close(fd);
-    if (written && rename(fresh, path) == 0 && sync_folder(folder))
-        return true;
-    err_set(&cx->err, &ERR_INTERNAL, "store %s: %s", path, strerror(errno));
-    unlink(fresh);
-    return false;
-}
-
 /* A file of an earlier try of the same form: its bytes are here, its type is found again. */
 static bool find_stored(struct ctx *cx, const char *storage_path, struct attachment_file *f)
 {
-    const char *path = path_of(cx, storage_path, f->hash);
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    struct stat st;
+    int64_t size;
     char *bytes;
     size_t len = 0;
     ssize_t n = 1;
+    int fd;
 
-    if (fd < 0)
-        return err_set_at(&cx->err, &ERR_NOT_FOUND, "files", "%s: %s", path, strerror(errno));
-    if (fstat(fd, &st) != 0 || st.st_size > ATTACHMENT_BYTES_MAX)
-        st.st_size = 0;
-    bytes = arena_alloc(cx->mem, (size_t)st.st_size + 1);
-    while (len < (size_t)st.st_size && n > 0) {
-        n = read(fd, bytes + len, (size_t)st.st_size - len);
+    if (!store_touch(&cx->err, cx->mem, storage_path, f->hash) ||
+        !store_open(&cx->err, cx->mem, storage_path, f->hash, &fd, &size)) {
+        cx->err.source = "files";
+        return false;
+    }
+    if (size > ATTACHMENT_BYTES_MAX)
+        size = 0;
+    bytes = arena_alloc(cx->mem, (size_t)size + 1);
+    while (len < (size_t)size && n > 0) {
+        n = read(fd, bytes + len, (size_t)size - len);
         len += n > 0 ? (size_t)n : 0;
     }
     close(fd);
     if (n < 0 || len == 0)
-        return err_set(&cx->err, &ERR_INTERNAL, "read %s: %s", path, strerror(errno));
+        return err_set(&cx->err, &ERR_INTERNAL, "read file %s: %s", f->hash, strerror(errno));
     f->len = len;
     f->type = attachment_sniff(bytes, len);
     return true;
@@ -175,7 +107,7 @@ bool attachment_store(struct ctx *cx, const char *storage_path, struct attachmen
         return refuse(cx, &ERR_ATTACHMENT_COUNT, arena_printf(cx->mem, "%d", ATTACHMENT_COUNT_MAX));
     for (size_t i = 0; i < count; i++) {
         struct attachment_file *f = &files[i];
-        uint8_t hash[CRYPTO_HASH_SIZE];
+        struct store_content kept;
 
         if (f->name == NULL || f->name[0] == '\0')
             f->name = "file";
@@ -188,11 +120,10 @@ bool attachment_store(struct ctx *cx, const char *storage_path, struct attachmen
             return refuse(cx, &ERR_ATTACHMENT_SIZE, f->name);
         if (f->len == 0)
             return refuse(cx, &ERR_ATTACHMENT_EMPTY, f->name);
-        crypto_sha256(f->bytes, f->len, hash);
-        f->hash = crypto_hex(cx->mem, hash, sizeof(hash));
-        f->type = attachment_sniff(f->bytes, f->len);
-        if (!store_one(cx, storage_path, f))
+        if (!store_put(&cx->err, cx->mem, storage_path, (struct span){f->bytes, f->len}, &kept))
             return false;
+        f->hash = kept.hash;
+        f->type = attachment_sniff(f->bytes, f->len);
     }
     return true;
 }
@@ -272,11 +203,29 @@ bool attachment_list_of(struct ctx *cx, const struct ticket *t, struct attachmen
 
 bool attachment_open(struct ctx *cx, const char *storage_path, const struct attachment *a, int *fd)
 {
-    const char *path = path_of(cx, storage_path, a->hash);
-    const int opened = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int64_t bytes;
 
-    if (opened < 0)
-        return err_set(&cx->err, &ERR_INTERNAL, "open %s: %s", path, strerror(errno));
-    *fd = opened;
+    return store_open(&cx->err, cx->mem, storage_path, a->hash, fd, &bytes);
+}
+
+static bool is_used(void *arg, const char *hash, bool *out)
+{
+    struct ctx *cx = arg;
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_ANY_TENANT_HASH, DB_TEXT(hash)))
+        return false;
+    *out = rows.count > 0;
     return true;
+}
+
+bool attachment_sweep(struct ctx *cx, const char *storage_path, unsigned folder, unsigned *removed)
+{
+    const struct store_sweep what = {.dir = storage_path,
+                                     .folder = folder,
+                                     .before_us = cx->now - ATTACHMENT_ORPHAN_DAYS * CLOCK_DAY,
+                                     .is_used = is_used,
+                                     .arg = cx};
+
+    return store_sweep(&cx->err, cx->mem, &what, removed);
 }

@@ -7,7 +7,8 @@ enum {
     ATTACHMENT_NAME_MAX = 200,
     ATTACHMENT_COUNT_MAX = 10,
     ATTACHMENT_BYTES_MAX = 10 * 1024 * 1024, /* one file */
-    ATTACHMENT_BODY_MAX = 26 * 1024 * 1024   /* all files of one form with it */
+    ATTACHMENT_BODY_MAX = 26 * 1024 * 1024,  /* all files of one form with it */
+    ATTACHMENT_ORPHAN_DAYS = 30 /* a form that waits for its sender is sent again with its files */
 };
 
 extern const struct err_kind ERR_ATTACHMENT_COUNT; /* too many; {} is how many may come */
@@ -55,6 +56,10 @@ bool attachment_list_of(struct ctx *cx, const struct ticket *t, struct attachmen
 /* Opens the stored bytes for reading; owned, close it. Fails: ERR_NOT_FOUND, ERR_INTERNAL. */
 bool attachment_open(struct ctx *cx, const char *storage_path, const struct attachment *a,
                      int *fd) MUST_CHECK;
+/* Removes what no message of any tenant has, of one of STORE_FOLDERS folders. *removed counts it.
+ */
+bool attachment_sweep(struct ctx *cx, const char *storage_path, unsigned folder,
+                      unsigned *removed) MUST_CHECK;
 /* The media type by the first bytes: pictures, PDF, archives, text; else application/octet-stream.
  */
 const char *attachment_sniff(const char *bytes, size_t len);
