@@ -88,6 +88,8 @@ const struct config_key CONFIG_KEYS[] = {
          "Browsers reach the portal through TLS: cookies are Secure and answers ask for it."),
     TEXT("storage.path", storage_path, "", NULL,
          "Folder of attachments and artefacts, shared by all nodes. Empty: var.dir/storage."),
+    INT("storage.upload_mb", upload_mb, "4096", 1, 1048576,
+        "Megabytes that a file of a release may have."),
     TEXT("key.file", key_file, "", NULL,
          "File of the master key that seals secrets in the database. Empty: var.dir/master.key."),
     TEXT("www.dir", www_dir, "", NULL,

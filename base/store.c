@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,7 +97,7 @@ static bool write_file(struct err *err, struct arena *mem, const char *folder, c
     return false;
 }
 
-static void digest(struct arena *mem, struct span bytes, struct store_content *out)
+void store_hash(struct arena *mem, struct span bytes, struct store_content *out)
 {
     struct crypto_digest *d = crypto_digest_make(mem);
 
@@ -107,24 +108,17 @@ static void digest(struct arena *mem, struct span bytes, struct store_content *o
 }
 
 bool store_put(struct err *err, struct arena *mem, const char *dir, struct span bytes,
-               struct store_content *out)
+               const struct store_content *content)
 {
-    struct store_content content;
-    const char *folder;
-    const char *path;
+    const char *folder = folder_of(mem, dir, content->hash);
+    const char *path = path_of(mem, dir, content->hash);
     struct stat old;
 
-    digest(mem, bytes, &content);
-    folder = folder_of(mem, dir, content.hash);
-    path = path_of(mem, dir, content.hash);
-    if (utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW) != 0 || stat(path, &old) != 0 ||
-        old.st_size != content.bytes) {
-        if (!make_folder(err, dir) || !make_folder(err, folder) ||
-            !write_file(err, mem, folder, path, bytes))
-            return false;
-    }
-    *out = content;
-    return true;
+    if (utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW) == 0 && stat(path, &old) == 0 &&
+        old.st_size == content->bytes)
+        return true;
+    return make_folder(err, dir) && make_folder(err, folder) &&
+           write_file(err, mem, folder, path, bytes);
 }
 
 bool store_touch(struct err *err, struct arena *mem, const char *dir, const char *hash)

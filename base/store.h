@@ -13,11 +13,12 @@ struct store_content { /* a file that is kept */
 
 extern const struct err_kind ERR_STORE_FULL; /* the disk, a quota or a limit on the size of files */
 
-/* Keeps bytes; strings of *out in mem. What is there already is only touched, so that it is no
- * orphan to a sweep that is under way. Fails: ERR_STORE_FULL, ERR_INTERNAL; nothing is left then.
- */
+/* What a file of these bytes will be named; in mem. */
+void store_hash(struct arena *mem, struct span bytes, struct store_content *out);
+/* Keeps the bytes that content was made of. What is there already is only touched, so that it is no
+ * orphan to a sweep under way. Fails: ERR_STORE_FULL, ERR_INTERNAL; nothing is left then. */
 bool store_put(struct err *err, struct arena *mem, const char *dir, struct span bytes,
-               struct store_content *out) MUST_CHECK;
+               const struct store_content *content) MUST_CHECK;
 /* Opens what is kept for reading; owned, close it. *bytes is its size. Fails: ERR_NOT_FOUND. */
 bool store_open(struct err *err, struct arena *mem, const char *dir, const char *hash, int *fd,
                 int64_t *bytes) MUST_CHECK;

@@ -208,6 +208,8 @@ static bool send_to_sign_in(struct req *rq)
 {
     if (rq->method == METHOD_GET || rq->method == METHOD_HEAD)
         return see_sign_in(rq, rq->target);
+    if ((rq->route->needs & NEED_LATE_BODY) != 0)
+        return see_sign_in(rq, "/"); /* a stranger's large file is not even looked at */
     return check_csrf(rq) && keep_draft(rq);
 }
 
@@ -241,7 +243,7 @@ static bool check_needs(struct req *rq, bool *is_answered)
         *is_answered = true;
         return send_to_sign_in(rq);
     }
-    return serve_check_viewer(rq) && check_csrf(rq);
+    return serve_check_viewer(rq) && req_take_body(rq) && check_csrf(rq);
 }
 
 /* --- the way through --- */

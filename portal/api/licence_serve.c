@@ -144,6 +144,11 @@ static bool check_credential(struct req *rq, struct api *api)
     return api_auth_check(rq, api, (needs & NEED_BEARER) != 0);
 }
 
+static bool is_file(const struct req *rq)
+{
+    return rq->route != NULL && (rq->route->needs & NEED_FILE) != 0;
+}
+
 /* Everything is looked at in the protocol's order, but the account first of all: it is whose key
  * signs, also what goes wrong before it is asked for. */
 static bool run(struct req *rq, struct api *api, const struct err *refused)
@@ -167,7 +172,8 @@ static bool run(struct req *rq, struct api *api, const struct err *refused)
         cx->err = *refused;
         return false;
     }
-    if (!rate_of_tenant(rq) || !api_input_accept(rq, api) || !api_input_body(rq, api) ||
+    if (!rate_of_tenant(rq) ||
+        (!is_file(rq) && (!api_input_accept(rq, api) || !api_input_body(rq, api))) ||
         !find_version(rq, api))
         return false;
     if (rq->route != NULL && (rq->route->needs & NEED_PUBLIC) != 0)
@@ -232,7 +238,10 @@ static void add_signature(struct req *rq, const struct api *api)
     reply_header(rq, "Date", date);
     if (api->keys == NULL || rq->status == 429 || rq->status >= 500)
         return; /* or nobody's key: no account was found, or its key does not open */
-    crypto_sha256(rq->out.p, rq->out.len, hash);
+    if (rq->file_fd >= 0 && rq->file_sha256 != NULL)
+        memcpy(hash, rq->file_sha256, sizeof hash); /* of the whole, also for a part (RFC 3230) */
+    else
+        crypto_sha256(rq->out.p, rq->out.len, hash);
     digest = join(mem, "sha-256=", crypto_base64(mem, hash, sizeof hash), "");
     signature = licence_serve_sign(mem, api->keys->signer, rq->method_text, rq->target,
                                    rq->host != NULL ? rq->host : "", date, digest);

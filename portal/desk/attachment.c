@@ -120,6 +120,7 @@ bool attachment_store(struct ctx *cx, const char *storage_path, struct attachmen
             return refuse(cx, &ERR_ATTACHMENT_SIZE, f->name);
         if (f->len == 0)
             return refuse(cx, &ERR_ATTACHMENT_EMPTY, f->name);
+        store_hash(cx->mem, (struct span){f->bytes, f->len}, &kept);
         if (!store_put(&cx->err, cx->mem, storage_path, (struct span){f->bytes, f->len}, &kept))
             return false;
         f->hash = kept.hash;

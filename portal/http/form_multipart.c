@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PART_HEAD_MAX = 4096, BOUNDARY_MAX = 70, FILE_NAME_MAX = 200 };
+enum { PART_HEAD_MAX = 4096, BOUNDARY_MAX = 70, FILE_NAME_MAX = 200, VALUE_MAX = 1024 * 1024 };
 
 struct multipart {
     struct arena *mem;
@@ -170,6 +170,8 @@ static bool keep_file(struct multipart *m, const struct part *part)
 
 static bool keep_value(struct multipart *m, const struct part *part)
 {
+    if (part->bytes.len > VALUE_MAX)
+        return malformed(m, "a value too long to keep");
     if (memchr(part->bytes.p, '\0', part->bytes.len) != NULL ||
         !utf8_valid(part->bytes.p, part->bytes.len))
         return malformed(m, "a value with a NUL or no UTF-8");

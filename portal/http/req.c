@@ -4,6 +4,15 @@
 
 #include <string.h>
 
+const struct err_kind ERR_BODY_SLOW = {
+    ERR_CLASS_TIMEOUT, "BODY_TIMEOUT",
+    "What was sent did not arrive in time. Please send it again."};
+
+bool req_take_body(struct req *rq)
+{
+    return rq->take_body == NULL || rq->take_body(rq);
+}
+
 const char *req_header(const struct req *rq, const char *name)
 {
     for (size_t i = 0; i < rq->field_count; i++)

@@ -79,9 +79,11 @@ struct req {
     const char *address;            /* the client's, behind trusted proxies the forwarded one */
     const char *args[REQ_ARGS_MAX]; /* decoded path variables by their order in the pattern */
     struct id id;     /* the variable {id}, parsed; a bad one never reaches the handler (404) */
-    struct span body; /* as it came, within the route's limit */
-    const char *body_type;          /* Content-Type, "" if none */
-    const struct req_field *fields; /* all header lines in their order */
+    struct span body; /* as it came, within the route's limit; see req_take_body */
+    bool (*take_body)(struct req *rq); /* of the server, while a late body (NEED_LATE_BODY) waits */
+    void *waiting;                     /* of the server: whose body it is */
+    const char *body_type;             /* Content-Type, "" if none */
+    const struct req_field *fields;    /* all header lines in their order */
     size_t field_count;
     const char *allow; /* the methods of a known path where route is NULL (405), else NULL (404) */
     struct form *form; /* parsed once, by form_parse */
@@ -104,6 +106,7 @@ struct req {
     json_t *flash;        /* set by reply_flash: kept for the next page by portal/serve.c */
     int file_fd;          /* an open file to send instead of out; -1 */
     int64_t file_bytes;
+    const uint8_t *file_sha256;                /* of the whole file, where it is known; else NULL */
     const char *header_names[REQ_HEADERS_MAX]; /* further headers, by reply_header */
     const char *header_values[REQ_HEADERS_MAX];
     unsigned header_count;
@@ -120,6 +123,11 @@ struct req {
 /* A request header's first line, NULL if absent. Names without regard to case. */
 const char *req_header(const struct req *rq, const char *name);
 const char *req_cookie(const struct req *rq, const char *name);
+/* Takes the late body, if one waits, so that rq->body is all of it: in a file without a name that
+ * is mapped into memory, gone with the request. Fails: ERR_STORE_FULL, ERR_BODY_SLOW, ERR_INTERNAL.
+ */
+bool req_take_body(struct req *rq) MUST_CHECK;
+extern const struct err_kind ERR_BODY_SLOW;
 /* A decoded query parameter (first of that name), NULL if absent. */
 const char *req_query(struct req *rq, const char *name);
 /* Translates a literal: req_text(rq, T("Open")). */

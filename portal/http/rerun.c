@@ -22,6 +22,7 @@ void rerun_clear(struct req *rq)
     rq->flash = NULL;
     rq->file_fd = -1;
     rq->file_bytes = 0;
+    rq->file_sha256 = NULL;
     rq->header_count = 0;
 }
 

@@ -52,9 +52,10 @@ static bool check_wire(struct err *err, const struct route *row)
 {
     static const unsigned V1 = NEED_PUBLIC | NEED_BEARER | NEED_MAYBE_BEARER;
     static const unsigned API = NEED_PUBLIC | NEED_TOKEN;
+    const unsigned who = row->needs & ~(unsigned)(NEED_LATE_BODY | NEED_FILE);
 
     if (is_under(row->pattern, "/v1"))
-        return (row->needs & ~V1) == 0 && (row->needs & (row->needs - 1)) == 0
+        return (who & ~V1) == 0 && (who & (who - 1)) == 0
                    ? true
                    : refuse(err, row, "a /v1 row needs one of public, bearer, maybe bearer");
     if (row->rights != 0 && (row->needs & NEED_TOKEN) == 0)

@@ -11,7 +11,9 @@ enum need {
     NEED_CSRF = 1 << 4,         /* a form post of ours: token and origin are checked */
     NEED_BEARER = 1 << 5,       /* /v1: a credential of the licensing protocol */
     NEED_MAYBE_BEARER = 1 << 6, /* /v1: one is checked if it is given */
-    NEED_TOKEN = 1 << 7         /* /api/v1: an API token */
+    NEED_TOKEN = 1 << 7,        /* /api/v1: an API token */
+    NEED_LATE_BODY = 1 << 8,    /* a large body: taken by req_take_body, when all else is checked */
+    NEED_FILE = 1 << 9          /* /v1: a file is asked for or sent: any Accept, any Content-Type */
 };
 
 struct route {

@@ -14,6 +14,7 @@
 #include "portal/http/reply.h"
 #include "portal/http/rerun.h"
 #include "portal/http/space.h"
+#include "portal/http/spool.h"
 
 #include <civetweb.h>
 
@@ -29,6 +30,8 @@
 enum {
     SERVER_SLOW_ANSWER_US = 1000 * 1000, /* what took longer is logged in any case */
     SERVER_SLICE_MAX = 64,
+    SERVER_LATE_SLICE_MAX = 32 * 1024, /* those who send late bodies were let in already */
+    SERVER_MEGABYTE = 1024 * 1024,
     SERVER_SLOW_US = 2000,         /* a slice that took longer came over a slow line */
     SERVER_BODY_BYTES_PER_MS = 64, /* large uploads get more time than http.body_deadline_ms */
     SERVER_FILE_CHUNK = 64 * 1024,
@@ -40,9 +43,6 @@ enum {
     SERVER_DRAFT_BURST = 10
 };
 
-static const struct err_kind ERR_SERVER_SLOW = {
-    ERR_CLASS_TIMEOUT, "BODY_TIMEOUT",
-    "What was sent did not arrive in time. Please send it again."};
 static const struct err_kind ERR_SERVER_METHOD = {ERR_CLASS_MALFORMED, "HTTP_METHOD_INVALID",
                                                   "This method is not known here."};
 
@@ -62,19 +62,13 @@ struct server { /* Threads: any. */
 
 /* --- reading --- */
 
-static const char *config_trusted(const struct server *s)
-{
-    const char *trusted = s->spec.app == NULL ? NULL : s->spec.app->config.trusted_proxies;
-
-    return trusted == NULL ? "" : trusted;
-}
-
 /* What CivetWeb read of the request line and headers; nothing is decoded yet. */
 static bool begin(struct server *s, struct mg_connection *conn, struct space *space)
 {
     const struct mg_request_info *info = mg_get_request_info(conn);
     struct req *rq = &space->rq;
     size_t count = info->num_headers < 0 ? 0 : (size_t)info->num_headers;
+    const char *trusted = s->spec.app == NULL ? NULL : s->spec.app->config.trusted_proxies;
 
     memset(rq, 0, sizeof(*rq));
     ctx_start(&rq->cx, space->mem, s->spec.pool);
@@ -96,8 +90,8 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
     rq->target = info->query_string == NULL
                      ? rq->path
                      : arena_printf(space->mem, "%s?%s", rq->path, rq->query);
-    rq->address =
-        door_address(space->mem, info->remote_addr, rq->fields, rq->field_count, config_trusted(s));
+    rq->address = door_address(space->mem, info->remote_addr, rq->fields, rq->field_count,
+                               trusted == NULL ? "" : trusted);
     rq->host = req_header(rq, "Host");
     rq->body_type = req_header(rq, "Content-Type");
     if (rq->body_type == NULL)
@@ -108,39 +102,90 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
 
 /* CivetWeb's mg_read waits for all it was asked for and has no deadline of its own while bytes
  * trickle: so slices are small, and of one byte as soon as the line is slow. */
-static int read_body(struct server *s, struct mg_connection *conn, struct req *rq, size_t len)
+struct intake {
+    struct mg_connection *conn;
+    int64_t deadline;
+    size_t left, slice, slice_max;
+    int64_t before;
+};
+
+static struct intake intake_of(const struct server *s, struct mg_connection *conn, size_t len,
+                               size_t slice_max)
 {
     int64_t allowed_ms = s->spec.app == NULL ? 15000 : s->spec.app->config.body_deadline_ms;
-    int64_t deadline =
-        clock_mono_us() + (allowed_ms + (int64_t)len / SERVER_BODY_BYTES_PER_MS) * 1000;
+
+    return (struct intake){
+        conn,      clock_mono_us() + (allowed_ms + (int64_t)len / SERVER_BODY_BYTES_PER_MS) * 1000,
+        len,       1,
+        slice_max, clock_mono_us()};
+}
+
+/* How many bytes came; 0 when they did not come in time. */
+static size_t take(struct intake *in, char *into)
+{
+    int n = mg_read(in->conn, into, in->slice < in->left ? in->slice : in->left);
+    int64_t after = clock_mono_us();
+
+    if (n <= 0 || after > in->deadline)
+        return 0;
+    in->left -= (size_t)n;
+    in->slice = in->slice * 2 < in->slice_max ? in->slice * 2 : in->slice_max;
+    if (after - in->before > SERVER_SLOW_US)
+        in->slice = 1;
+    in->before = after;
+    return (size_t)n;
+}
+
+static int read_body(struct server *s, struct mg_connection *conn, struct req *rq, size_t len)
+{
+    struct intake in = intake_of(s, conn, len, SERVER_SLICE_MAX);
     char *bytes = arena_alloc_raw(rq->cx.mem, len + 1);
-    int64_t before = clock_mono_us(), after;
-    size_t got = 0, slice = 1;
 
-    while (got < len) {
-        size_t want = slice < len - got ? slice : len - got;
-        int n = mg_read(conn, bytes + got, want);
-
-        if (n <= 0)
+    while (in.left > 0)
+        if (take(&in, bytes + (len - in.left)) == 0)
             return 408;
-        got += (size_t)n;
-        after = clock_mono_us();
-        if (after > deadline)
-            return 408;
-        slice *= 2;
-        if (slice > SERVER_SLICE_MAX)
-            slice = SERVER_SLICE_MAX;
-        if (after - before > SERVER_SLOW_US)
-            slice = 1;
-        before = after;
-    }
     bytes[len] = '\0';
     rq->body = (struct span){bytes, len};
     return 0;
 }
 
+/* A body that its handler asks for. */
+struct late {
+    struct server *server;
+    struct mg_connection *conn;
+    const struct door *door;
+};
+
+static bool take_late_body(struct req *rq)
+{
+    const struct late *late = rq->waiting;
+    struct intake in =
+        intake_of(late->server, late->conn, late->door->body_bytes, SERVER_LATE_SLICE_MAX);
+    char *chunk = arena_alloc(rq->cx.mem, SERVER_LATE_SLICE_MAX);
+    struct spool *spool;
+
+    rq->take_body = NULL;
+    rq->is_closing = true; /* unless all of it is taken */
+    if (!spool_make(&rq->cx.err, rq->cx.mem, rq->app->config.storage_path, &spool))
+        return false;
+    if (late->door->expects_continue)
+        mg_write(late->conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    while (in.left > 0) {
+        size_t n = take(&in, chunk);
+
+        if (n == 0)
+            return err_set(&rq->cx.err, &ERR_BODY_SLOW, "%zu bytes are missing", in.left);
+        if (!spool_add(&rq->cx.err, spool, chunk, n))
+            return false;
+    }
+    rq->is_closing = false;
+    return spool_map(&rq->cx.err, spool, &rq->body);
+}
+
 static size_t body_limit(const struct req *rq)
 {
+    if ((rq->route->needs & NEED_LATE_BODY) != 0)
+        return (size_t)rq->app->config.upload_mb * SERVER_MEGABYTE;
     return rq->route->body_max == 0 ? ROUTE_BODY_MAX : rq->route->body_max;
 }
 
@@ -153,7 +198,7 @@ static void serve_refused(struct server *s, struct req *rq, int status)
     if (status == 413)
         err_set(&rq->cx.err, &ERR_TOO_LARGE, "a body over %zu bytes", body_limit(rq));
     else
-        err_set(&rq->cx.err, &ERR_SERVER_SLOW, "the body did not arrive in time");
+        err_set(&rq->cx.err, &ERR_BODY_SLOW, "the body did not arrive in time");
     s->spec.serve(rq);
 }
 
@@ -190,6 +235,7 @@ static void refuse_at_door(struct server *s, struct req *rq, const struct door *
 static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
                    const struct door *door)
 {
+    struct late *late = arena_new(rq->cx.mem, struct late);
     bool path_known;
     int status = 0;
 
@@ -199,7 +245,11 @@ static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
     rq->route = route_find(s->router, rq, &path_known);
     if (rq->route != NULL && door->body_bytes > body_limit(rq))
         status = 413;
-    if (rq->route != NULL && status == 0) {
+    if (rq->route != NULL && (rq->route->needs & NEED_LATE_BODY) != 0 && status == 0) {
+        *late = (struct late){s, conn, door};
+        rq->waiting = late;
+        rq->take_body = door->body_bytes > 0 ? take_late_body : NULL;
+    } else if (rq->route != NULL && status == 0) {
         if (door->expects_continue)
             mg_write(conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
         status = read_body(s, conn, rq, door->body_bytes);
@@ -210,6 +260,8 @@ static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
         rerun_serve(rq, s->spec.serve, &s->metrics);
     else
         serve_refused(s, rq, status);
+    if (rq->take_body != NULL)
+        rq->is_closing = true; /* nobody asked for it */
 }
 
 static void send_file(struct mg_connection *conn, struct req *rq)
@@ -305,7 +357,7 @@ static void handle(struct server *s, struct mg_connection *conn, struct space *s
         answer(s, conn, rq, &door);
     db_release(&rq->cx);
     send_answer(s, conn, rq);
-    if (rq->status == 413)
+    if (rq->status == 413 || rq->take_body != NULL)
         drain_body(conn, rq, door.body_bytes);
     log_access(s, rq, started);
 }
