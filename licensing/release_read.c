@@ -21,20 +21,25 @@ _Static_assert(COUNT(RELEASE_STATUS_NAMES) == RELEASE_STATUS_COUNT, "name every 
 /* --- who may have what --- */
 
 /* The reader's licences that count: read once, then matched with each release. */
-#define HELD(from)                                                                           \
-    "WITH held AS (SELECT l.id, l.product_id, l.policy_id, l.expires_at, "                   \
-    "p.expiration_strategy FROM " from                                                       \
-    " JOIN policy p ON p.tenant_id = l.tenant_id "                                           \
-    "AND p.id = l.policy_id LEFT JOIN person o ON o.tenant_id = l.tenant_id "                \
-    "AND o.id = l.owner_id WHERE l.tenant_id = ? AND l.deleted_at IS NULL "                  \
-    "AND NOT l.is_suspended AND NOT COALESCE(o.is_banned, FALSE) AND (l.expires_at IS NULL " \
-    "OR l.expires_at >= ? OR p.expiration_strategy <> 'REVOKE_ACCESS')"
-static const char SQL_HELD_LICENCE[] = HELD("licence l") " AND l.id = ?) ";
-static const char SQL_HELD_ORGANISATION[] = HELD("licence l") " AND l.organisation_id = ?) ";
-static const char SQL_HELD_PERSON[] = HELD(
+#define HELD_COLUMNS                                                       \
+    "WITH held AS (SELECT l.id, l.product_id, l.policy_id, l.expires_at, " \
+    "p.expiration_strategy FROM "
+#define HELD_JOINS                                                        \
+    " JOIN policy p ON p.tenant_id = l.tenant_id AND p.id = l.policy_id " \
+    "LEFT JOIN person o ON o.tenant_id = l.tenant_id AND o.id = l.owner_id "
+#define HELD_COUNTS                                                                         \
+    "AND l.deleted_at IS NULL AND NOT l.is_suspended AND NOT COALESCE(o.is_banned, FALSE) " \
+    "AND (l.expires_at IS NULL OR l.expires_at >= ? "                                       \
+    "OR p.expiration_strategy <> 'REVOKE_ACCESS')"
+static const char SQL_HELD_LICENCE[] =
+    HELD_COLUMNS "licence l" HELD_JOINS "WHERE l.tenant_id = ? " HELD_COUNTS " AND l.id = ?) ";
+static const char SQL_HELD_ORGANISATION[] = HELD_COLUMNS
+    "licence l" HELD_JOINS "WHERE l.tenant_id = ? " HELD_COUNTS " AND l.organisation_id = ?) ";
+static const char SQL_HELD_PERSON[] = HELD_COLUMNS
     "(SELECT x.id FROM licence x WHERE x.tenant_id = ? AND x.owner_id = ? "
     "UNION SELECT u.licence_id FROM licence_user u WHERE u.tenant_id = ? "
-    "AND u.person_id = ?) mine JOIN licence l ON l.id = mine.id") ") ";
+    "AND u.person_id = ?) mine JOIN licence l ON l.id = mine.id" HELD_JOINS
+    "WHERE l.tenant_id = ? " HELD_COUNTS ") ";
 
 #define IS_FREE                                                                             \
     "(pr.distribution_strategy = 'OPEN' AND NOT EXISTS (SELECT 1 FROM release_entitlement " \

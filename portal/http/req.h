@@ -81,7 +81,8 @@ struct req {
     struct id id;     /* the variable {id}, parsed; a bad one never reaches the handler (404) */
     struct span body; /* as it came, within the route's limit; see req_take_body */
     bool (*take_body)(struct req *rq); /* of the server, while a late body (NEED_LATE_BODY) waits */
-    void *waiting;                     /* of the server: whose body it is */
+    const void *waiting;               /* of the server: where it comes from */
+    size_t body_left;                  /* bytes of it that were not taken */
     const char *body_type;             /* Content-Type, "" if none */
     const struct req_field *fields;    /* all header lines in their order */
     size_t field_count;

@@ -7,6 +7,7 @@
 #include "portal/http/answer.h"
 #include "portal/http/door.h"
 #include "portal/http/health.h"
+#include "portal/http/intake.h"
 #include "portal/http/limit.h"
 #include "portal/http/listen.h"
 #include "portal/http/metrics.h"
@@ -14,7 +15,6 @@
 #include "portal/http/reply.h"
 #include "portal/http/rerun.h"
 #include "portal/http/space.h"
-#include "portal/http/spool.h"
 
 #include <civetweb.h>
 
@@ -29,11 +29,7 @@
 
 enum {
     SERVER_SLOW_ANSWER_US = 1000 * 1000, /* what took longer is logged in any case */
-    SERVER_SLICE_MAX = 64,
-    SERVER_LATE_SLICE_MAX = 32 * 1024, /* those who send late bodies were let in already */
     SERVER_MEGABYTE = 1024 * 1024,
-    SERVER_SLOW_US = 2000,         /* a slice that took longer came over a slow line */
-    SERVER_BODY_BYTES_PER_MS = 64, /* large uploads get more time than http.body_deadline_ms */
     SERVER_FILE_CHUNK = 64 * 1024,
     SERVER_UNREAD_SIZE = 384,
     SERVER_DRAIN_SLICE = 4096,
@@ -100,86 +96,14 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
     return info->request_method != NULL && route_method_parse(info->request_method, &rq->method);
 }
 
-/* CivetWeb's mg_read waits for all it was asked for and has no deadline of its own while bytes
- * trickle: so slices are small, and of one byte as soon as the line is slow. */
-struct intake {
-    struct mg_connection *conn;
-    int64_t deadline;
-    size_t left, slice, slice_max;
-    int64_t before;
-};
-
-static struct intake intake_of(const struct server *s, struct mg_connection *conn, size_t len,
-                               size_t slice_max)
+static int read_conn(void *conn, void *into, size_t len)
 {
-    int64_t allowed_ms = s->spec.app == NULL ? 15000 : s->spec.app->config.body_deadline_ms;
-
-    return (struct intake){
-        conn,      clock_mono_us() + (allowed_ms + (int64_t)len / SERVER_BODY_BYTES_PER_MS) * 1000,
-        len,       1,
-        slice_max, clock_mono_us()};
+    return mg_read(conn, into, len);
 }
 
-/* How many bytes came; 0 when they did not come in time. */
-static size_t take(struct intake *in, char *into)
+static void ask_conn(void *conn)
 {
-    int n = mg_read(in->conn, into, in->slice < in->left ? in->slice : in->left);
-    int64_t after = clock_mono_us();
-
-    if (n <= 0 || after > in->deadline)
-        return 0;
-    in->left -= (size_t)n;
-    in->slice = in->slice * 2 < in->slice_max ? in->slice * 2 : in->slice_max;
-    if (after - in->before > SERVER_SLOW_US)
-        in->slice = 1;
-    in->before = after;
-    return (size_t)n;
-}
-
-static int read_body(struct server *s, struct mg_connection *conn, struct req *rq, size_t len)
-{
-    struct intake in = intake_of(s, conn, len, SERVER_SLICE_MAX);
-    char *bytes = arena_alloc_raw(rq->cx.mem, len + 1);
-
-    while (in.left > 0)
-        if (take(&in, bytes + (len - in.left)) == 0)
-            return 408;
-    bytes[len] = '\0';
-    rq->body = (struct span){bytes, len};
-    return 0;
-}
-
-/* A body that its handler asks for. */
-struct late {
-    struct server *server;
-    struct mg_connection *conn;
-    const struct door *door;
-};
-
-static bool take_late_body(struct req *rq)
-{
-    const struct late *late = rq->waiting;
-    struct intake in =
-        intake_of(late->server, late->conn, late->door->body_bytes, SERVER_LATE_SLICE_MAX);
-    char *chunk = arena_alloc(rq->cx.mem, SERVER_LATE_SLICE_MAX);
-    struct spool *spool;
-
-    rq->take_body = NULL;
-    rq->is_closing = true; /* unless all of it is taken */
-    if (!spool_make(&rq->cx.err, rq->cx.mem, rq->app->config.storage_path, &spool))
-        return false;
-    if (late->door->expects_continue)
-        mg_write(late->conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-    while (in.left > 0) {
-        size_t n = take(&in, chunk);
-
-        if (n == 0)
-            return err_set(&rq->cx.err, &ERR_BODY_SLOW, "%zu bytes are missing", in.left);
-        if (!spool_add(&rq->cx.err, spool, chunk, n))
-            return false;
-    }
-    rq->is_closing = false;
-    return spool_map(&rq->cx.err, spool, &rq->body);
+    mg_write(conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
 }
 
 static size_t body_limit(const struct req *rq)
@@ -235,7 +159,11 @@ static void refuse_at_door(struct server *s, struct req *rq, const struct door *
 static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
                    const struct door *door)
 {
-    struct late *late = arena_new(rq->cx.mem, struct late);
+    const struct intake in = {.read = read_conn,
+                              .conn = conn,
+                              .len = door->body_bytes,
+                              .expects_continue = door->expects_continue,
+                              .ask = ask_conn};
     bool path_known;
     int status = 0;
 
@@ -245,14 +173,11 @@ static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
     rq->route = route_find(s->router, rq, &path_known);
     if (rq->route != NULL && door->body_bytes > body_limit(rq))
         status = 413;
-    if (rq->route != NULL && (rq->route->needs & NEED_LATE_BODY) != 0 && status == 0) {
-        *late = (struct late){s, conn, door};
-        rq->waiting = late;
-        rq->take_body = door->body_bytes > 0 ? take_late_body : NULL;
-    } else if (rq->route != NULL && status == 0) {
-        if (door->expects_continue)
-            mg_write(conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-        status = read_body(s, conn, rq, door->body_bytes);
+    if (rq->route != NULL && status == 0) {
+        if ((rq->route->needs & NEED_LATE_BODY) != 0)
+            intake_wait(rq, &in);
+        else if (!intake_body(rq, &in))
+            status = 408;
     }
     if (rq->route == NULL && door->body_bytes > 0)
         rq->is_closing = true; /* nobody is going to read it */
@@ -260,8 +185,9 @@ static void answer(struct server *s, struct mg_connection *conn, struct req *rq,
         rerun_serve(rq, s->spec.serve, &s->metrics);
     else
         serve_refused(s, rq, status);
-    if (rq->take_body != NULL)
-        rq->is_closing = true; /* nobody asked for it */
+    rq->take_body = NULL;
+    if (rq->body_left > 0)
+        rq->is_closing = true; /* nobody asked for it, or it did not fit */
 }
 
 static void send_file(struct mg_connection *conn, struct req *rq)
@@ -357,8 +283,8 @@ static void handle(struct server *s, struct mg_connection *conn, struct space *s
         answer(s, conn, rq, &door);
     db_release(&rq->cx);
     send_answer(s, conn, rq);
-    if (rq->status == 413 || rq->take_body != NULL)
-        drain_body(conn, rq, door.body_bytes);
+    if (rq->status == 413 || rq->body_left > 0)
+        drain_body(conn, rq, rq->body_left > 0 ? rq->body_left : door.body_bytes);
     log_access(s, rq, started);
 }
 
