@@ -1,5 +1,6 @@
 #include "licensing/entitlement.h"
 
+#include "base/utf8.h"
 #include "licensing/access.h"
 #include "licensing/licence.h"
 
@@ -14,10 +15,20 @@ const struct err_kind ERR_ENTITLEMENT_TAKEN = {ERR_CLASS_INVALID, "ENTITLEMENT_T
 const struct err_kind ERR_ENTITLEMENT_CONFLICT = {
     ERR_CLASS_INVALID, "ENTITLEMENT_CONFLICT",
     "The licence has this entitlement through its policy already."};
-static const struct err_kind ERR_ENTITLEMENT_NAME = {
-    ERR_CLASS_INVALID, "NAME_INVALID", "An entitlement needs a name of at most 255 characters."};
-static const struct err_kind ERR_ENTITLEMENT_CODE = {
-    ERR_CLASS_INVALID, "CODE_INVALID", "An entitlement's code is 1 to 255 characters, and no id."};
+const struct err_kind ERR_ENTITLEMENT_ID_CONFLICT = {ERR_CLASS_INVALID, "ID_CONFLICT",
+                                                     "This id is in use."};
+static const struct err_kind ERR_ENTITLEMENT_NAME_MISSING = {ERR_CLASS_INVALID, "NAME_MISSING",
+                                                             "An entitlement needs a name."};
+static const struct err_kind ERR_ENTITLEMENT_NAME_LONG = {ERR_CLASS_INVALID, "NAME_TOO_LONG",
+                                                          "A name has at most 255 characters."};
+static const struct err_kind ERR_ENTITLEMENT_CODE_MISSING = {ERR_CLASS_INVALID, "CODE_MISSING",
+                                                             "An entitlement needs a code."};
+static const struct err_kind ERR_ENTITLEMENT_CODE_LONG = {ERR_CLASS_INVALID, "CODE_TOO_LONG",
+                                                          "A code has at most 255 characters."};
+static const struct err_kind ERR_ENTITLEMENT_CODE_INVALID = {
+    ERR_CLASS_INVALID, "CODE_INVALID", "An entitlement's code cannot be an id."};
+static const struct err_kind ERR_ENTITLEMENT_CODE_NOT_ALLOWED = {
+    ERR_CLASS_INVALID, "CODE_NOT_ALLOWED", "This word cannot be a code."};
 
 #define ENTITLEMENT_COLUMNS "id, name, code, metadata, created_at, updated_at"
 
@@ -27,6 +38,22 @@ static const char SQL_ENTITLEMENT_ADD[] = "INSERT INTO entitlement (tenant_id, "
 static const char SQL_ENTITLEMENT_GET[] = "SELECT " ENTITLEMENT_COLUMNS
                                           " FROM entitlement "
                                           "WHERE tenant_id = ? AND id = ?";
+static const char SQL_ENTITLEMENT_BY_CODE[] = "SELECT " ENTITLEMENT_COLUMNS
+                                              " FROM entitlement "
+                                              "WHERE tenant_id = ? AND code_folded = ?";
+static const char SQL_ENTITLEMENT_LOCK[] =
+    "UPDATE entitlement SET updated_at = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_ENTITLEMENT_CHANGE[] =
+    "UPDATE entitlement SET name = ?, code = ?, code_folded = ?, metadata = ? "
+    "WHERE tenant_id = ? AND id = ?";
+static const char SQL_ENTITLEMENT_POLICIES[] =
+    "DELETE FROM policy_entitlement WHERE tenant_id = ? AND entitlement_id = ?";
+static const char SQL_ENTITLEMENT_LICENCES[] =
+    "DELETE FROM licence_entitlement WHERE tenant_id = ? AND entitlement_id = ?";
+static const char SQL_ENTITLEMENT_RELEASES[] =
+    "DELETE FROM release_entitlement WHERE tenant_id = ? AND entitlement_id = ?";
+static const char SQL_ENTITLEMENT_REMOVE[] =
+    "DELETE FROM entitlement WHERE tenant_id = ? AND id = ?";
 static const char SQL_ENTITLEMENT_LIST[] =
     "SELECT DISTINCT e.id, e.name, e.code, e.metadata, e.created_at, e.updated_at "
     "FROM licence l JOIN entitlement e ON e.tenant_id = l.tenant_id "
@@ -46,6 +73,15 @@ static const char SQL_LICENCE_ENTITLEMENT_INHERITED[] =
     "ON pe.tenant_id = l.tenant_id AND pe.policy_id = l.policy_id "
     "WHERE l.tenant_id = ? AND l.id = ? AND pe.entitlement_id = ?";
 
+static const char *fold(struct ctx *cx, const char *code)
+{
+    char *folded = arena_dup(cx->mem, code);
+
+    for (char *p = folded; *p != '\0'; p++)
+        *p = (char)tolower((unsigned char)*p);
+    return folded;
+}
+
 static void from_row(const struct db_row *row, struct entitlement *e)
 {
     e->id = db_id(row, 0);
@@ -56,40 +92,125 @@ static void from_row(const struct db_row *row, struct entitlement *e)
     e->updated_at = db_time(row, 5);
 }
 
-static bool check(struct ctx *cx, const struct entitlement *draft)
+bool entitlement_check(struct ctx *cx, const struct entitlement *e)
 {
+    static const char AT[] = "/data/attributes/code";
     struct id id;
 
-    if (draft->name == NULL || *draft->name == '\0' || strlen(draft->name) > ENTITLEMENT_NAME_MAX)
-        return err_set_at(&cx->err, &ERR_ENTITLEMENT_NAME, "/data/attributes/name", "name");
-    if (draft->code == NULL || *draft->code == '\0' || strlen(draft->code) > ENTITLEMENT_CODE_MAX ||
-        id_parse(draft->code, &id))
-        return err_set_at(&cx->err, &ERR_ENTITLEMENT_CODE, "/data/attributes/code", "code");
-    return true;
+    if (e->name == NULL || *e->name == '\0')
+        return err_set_at(&cx->err, &ERR_ENTITLEMENT_NAME_MISSING, "/data/attributes/name", "name");
+    if (utf8_count(e->name) > ENTITLEMENT_NAME_MAX)
+        return err_set_at(&cx->err, &ERR_ENTITLEMENT_NAME_LONG, "/data/attributes/name", "name");
+    if (e->code == NULL || *e->code == '\0')
+        return err_set_at(&cx->err, &ERR_ENTITLEMENT_CODE_MISSING, AT, "code");
+    if (utf8_count(e->code) > ENTITLEMENT_CODE_MAX)
+        return err_set_at(&cx->err, &ERR_ENTITLEMENT_CODE_LONG, AT, "code");
+    if (id_parse(e->code, &id))
+        return err_set_at(&cx->err, &ERR_ENTITLEMENT_CODE_INVALID, AT, "code");
+    return (strcmp(fold(cx, e->code), "action") != 0 &&
+            strcmp(fold(cx, e->code), "actions") != 0) ||
+           err_set_at(&cx->err, &ERR_ENTITLEMENT_CODE_NOT_ALLOWED, AT, "%s", e->code);
+}
+
+static bool take_duplicate(struct ctx *cx, const struct entitlement *e)
+{
+    bool is_code;
+
+    if (cx->err.kind != &ERR_CONFLICT)
+        return false;
+    is_code = strcmp(db_duplicate_key(cx), "entitlement_code") == 0;
+    err_clear(&cx->err);
+    return is_code ? err_set_at(&cx->err, &ERR_ENTITLEMENT_CODE_TAKEN, "/data/attributes/code",
+                                "%s", e->code)
+                   : err_set_at(&cx->err, &ERR_ENTITLEMENT_ID_CONFLICT, "/data/id",
+                                "entitlement %s", id_text(cx->mem, e->id));
+}
+
+static bool tell(struct ctx *cx, enum event_kind kind, const struct entitlement *e)
+{
+    return event_emit(cx, kind, e->id, json_own(cx->mem, json_pack("{s:s}", "code", e->code)));
 }
 
 bool entitlement_add(struct ctx *cx, const struct entitlement *draft, struct entitlement **out)
 {
-    struct id id = id_is_zero(draft->id) ? ctx_new_id(cx) : draft->id;
-    char *folded;
+    struct entitlement e = *draft;
 
-    if (!access_manage(cx) || !check(cx, draft))
+    if (!access_manage(cx) || !entitlement_check(cx, &e))
         return false;
-    folded = arena_dup(cx->mem, draft->code);
-    for (char *p = folded; *p != '\0'; p++)
-        *p = (char)tolower((unsigned char)*p);
-    if (!db_exec(cx, NULL, SQL_ENTITLEMENT_ADD, DB_ID(cx->tenant_id), DB_ID(id),
-                 DB_TEXT(draft->name), DB_TEXT(draft->code),
-                 DB_TEXT(draft->metadata != NULL ? draft->metadata : "{}"), DB_TIME(cx->now),
-                 DB_TIME(cx->now), DB_TEXT(folded))) {
-        if (cx->err.kind == &ERR_CONFLICT) {
-            err_clear(&cx->err);
-            err_set_at(&cx->err, &ERR_ENTITLEMENT_CODE_TAKEN, "/data/attributes/code", "%s",
-                       draft->code);
-        }
+    if (id_is_zero(e.id))
+        e.id = ctx_new_id(cx);
+    if (!db_begin(cx))
+        return false;
+    if (!(db_exec(cx, NULL, SQL_ENTITLEMENT_ADD, DB_ID(cx->tenant_id), DB_ID(e.id), DB_TEXT(e.name),
+                  DB_TEXT(e.code), DB_TEXT(e.metadata != NULL ? e.metadata : "{}"),
+                  DB_TIME(cx->now), DB_TIME(cx->now), DB_TEXT(fold(cx, e.code))) ||
+          take_duplicate(cx, &e)) ||
+        !tell(cx, EVENT_ENTITLEMENT_CREATED, &e) || !entitlement_get(cx, e.id, out)) {
+        db_rollback(cx);
         return false;
     }
-    return entitlement_get(cx, id, out);
+    return db_commit(cx);
+}
+
+/* The row is written before it is read, so that two changes of one row follow each other. */
+bool entitlement_change(struct ctx *cx, struct id id, entitlement_apply *apply, void *with,
+                        struct entitlement **out)
+{
+    struct entitlement *e;
+    int64_t found;
+
+    if (!access_manage(cx) || !db_begin(cx))
+        return false;
+    if (!db_exec(cx, &found, SQL_ENTITLEMENT_LOCK, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                 DB_ID(id)) ||
+        !entitlement_get(cx, id, &e) || !apply(cx, e, with) || !entitlement_check(cx, e) ||
+        !(db_exec(cx, NULL, SQL_ENTITLEMENT_CHANGE, DB_TEXT(e->name), DB_TEXT(e->code),
+                  DB_TEXT(fold(cx, e->code)), DB_TEXT(e->metadata), DB_ID(cx->tenant_id),
+                  DB_ID(id)) ||
+          take_duplicate(cx, e)) ||
+        !licence_changed(cx, "entitlement", id) || !tell(cx, EVENT_ENTITLEMENT_UPDATED, e) ||
+        !entitlement_get(cx, id, out)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
+bool entitlement_remove(struct ctx *cx, struct id id)
+{
+    static const char *const ROWS[] = {SQL_ENTITLEMENT_POLICIES, SQL_ENTITLEMENT_LICENCES,
+                                       SQL_ENTITLEMENT_RELEASES, SQL_ENTITLEMENT_REMOVE};
+    struct entitlement *e;
+
+    if (!access_manage(cx) || !db_begin(cx))
+        return false;
+    if (!entitlement_get(cx, id, &e))
+        goto rollback;
+    for (size_t i = 0; i < COUNT(ROWS); i++)
+        if (!db_exec(cx, NULL, ROWS[i], DB_ID(cx->tenant_id), DB_ID(id)))
+            goto rollback;
+    if (!licence_changed(cx, "entitlement", id) || !tell(cx, EVENT_ENTITLEMENT_DELETED, e))
+        goto rollback;
+    return db_commit(cx);
+
+rollback:
+    db_rollback(cx);
+    return false;
+}
+
+bool entitlement_find_code(struct ctx *cx, const char *code, struct entitlement **out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_ENTITLEMENT_BY_CODE, DB_ID(cx->tenant_id),
+                  DB_TEXT(fold(cx, code))))
+        return false;
+    *out = NULL;
+    if (db_next(&rows)) {
+        *out = arena_new(cx->mem, struct entitlement);
+        from_row(&rows.row, *out);
+    }
+    return true;
 }
 
 bool entitlement_get(struct ctx *cx, struct id id, struct entitlement **out)

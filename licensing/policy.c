@@ -1,49 +1,16 @@
 #include "licensing/policy.h"
 
-#include "base/clock.h"
 #include "licensing/access.h"
-#include "licensing/licence.h"
+#include "licensing/filter.h"
+#include "licensing/licence_remove.h"
+#include "licensing/policy_attribute.h"
 
 #include <string.h>
 
-const struct err_kind ERR_POLICY_DURATION_INVALID = {
-    ERR_CLASS_INVALID, "DURATION_INVALID",
-    "A duration is at least one day, or none for a licence that does not end."};
-const struct err_kind ERR_POLICY_MAX_MACHINES_INVALID = {
-    ERR_CLASS_INVALID, "MAX_MACHINES_INVALID",
-    "A node-locked policy has exactly one machine, a floating one at least one."};
-const struct err_kind ERR_POLICY_OVERAGE_NOT_ALLOWED = {
-    ERR_CLASS_INVALID, "OVERAGE_STRATEGY_NOT_ALLOWED",
-    "This overage does not fit the limits: they must divide evenly, and a node-locked policy has "
-    "no fraction."};
-const struct err_kind ERR_POLICY_SCHEME_NOT_ALLOWED = {ERR_CLASS_INVALID, "SCHEME_NOT_ALLOWED",
-                                                       "Keys can be plain or signed with Ed25519."};
-const struct err_kind ERR_POLICY_CHECK_IN_INTERVAL = {
-    ERR_CLASS_INVALID, "CHECK_IN_INTERVAL_NOT_ALLOWED",
-    "Check-in needs an interval: day, week, month or year."};
-const struct err_kind ERR_POLICY_CHECK_IN_COUNT = {
-    ERR_CLASS_INVALID, "CHECK_IN_INTERVAL_COUNT_NOT_ALLOWED",
-    "Check-in needs a number of intervals from 1 to 365."};
-const struct err_kind ERR_POLICY_HEARTBEAT_INVALID = {
-    ERR_CLASS_INVALID, "HEARTBEAT_DURATION_INVALID", "A heartbeat lasts at least 60 seconds."};
-const struct err_kind ERR_POLICY_CULL_NOT_ALLOWED = {
-    ERR_CLASS_INVALID, "HEARTBEAT_CULL_STRATEGY_NOT_ALLOWED",
-    "Machines that may always revive must be kept when dead."};
-
-static const struct err_kind ERR_MAX_PROCESSES = {ERR_CLASS_INVALID, "MAX_PROCESSES_INVALID",
-                                                  "The most processes is a number from 1."};
-static const struct err_kind ERR_MAX_USERS = {ERR_CLASS_INVALID, "MAX_USERS_INVALID",
-                                              "The most users is a number from 1."};
-static const struct err_kind ERR_MAX_CORES = {ERR_CLASS_INVALID, "MAX_CORES_INVALID",
-                                              "The most cores is a number from 1."};
-static const struct err_kind ERR_MAX_MEMORY = {ERR_CLASS_INVALID, "MAX_MEMORY_INVALID",
-                                               "The most memory is a number from 1."};
-static const struct err_kind ERR_MAX_DISK = {ERR_CLASS_INVALID, "MAX_DISK_INVALID",
-                                             "The most disk space is a number from 1."};
-static const struct err_kind ERR_MAX_USES = {ERR_CLASS_INVALID, "MAX_USES_INVALID",
-                                             "The most uses is a number from 0."};
-static const struct err_kind ERR_POLICY_NAME = {ERR_CLASS_INVALID, "NAME_INVALID",
-                                                "A policy needs a name of at most 255 characters."};
+const struct err_kind ERR_POLICY_PRODUCT_NOT_FOUND = {ERR_CLASS_INVALID, "PRODUCT_NOT_FOUND",
+                                                      "There is no such product."};
+const struct err_kind ERR_POLICY_ID_CONFLICT = {ERR_CLASS_INVALID, "ID_CONFLICT",
+                                                "This id is in use."};
 
 const char *const POLICY_UNIQUENESS_NAMES[] = {
     [POLICY_UNIQUE_PER_MACHINE] = "UNIQUE_PER_MACHINE",
@@ -174,82 +141,6 @@ bool policy_allows(enum policy_overage overage, int64_t count, int64_t max)
     return MUL_FITS(count, left, &left) && left <= right;
 }
 
-/* --- checks --- */
-
-struct limit {
-    int64_t value, min, max;
-    const struct err_kind *kind;
-    const char *source;
-};
-
-static bool check_limits(struct ctx *cx, const struct policy *p)
-{
-    const struct limit limits[] = {
-        {p->max_machines, 1, INT32_MAX, &ERR_POLICY_MAX_MACHINES_INVALID,
-         "/data/attributes/maxMachines"},
-        {p->max_processes, 1, INT32_MAX, &ERR_MAX_PROCESSES, "/data/attributes/maxProcesses"},
-        {p->max_users, 1, INT32_MAX, &ERR_MAX_USERS, "/data/attributes/maxUsers"},
-        {p->max_cores, 1, INT32_MAX, &ERR_MAX_CORES, "/data/attributes/maxCores"},
-        {p->max_memory, 1, INT64_MAX, &ERR_MAX_MEMORY, "/data/attributes/maxMemory"},
-        {p->max_disk, 1, INT64_MAX, &ERR_MAX_DISK, "/data/attributes/maxDisk"},
-        {p->max_uses, 0, INT64_MAX, &ERR_MAX_USES, "/data/attributes/maxUses"},
-    };
-    int64_t parts = p->overage == POLICY_OVERAGE_1_25X  ? 4
-                    : p->overage == POLICY_OVERAGE_1_5X ? 2
-                                                        : 1;
-
-    for (size_t i = 0; i < COUNT(limits); i++)
-        if (limits[i].value != POLICY_NO_LIMIT &&
-            (limits[i].value < limits[i].min || limits[i].value > limits[i].max))
-            return err_set_at(&cx->err, limits[i].kind, limits[i].source, "limit %lld",
-                              (long long)limits[i].value);
-    if (!p->is_floating && p->max_machines != 1)
-        return err_set_at(&cx->err, &ERR_POLICY_MAX_MACHINES_INVALID,
-                          "/data/attributes/maxMachines", "node-locked");
-    if (parts == 1)
-        return true;
-    for (size_t i = 0; i < COUNT(limits); i++)
-        if (limits[i].kind != &ERR_MAX_USES && limits[i].value != POLICY_NO_LIMIT &&
-            limits[i].value % parts != 0)
-            return err_set_at(&cx->err, &ERR_POLICY_OVERAGE_NOT_ALLOWED,
-                              "/data/attributes/overageStrategy", "%s", limits[i].source);
-    return p->is_floating || err_set_at(&cx->err, &ERR_POLICY_OVERAGE_NOT_ALLOWED,
-                                        "/data/attributes/overageStrategy", "node-locked");
-}
-
-static bool check_times(struct ctx *cx, const struct policy *p)
-{
-    if (p->duration_seconds != 0 &&
-        (p->duration_seconds < CLOCK_DAY / CLOCK_SECOND || p->duration_seconds > INT32_MAX))
-        return err_set_at(&cx->err, &ERR_POLICY_DURATION_INVALID, "/data/attributes/duration",
-                          "%lld s", (long long)p->duration_seconds);
-    if (p->require_check_in && p->check_in_interval == POLICY_NO_INTERVAL)
-        return err_set_at(&cx->err, &ERR_POLICY_CHECK_IN_INTERVAL,
-                          "/data/attributes/checkInInterval", "none");
-    if (p->require_check_in && (p->check_in_count < 1 || p->check_in_count > 365))
-        return err_set_at(&cx->err, &ERR_POLICY_CHECK_IN_COUNT,
-                          "/data/attributes/checkInIntervalCount", "%lld",
-                          (long long)p->check_in_count);
-    if (p->heartbeat_seconds != 0 && p->heartbeat_seconds < 60)
-        return err_set_at(&cx->err, &ERR_POLICY_HEARTBEAT_INVALID,
-                          "/data/attributes/heartbeatDuration", "%lld s",
-                          (long long)p->heartbeat_seconds);
-    if (p->revive == POLICY_ALWAYS_REVIVE && p->cull != POLICY_KEEP_DEAD)
-        return err_set_at(&cx->err, &ERR_POLICY_CULL_NOT_ALLOWED,
-                          "/data/attributes/heartbeatCullStrategy", "always revive");
-    return true;
-}
-
-static bool check(struct ctx *cx, const struct policy *p)
-{
-    if (p->name == NULL || *p->name == '\0' || strlen(p->name) > POLICY_NAME_MAX)
-        return err_set_at(&cx->err, &ERR_POLICY_NAME, "/data/attributes/name", "policy name");
-    if (p->scheme != NULL && strcmp(p->scheme, "ED25519_SIGN") != 0)
-        return err_set_at(&cx->err, &ERR_POLICY_SCHEME_NOT_ALLOWED, "/data/attributes/scheme", "%s",
-                          p->scheme);
-    return check_limits(cx, p) && check_times(cx, p);
-}
-
 /* --- rows --- */
 
 static const char SQL_POLICY_ADD[] =
@@ -257,6 +148,31 @@ static const char SQL_POLICY_ADD[] =
     ") VALUES "
     "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char SQL_POLICY_LOCK[] =
+    "UPDATE policy SET version = version + 1 WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
+static const char SQL_POLICY_CHANGE[] =
+    "UPDATE policy SET name = ?, duration_seconds = ?, is_strict = ?, is_floating = ?, "
+    "max_machines = ?, max_processes = ?, max_users = ?, max_cores = ?, max_memory = ?, "
+    "max_disk = ?, max_uses = ?, machine_uniqueness_strategy = ?, "
+    "component_uniqueness_strategy = ?, machine_matching_strategy = ?, "
+    "component_matching_strategy = ?, expiration_strategy = ?, expiration_basis = ?, "
+    "renewal_basis = ?, transfer_strategy = ?, authentication_strategy = ?, "
+    "machine_leasing_strategy = ?, process_leasing_strategy = ?, overage_strategy = ?, "
+    "scheme = ?, is_protected = ?, require_product_scope = ?, require_policy_scope = ?, "
+    "require_machine_scope = ?, require_fingerprint_scope = ?, require_components_scope = ?, "
+    "require_user_scope = ?, require_checksum_scope = ?, require_version_scope = ?, "
+    "require_check_in = ?, check_in_interval = ?, check_in_interval_count = ?, "
+    "require_heartbeat = ?, heartbeat_duration_seconds = ?, heartbeat_cull_strategy = ?, "
+    "heartbeat_resurrection_strategy = ?, heartbeat_basis = ?, metadata = ?, updated_at = ? "
+    "WHERE tenant_id = ? AND id = ?";
+static const char SQL_POLICY_REMOVE[] =
+    "UPDATE policy SET deleted_at = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_POLICY_COUNT[] =
+    "SELECT COUNT(*) FROM policy p WHERE p.tenant_id = ? AND p.deleted_at IS NULL";
+static const char SQL_POLICY_PAGE[] = "SELECT " POLICY_COLUMNS("p.")
+                                      " FROM policy p "
+                                      "WHERE p.tenant_id = ? AND p.deleted_at IS NULL";
+static const struct filter_order POLICY_ORDER = FILTER_ORDER("policy", "p");
 static const char SQL_POLICY_GET[] = "SELECT " POLICY_COLUMNS("")
                                      " FROM policy "
                                      "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
@@ -267,133 +183,162 @@ static const char SQL_POLICY_LIST[] =
 static const char SQL_POLICY_PRODUCT[] =
     "SELECT 1 FROM product WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 
-static int value_of(const char *const *names, size_t count, const char *text)
-{
-    for (size_t i = 0; text != NULL && i < count; i++)
-        if (names[i] != NULL && strcmp(names[i], text) == 0)
-            return (int)i;
-    return 0;
-}
-/* The columns have CHECKs, so a name is always found. */
-#define VALUE_OF(names, row, column) value_of((names), COUNT(names), db_text((row), (column)))
-
-static int64_t limit_of(const struct db_row *row, unsigned column)
-{
-    return db_is_null(row, column) ? POLICY_NO_LIMIT : db_i64(row, column);
-}
-
-static struct db_arg limit_arg(int64_t limit)
-{
-    return limit == POLICY_NO_LIMIT ? DB_NULL : DB_INT(limit);
-}
-
-static struct db_arg seconds_arg(int64_t seconds)
-{
-    return seconds == 0 ? DB_NULL : DB_INT(seconds);
-}
-
 void policy_from_row(const struct db_row *row, unsigned first, struct policy *p)
 {
     unsigned c = first;
 
     p->id = db_id(row, c++);
     p->product_id = db_id(row, c++);
-    p->name = db_text(row, c++);
-    p->duration_seconds = db_i64(row, c++);
-    p->is_strict = db_bool(row, c++);
-    p->is_floating = db_bool(row, c++);
-    p->max_machines = limit_of(row, c++);
-    p->max_processes = limit_of(row, c++);
-    p->max_users = limit_of(row, c++);
-    p->max_cores = limit_of(row, c++);
-    p->max_memory = limit_of(row, c++);
-    p->max_disk = limit_of(row, c++);
-    p->max_uses = limit_of(row, c++);
-    p->machine_uniqueness = (enum policy_uniqueness)VALUE_OF(POLICY_UNIQUENESS_NAMES, row, c++);
-    p->component_uniqueness = (enum policy_uniqueness)VALUE_OF(POLICY_UNIQUENESS_NAMES, row, c++);
-    p->machine_matching = (enum policy_matching)VALUE_OF(POLICY_MATCHING_NAMES, row, c++);
-    p->component_matching = (enum policy_matching)VALUE_OF(POLICY_MATCHING_NAMES, row, c++);
-    p->expiration = (enum policy_expiration)VALUE_OF(POLICY_EXPIRATION_NAMES, row, c++);
-    p->expiration_basis =
-        (enum policy_expiration_basis)VALUE_OF(POLICY_EXPIRATION_BASIS_NAMES, row, c++);
-    p->renewal = (enum policy_renewal)VALUE_OF(POLICY_RENEWAL_NAMES, row, c++);
-    p->transfer = (enum policy_transfer)VALUE_OF(POLICY_TRANSFER_NAMES, row, c++);
-    p->authentication = (enum policy_authentication)VALUE_OF(POLICY_AUTHENTICATION_NAMES, row, c++);
-    p->machine_leasing = (enum policy_leasing)VALUE_OF(POLICY_LEASING_NAMES, row, c++);
-    p->process_leasing = (enum policy_leasing)VALUE_OF(POLICY_LEASING_NAMES, row, c++);
-    p->overage = (enum policy_overage)VALUE_OF(POLICY_OVERAGE_NAMES, row, c++);
-    p->scheme = db_text(row, c++);
-    p->is_protected = db_bool(row, c++);
-    p->require_product = db_bool(row, c++);
-    p->require_policy = db_bool(row, c++);
-    p->require_machine = db_bool(row, c++);
-    p->require_fingerprint = db_bool(row, c++);
-    p->require_components = db_bool(row, c++);
-    p->require_user = db_bool(row, c++);
-    p->require_checksum = db_bool(row, c++);
-    p->require_version = db_bool(row, c++);
-    p->require_check_in = db_bool(row, c++);
-    p->check_in_interval = (enum policy_interval)VALUE_OF(POLICY_INTERVAL_NAMES, row, c++);
-    p->check_in_count = db_i64(row, c++);
-    p->require_heartbeat = db_bool(row, c++);
-    p->heartbeat_seconds = db_i64(row, c++);
-    p->cull = (enum policy_cull)VALUE_OF(POLICY_CULL_NAMES, row, c++);
-    p->revive = (enum policy_revive)VALUE_OF(POLICY_REVIVE_NAMES, row, c++);
-    p->heartbeat_basis =
-        (enum policy_heartbeat_basis)VALUE_OF(POLICY_HEARTBEAT_BASIS_NAMES, row, c++);
+    for (size_t i = 0; i < POLICY_ATTRIBUTE_COUNT; i++, c++) {
+        const struct policy_attribute *a = &POLICY_ATTRIBUTES[i];
+
+        switch (a->type) {
+        case POLICY_ATTRIBUTE_TEXT:
+            policy_attribute_set_text(p, a, db_text(row, c));
+            break;
+        case POLICY_ATTRIBUTE_LIMIT:
+        case POLICY_ATTRIBUTE_SECONDS:
+            policy_attribute_clear(p, a);
+            if (!db_is_null(row, c))
+                policy_attribute_set_number(p, a, db_i64(row, c));
+            break;
+        case POLICY_ATTRIBUTE_FLAG:
+            policy_attribute_set_flag(p, a, db_bool(row, c));
+            break;
+        case POLICY_ATTRIBUTE_WORD: /* the columns have CHECKs, so the word is always found */
+            if (!policy_attribute_set_word(p, a, db_text(row, c)))
+                policy_attribute_clear(p, a);
+            break;
+        }
+    }
     p->metadata = db_text(row, c++);
     p->created_at = db_time(row, c++);
     p->updated_at = db_time(row, c);
 }
 
+static struct db_arg attribute_arg(const struct policy *p, const struct policy_attribute *a)
+{
+    switch (a->type) {
+    case POLICY_ATTRIBUTE_TEXT:
+        return DB_TEXT(policy_attribute_text(p, a));
+    case POLICY_ATTRIBUTE_LIMIT:
+    case POLICY_ATTRIBUTE_SECONDS:
+        return policy_attribute_has_number(p, a) ? DB_INT(policy_attribute_number(p, a)) : DB_NULL;
+    case POLICY_ATTRIBUTE_FLAG:
+        return DB_BOOL(policy_attribute_flag(p, a));
+    case POLICY_ATTRIBUTE_WORD:
+        break;
+    }
+    return DB_TEXT(policy_attribute_word(p, a));
+}
+
+/* The attributes and the metadata, as both statements bind them. */
+static size_t bind(const struct policy *p, struct db_arg *args)
+{
+    for (size_t i = 0; i < POLICY_ATTRIBUTE_COUNT; i++)
+        args[i] = attribute_arg(p, &POLICY_ATTRIBUTES[i]);
+    args[POLICY_ATTRIBUTE_COUNT] = DB_TEXT(p->metadata != NULL ? p->metadata : "{}");
+    return POLICY_ATTRIBUTE_COUNT + 1;
+}
+
 static bool insert(struct ctx *cx, const struct policy *p)
 {
-    return db_exec(
-        cx, NULL, SQL_POLICY_ADD, DB_ID(cx->tenant_id), DB_ID(p->id), DB_ID(p->product_id),
-        DB_TEXT(p->name), seconds_arg(p->duration_seconds), DB_BOOL(p->is_strict),
-        DB_BOOL(p->is_floating), limit_arg(p->max_machines), limit_arg(p->max_processes),
-        limit_arg(p->max_users), limit_arg(p->max_cores), limit_arg(p->max_memory),
-        limit_arg(p->max_disk), limit_arg(p->max_uses),
-        DB_TEXT(POLICY_UNIQUENESS_NAMES[p->machine_uniqueness]),
-        DB_TEXT(POLICY_UNIQUENESS_NAMES[p->component_uniqueness]),
-        DB_TEXT(POLICY_MATCHING_NAMES[p->machine_matching]),
-        DB_TEXT(POLICY_MATCHING_NAMES[p->component_matching]),
-        DB_TEXT(POLICY_EXPIRATION_NAMES[p->expiration]),
-        DB_TEXT(POLICY_EXPIRATION_BASIS_NAMES[p->expiration_basis]),
-        DB_TEXT(POLICY_RENEWAL_NAMES[p->renewal]), DB_TEXT(POLICY_TRANSFER_NAMES[p->transfer]),
-        DB_TEXT(POLICY_AUTHENTICATION_NAMES[p->authentication]),
-        DB_TEXT(POLICY_LEASING_NAMES[p->machine_leasing]),
-        DB_TEXT(POLICY_LEASING_NAMES[p->process_leasing]),
-        DB_TEXT(POLICY_OVERAGE_NAMES[p->overage]), DB_TEXT(p->scheme), DB_BOOL(p->is_protected),
-        DB_BOOL(p->require_product), DB_BOOL(p->require_policy), DB_BOOL(p->require_machine),
-        DB_BOOL(p->require_fingerprint), DB_BOOL(p->require_components), DB_BOOL(p->require_user),
-        DB_BOOL(p->require_checksum), DB_BOOL(p->require_version), DB_BOOL(p->require_check_in),
-        DB_TEXT(POLICY_INTERVAL_NAMES[p->check_in_interval]), seconds_arg(p->check_in_count),
-        DB_BOOL(p->require_heartbeat), seconds_arg(p->heartbeat_seconds),
-        DB_TEXT(POLICY_CULL_NAMES[p->cull]), DB_TEXT(POLICY_REVIVE_NAMES[p->revive]),
-        DB_TEXT(POLICY_HEARTBEAT_BASIS_NAMES[p->heartbeat_basis]),
-        DB_TEXT(p->metadata != NULL ? p->metadata : "{}"), DB_TIME(cx->now), DB_TIME(cx->now));
+    struct db_arg args[POLICY_COLUMN_COUNT + 1] = {DB_ID(cx->tenant_id), DB_ID(p->id),
+                                                   DB_ID(p->product_id)};
+    size_t count = 3 + bind(p, args + 3);
+
+    args[count++] = DB_TIME(cx->now);
+    args[count++] = DB_TIME(cx->now);
+    return db_exec_args(cx, NULL, SQL_POLICY_ADD, args, count);
+}
+
+static bool update(struct ctx *cx, const struct policy *p)
+{
+    struct db_arg args[POLICY_COLUMN_COUNT + 1];
+    size_t count = bind(p, args);
+
+    args[count++] = DB_TIME(cx->now);
+    args[count++] = DB_ID(cx->tenant_id);
+    args[count++] = DB_ID(p->id);
+    return db_exec_args(cx, NULL, SQL_POLICY_CHANGE, args, count);
+}
+
+static bool tell(struct ctx *cx, enum event_kind kind, const struct policy *p)
+{
+    return event_emit(cx, kind, p->id, json_own(cx->mem, json_pack("{s:s}", "name", p->name)));
+}
+
+static bool add(struct ctx *cx, struct policy *p)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_POLICY_PRODUCT, DB_ID(cx->tenant_id), DB_ID(p->product_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set_at(&cx->err, &ERR_POLICY_PRODUCT_NOT_FOUND, "/data/relationships/product",
+                          "product %s", id_text(cx->mem, p->product_id));
+    if (!insert(cx, p)) {
+        if (cx->err.kind == &ERR_CONFLICT) {
+            err_clear(&cx->err);
+            err_set_at(&cx->err, &ERR_POLICY_ID_CONFLICT, "/data/id", "policy %s",
+                       id_text(cx->mem, p->id));
+        }
+        return false;
+    }
+    return tell(cx, EVENT_POLICY_CREATED, p);
 }
 
 bool policy_add(struct ctx *cx, const struct policy *draft, struct policy **out)
 {
     struct policy p = *draft;
-    struct db_rows rows;
 
-    if (!access_manage(cx))
-        return false;
-    if (!p.is_floating && p.max_machines == POLICY_NO_LIMIT)
-        p.max_machines = 1;
-    if (!check(cx, &p))
+    if (!access_manage(cx) || !policy_check(cx, &p))
         return false;
     if (id_is_zero(p.id))
         p.id = ctx_new_id(cx);
-    if (!db_query(cx, &rows, SQL_POLICY_PRODUCT, DB_ID(cx->tenant_id), DB_ID(p.product_id)))
+    if (!db_begin(cx))
         return false;
-    if (!db_next(&rows))
-        return err_set_at(&cx->err, &ERR_NOT_FOUND, "/data/relationships/product", "product %s",
-                          id_text(cx->mem, p.product_id));
-    return insert(cx, &p) && policy_get(cx, p.id, out);
+    if (!add(cx, &p) || !policy_get(cx, p.id, out)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
+/* The row is written before it is read, so that two changes of one policy follow each other. */
+bool policy_change(struct ctx *cx, struct id id, policy_apply *apply, void *with,
+                   struct policy **out)
+{
+    struct policy *p;
+    int64_t found;
+
+    if (!access_manage(cx) || !db_begin(cx))
+        return false;
+    if (!db_exec(cx, &found, SQL_POLICY_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
+        !policy_get(cx, id, &p) || !apply(cx, p, with) || !policy_check(cx, p) || !update(cx, p) ||
+        !licence_changed(cx, "policy", id) || !tell(cx, EVENT_POLICY_UPDATED, p) ||
+        !policy_get(cx, id, out)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
+bool policy_remove(struct ctx *cx, struct id id)
+{
+    struct policy *p;
+    int64_t found;
+
+    if (!access_manage(cx) || !db_begin(cx))
+        return false;
+    if (!db_exec(cx, &found, SQL_POLICY_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
+        !policy_get(cx, id, &p) || !licence_remove_of_policy(cx, id) ||
+        !db_exec(cx, NULL, SQL_POLICY_REMOVE, DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)) ||
+        !licence_changed(cx, "policy", id) || !tell(cx, EVENT_POLICY_DELETED, p)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
 }
 
 bool policy_get(struct ctx *cx, struct id id, struct policy **out)
@@ -417,6 +362,36 @@ bool policy_list(struct ctx *cx, struct id product_id, unsigned limit, struct po
 
     if (!db_query(cx, &rows, SQL_POLICY_LIST, DB_ID(cx->tenant_id), DB_BOOL(id_is_zero(product_id)),
                   DB_ID(product_id), DB_INT(limit)))
+        return false;
+    list = arena_array(cx->mem, struct policy, rows.count);
+    for (size_t i = 0; db_next(&rows); i++)
+        policy_from_row(&rows.row, 0, &list[i]);
+    *out = list;
+    *count = rows.count;
+    return true;
+}
+
+static void where_page(struct where *w, struct ctx *cx, const char *head, struct id product_id)
+{
+    where_start(w, cx, head, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    if (!id_is_zero(product_id))
+        where_add(w, " AND p.product_id = ?", DB_ID(product_id));
+}
+
+bool policy_list_page(struct ctx *cx, struct id product_id, const struct licence_page *page,
+                      struct policy **out, size_t *count, int64_t *total)
+{
+    struct where w;
+    struct db_rows rows;
+    struct policy *list;
+
+    where_page(&w, cx, SQL_POLICY_COUNT, product_id);
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count) || !db_next(&rows))
+        return false;
+    *total = db_i64(&rows.row, 0);
+    where_page(&w, cx, SQL_POLICY_PAGE, product_id);
+    filter_page(&w, page, &POLICY_ORDER);
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     list = arena_array(cx->mem, struct policy, rows.count);
     for (size_t i = 0; db_next(&rows); i++)

@@ -109,14 +109,29 @@ extern const char *const POLICY_HEARTBEAT_BASIS_NAMES[2];
 
 /* A floating, not strict policy without limits, with each attribute at the protocol's default. */
 struct policy policy_default(struct id product_id, const char *name);
-/* Adds a policy (id: the draft's, or a new one where it is zero). A node-locked one gets
- * max_machines 1. Needs the system or staff with RIGHT_LICENCES. Fails: ERR_DENIED; ERR_NOT_FOUND
- * no such product; the kinds below with source = the attribute's JSON pointer. */
+/* What every policy has to fulfil, however it is written: a node-locked one without a limit gets
+ * max_machines 1; fails with the kinds below, source = the attribute's JSON pointer. */
+bool policy_check(struct ctx *cx, struct policy *p) MUST_CHECK;
+/* Adds a policy (id: the draft's, or a new one where it is zero). Emits policy.created. This and
+ * the changes below need the system or staff with RIGHT_LICENCES, else ERR_DENIED. Fails:
+ * ERR_POLICY_PRODUCT_NOT_FOUND, ERR_POLICY_ID_CONFLICT, and as policy_check. */
 bool policy_add(struct ctx *cx, const struct policy *draft, struct policy **out) MUST_CHECK;
+/* Changes a policy: apply gets it as it is, under lock, and says what it shall be (false with
+ * cx->err: nothing is changed). It holds for its licences at once, but for the ends they were
+ * given. Emits policy.updated. */
+typedef bool policy_apply(struct ctx *cx, struct policy *p, void *with);
+bool policy_change(struct ctx *cx, struct id id, policy_apply *apply, void *with,
+                   struct policy **out) MUST_CHECK;
+/* Removes a policy with its licences, their machines and tokens. Emits policy.deleted. */
+bool policy_remove(struct ctx *cx, struct id id) MUST_CHECK;
 bool policy_get(struct ctx *cx, struct id id, struct policy **out) MUST_CHECK;
 /* By name, of one product or (zero id) of all. */
 bool policy_list(struct ctx *cx, struct id product_id, unsigned limit, struct policy **out,
                  size_t *count) MUST_CHECK;
+/* A page in the order of creation; *total is how many there are without it. */
+struct licence_page;
+bool policy_list_page(struct ctx *cx, struct id product_id, const struct licence_page *page,
+                      struct policy **out, size_t *count, int64_t *total) MUST_CHECK;
 /* The columns that policy_from_row reads from `first` on; p is "" or the table's alias ("p."). */
 #define POLICY_COLUMNS(p)                                                                         \
     p "id, " p "product_id, " p "name, " p "duration_seconds, " p "is_strict, " p                 \
@@ -140,6 +155,8 @@ int64_t policy_sum(int64_t a, int64_t b);
 /* True when count stays within max under the policy's overage strategy. */
 bool policy_allows(enum policy_overage overage, int64_t count, int64_t max);
 
+extern const struct err_kind ERR_POLICY_PRODUCT_NOT_FOUND;
+extern const struct err_kind ERR_POLICY_ID_CONFLICT;
 extern const struct err_kind ERR_POLICY_DURATION_INVALID;
 extern const struct err_kind ERR_POLICY_MAX_MACHINES_INVALID;
 extern const struct err_kind ERR_POLICY_OVERAGE_NOT_ALLOWED;

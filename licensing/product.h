@@ -21,13 +21,29 @@ struct product { /* a record: open, lives in cx->mem */
 };
 
 extern const struct err_kind ERR_PRODUCT_CODE_TAKEN;
+extern const struct err_kind ERR_PRODUCT_ID_CONFLICT;
 
+/* What every product has to fulfil, however it is written; a code becomes lower case. Fails with
+ * source = the attribute's JSON pointer. */
+bool product_check(struct ctx *cx, struct product *p) MUST_CHECK;
 /* Adds a product from the draft's fields; its id is the draft's, or a new one where that is zero.
- * Needs the system or staff with RIGHT_LICENCES. Fails: ERR_DENIED, ERR_INVALID (source: field),
- * ERR_PRODUCT_CODE_TAKEN. */
+ * Emits product.created. This and the changes below need the system or staff with RIGHT_LICENCES,
+ * else ERR_DENIED. Fails: ERR_PRODUCT_CODE_TAKEN, ERR_PRODUCT_ID_CONFLICT, and as product_check. */
 bool product_add(struct ctx *cx, const struct product *draft, struct product **out) MUST_CHECK;
+/* Changes a product: apply gets it as it is, under lock, and says what it shall be (false with
+ * cx->err: nothing is changed). Emits product.updated. */
+typedef bool product_apply(struct ctx *cx, struct product *p, void *with);
+bool product_change(struct ctx *cx, struct id id, product_apply *apply, void *with,
+                    struct product **out) MUST_CHECK;
+/* Removes a product with its policies, their licences and its tokens. Emits product.deleted. */
+bool product_remove(struct ctx *cx, struct id id) MUST_CHECK;
 bool product_get(struct ctx *cx, struct id id, struct product **out) MUST_CHECK;
 /* *out is NULL when no product has that code. */
 bool product_find_code(struct ctx *cx, const char *code, struct product **out) MUST_CHECK;
 /* By name; at most limit. Products are no secret: everybody of the tenant sees them. */
 bool product_list(struct ctx *cx, unsigned limit, struct product **out, size_t *count) MUST_CHECK;
+/* A page in the order of creation, of all or (not zero) that one alone. *total: without the page.
+ */
+struct licence_page;
+bool product_list_page(struct ctx *cx, struct id only_id, const struct licence_page *page,
+                       struct product **out, size_t *count, int64_t *total) MUST_CHECK;
