@@ -188,6 +188,12 @@ static void forget(void *with, struct id tenant_id, const char *subject, struct 
         drop_concerned(cache, tenant_id, subject, subject_id);
 }
 
+void licence_cache_forget(struct licence_cache *cache, struct id tenant_id, const char *subject,
+                          struct id subject_id)
+{
+    forget(cache, tenant_id, subject, subject_id);
+}
+
 bool licence_cache_read_feed(struct licence_cache *cache, struct ctx *cx)
 {
     int64_t started = clock_mono_us();

@@ -26,6 +26,10 @@ bool licence_cache_find_id(struct licence_cache *cache, struct ctx *cx, struct i
                            const struct snapshot **out) MUST_CHECK;
 /* Forgets a licence: the writing node does so after its own commit. */
 void licence_cache_drop(struct licence_cache *cache, struct id tenant_id, struct id licence_id);
+/* The same for all licences that a change of another subject concerns (licence_changed): "policy",
+ * "product", "entitlement", "person". */
+void licence_cache_forget(struct licence_cache *cache, struct id tenant_id, const char *subject,
+                          struct id subject_id);
 
 /* Notes that a licence (and the machine named, unless zero) was seen; in memory, written within a
  * second. version: of the software, as the scope told it, or NULL. */

@@ -150,19 +150,23 @@ bool licence_group_change(struct ctx *cx, struct id id, licence_group_apply *app
 }
 
 /* Each of its licences shows the group, so each is told to the caches. */
-static bool tell_licences(struct ctx *cx, struct id id)
+static bool tell_licences(struct ctx *cx, struct id id, struct id **out, size_t *count)
 {
     struct db_rows rows;
 
     if (!db_query(cx, &rows, SQL_GROUP_LICENCES, DB_ID(cx->tenant_id), DB_ID(id)))
         return false;
-    while (db_next(&rows))
-        if (!licence_changed(cx, "licence", db_id(&rows.row, 0)))
+    *out = arena_array(cx->mem, struct id, rows.count);
+    *count = rows.count;
+    for (size_t i = 0; db_next(&rows); i++) {
+        (*out)[i] = db_id(&rows.row, 0);
+        if (!licence_changed(cx, "licence", (*out)[i]))
             return false;
+    }
     return true;
 }
 
-bool licence_group_remove(struct ctx *cx, struct id id)
+bool licence_group_remove(struct ctx *cx, struct id id, struct id **licences, size_t *count)
 {
     static const char *const ROWS[] = {SQL_GROUP_LICENCES_OUT, SQL_GROUP_MACHINES_OUT,
                                        SQL_GROUP_PEOPLE_OUT, SQL_GROUP_REMOVE};
@@ -172,7 +176,7 @@ bool licence_group_remove(struct ctx *cx, struct id id)
     if (!access_manage(cx) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_GROUP_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
-        !licence_group_get(cx, id, &g) || !tell_licences(cx, id))
+        !licence_group_get(cx, id, &g) || !tell_licences(cx, id, licences, count))
         goto rollback;
     for (size_t i = 0; i < COUNT(ROWS); i++)
         if (!db_exec(cx, NULL, ROWS[i], DB_ID(cx->tenant_id), DB_ID(id)))

@@ -25,8 +25,10 @@ bool licence_group_add(struct ctx *cx, const struct licence_group *draft,
 typedef bool licence_group_apply(struct ctx *cx, struct licence_group *g, void *with);
 bool licence_group_change(struct ctx *cx, struct id id, licence_group_apply *apply, void *with,
                           struct licence_group **out) MUST_CHECK;
-/* Its users, licences and machines stay, without a group. */
-bool licence_group_remove(struct ctx *cx, struct id id) MUST_CHECK;
+/* Its users, licences and machines stay, without a group. *licences: those that lost it, for the
+ * cache. */
+bool licence_group_remove(struct ctx *cx, struct id id, struct id **licences,
+                          size_t *count) MUST_CHECK;
 bool licence_group_get(struct ctx *cx, struct id id, struct licence_group **out) MUST_CHECK;
 /* The group of a person; zero for none. */
 bool licence_group_of_person(struct ctx *cx, struct id person_id, struct id *out) MUST_CHECK;

@@ -371,25 +371,36 @@ bool policy_list(struct ctx *cx, struct id product_id, unsigned limit, struct po
     return true;
 }
 
-static void where_page(struct where *w, struct ctx *cx, const char *head, struct id product_id)
+static void where_filter(struct where *w, struct ctx *cx, const char *head,
+                         const struct policy_filter *f)
 {
     where_start(w, cx, head, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
-    if (!id_is_zero(product_id))
-        where_add(w, " AND p.product_id = ?", DB_ID(product_id));
+    if (!id_is_zero(f->product_id))
+        where_add(w, " AND p.product_id = ?", DB_ID(f->product_id));
+    if (!id_is_zero(f->only_id))
+        where_add(w, " AND p.id = ?", DB_ID(f->only_id));
+    if (!id_is_zero(f->person_id))
+        where_add(w,
+                  " AND EXISTS (SELECT 1 FROM licence l WHERE l.tenant_id = p.tenant_id AND "
+                  "l.policy_id = p.id AND l.deleted_at IS NULL AND ? IN (SELECT l.owner_id UNION "
+                  "ALL SELECT u.person_id FROM licence_user u WHERE u.tenant_id = l.tenant_id AND "
+                  "u.licence_id = l.id))",
+                  DB_ID(f->person_id));
 }
 
-bool policy_list_page(struct ctx *cx, struct id product_id, const struct licence_page *page,
-                      struct policy **out, size_t *count, int64_t *total)
+bool policy_list_page(struct ctx *cx, const struct policy_filter *filter,
+                      const struct licence_page *page, struct policy **out, size_t *count,
+                      int64_t *total)
 {
     struct where w;
     struct db_rows rows;
     struct policy *list;
 
-    where_page(&w, cx, SQL_POLICY_COUNT, product_id);
+    where_filter(&w, cx, SQL_POLICY_COUNT, filter);
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count) || !db_next(&rows))
         return false;
     *total = db_i64(&rows.row, 0);
-    where_page(&w, cx, SQL_POLICY_PAGE, product_id);
+    where_filter(&w, cx, SQL_POLICY_PAGE, filter);
     filter_page(&w, page, &POLICY_ORDER);
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;

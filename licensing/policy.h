@@ -128,10 +128,15 @@ bool policy_get(struct ctx *cx, struct id id, struct policy **out) MUST_CHECK;
 /* By name, of one product or (zero id) of all. */
 bool policy_list(struct ctx *cx, struct id product_id, unsigned limit, struct policy **out,
                  size_t *count) MUST_CHECK;
-/* A page in the order of creation; *total is how many there are without it. */
+struct policy_filter { /* zero: any */
+    struct id product_id, only_id;
+    struct id person_id; /* a licence of that person follows it */
+};
 struct licence_page;
-bool policy_list_page(struct ctx *cx, struct id product_id, const struct licence_page *page,
-                      struct policy **out, size_t *count, int64_t *total) MUST_CHECK;
+/* A page in the order of creation; *total is how many there are without it. */
+bool policy_list_page(struct ctx *cx, const struct policy_filter *filter,
+                      const struct licence_page *page, struct policy **out, size_t *count,
+                      int64_t *total) MUST_CHECK;
 /* The columns that policy_from_row reads from `first` on; p is "" or the table's alias ("p."). */
 #define POLICY_COLUMNS(p)                                                                         \
     p "id, " p "product_id, " p "name, " p "duration_seconds, " p "is_strict, " p                 \

@@ -51,7 +51,13 @@ struct limit {
     const char *source;
 };
 
-static bool check_limits(struct ctx *cx, const struct policy *p)
+/* Every fault is told, not only the first: a form and a client mend them all at once. */
+static void refuse(struct ctx *cx, const struct err_kind *kind, const char *source)
+{
+    err_also(&cx->err, cx->mem, kind, source, "policy");
+}
+
+static void check_limits(struct ctx *cx, const struct policy *p)
 {
     const struct limit limits[] = {
         {p->max_machines, 1, INT32_MAX, &ERR_POLICY_MAX_MACHINES_INVALID,
@@ -66,47 +72,38 @@ static bool check_limits(struct ctx *cx, const struct policy *p)
     int64_t parts = p->overage == POLICY_OVERAGE_1_25X  ? 4
                     : p->overage == POLICY_OVERAGE_1_5X ? 2
                                                         : 1;
+    bool fits = parts == 1 || p->is_floating;
 
-    for (size_t i = 0; i < COUNT(limits); i++)
-        if (limits[i].value != POLICY_NO_LIMIT &&
-            (limits[i].value < limits[i].min || limits[i].value > limits[i].max))
-            return err_set_at(&cx->err, limits[i].kind, limits[i].source, "limit %lld",
-                              (long long)limits[i].value);
+    for (size_t i = 0; i < COUNT(limits); i++) {
+        if (limits[i].value == POLICY_NO_LIMIT)
+            continue;
+        if (limits[i].value < limits[i].min || limits[i].value > limits[i].max)
+            refuse(cx, limits[i].kind, limits[i].source);
+        else if (limits[i].kind != &ERR_MAX_USES)
+            fits = fits && limits[i].value % parts == 0;
+    }
     if (!p->is_floating && p->max_machines != 1)
-        return err_set_at(&cx->err, &ERR_POLICY_MAX_MACHINES_INVALID,
-                          "/data/attributes/maxMachines", "node-locked");
-    if (parts == 1)
-        return true;
-    for (size_t i = 0; i < COUNT(limits); i++)
-        if (limits[i].kind != &ERR_MAX_USES && limits[i].value != POLICY_NO_LIMIT &&
-            limits[i].value % parts != 0)
-            return err_set_at(&cx->err, &ERR_POLICY_OVERAGE_NOT_ALLOWED,
-                              "/data/attributes/overageStrategy", "%s", limits[i].source);
-    return p->is_floating || err_set_at(&cx->err, &ERR_POLICY_OVERAGE_NOT_ALLOWED,
-                                        "/data/attributes/overageStrategy", "node-locked");
+        refuse(cx, &ERR_POLICY_MAX_MACHINES_INVALID, "/data/attributes/maxMachines");
+    if (!fits)
+        refuse(cx, &ERR_POLICY_OVERAGE_NOT_ALLOWED, "/data/attributes/overageStrategy");
 }
 
-static bool check_times(struct ctx *cx, const struct policy *p)
+static void check_times(struct ctx *cx, const struct policy *p)
 {
+    bool is_counted = p->require_check_in || p->check_in_count != 0;
+
     if (p->duration_seconds != 0 &&
         (p->duration_seconds < CLOCK_DAY / CLOCK_SECOND || p->duration_seconds > INT32_MAX))
-        return err_set_at(&cx->err, &ERR_POLICY_DURATION_INVALID, "/data/attributes/duration",
-                          "%lld s", (long long)p->duration_seconds);
+        refuse(cx, &ERR_POLICY_DURATION_INVALID, "/data/attributes/duration");
     if (p->require_check_in && p->check_in_interval == POLICY_NO_INTERVAL)
-        return err_set_at(&cx->err, &ERR_POLICY_CHECK_IN_INTERVAL,
-                          "/data/attributes/checkInInterval", "none");
-    if (p->require_check_in && (p->check_in_count < 1 || p->check_in_count > 365))
-        return err_set_at(&cx->err, &ERR_POLICY_CHECK_IN_COUNT,
-                          "/data/attributes/checkInIntervalCount", "%lld",
-                          (long long)p->check_in_count);
-    if (p->heartbeat_seconds != 0 && p->heartbeat_seconds < 60)
-        return err_set_at(&cx->err, &ERR_POLICY_HEARTBEAT_INVALID,
-                          "/data/attributes/heartbeatDuration", "%lld s",
-                          (long long)p->heartbeat_seconds);
+        refuse(cx, &ERR_POLICY_CHECK_IN_INTERVAL, "/data/attributes/checkInInterval");
+    if (is_counted && (p->check_in_count < 1 || p->check_in_count > 365))
+        refuse(cx, &ERR_POLICY_CHECK_IN_COUNT, "/data/attributes/checkInIntervalCount");
+    if (p->heartbeat_seconds != 0 &&
+        (p->heartbeat_seconds < 60 || p->heartbeat_seconds > INT32_MAX))
+        refuse(cx, &ERR_POLICY_HEARTBEAT_INVALID, "/data/attributes/heartbeatDuration");
     if (p->revive == POLICY_ALWAYS_REVIVE && p->cull != POLICY_KEEP_DEAD)
-        return err_set_at(&cx->err, &ERR_POLICY_CULL_NOT_ALLOWED,
-                          "/data/attributes/heartbeatCullStrategy", "always revive");
-    return true;
+        refuse(cx, &ERR_POLICY_CULL_NOT_ALLOWED, "/data/attributes/heartbeatCullStrategy");
 }
 
 bool policy_check(struct ctx *cx, struct policy *p)
@@ -114,11 +111,12 @@ bool policy_check(struct ctx *cx, struct policy *p)
     if (!p->is_floating && p->max_machines == POLICY_NO_LIMIT)
         p->max_machines = 1;
     if (p->name == NULL || *p->name == '\0')
-        return err_set_at(&cx->err, &ERR_POLICY_NAME_MISSING, "/data/attributes/name", "name");
-    if (utf8_count(p->name) > POLICY_NAME_MAX)
-        return err_set_at(&cx->err, &ERR_POLICY_NAME_LONG, "/data/attributes/name", "name");
+        refuse(cx, &ERR_POLICY_NAME_MISSING, "/data/attributes/name");
+    else if (utf8_count(p->name) > POLICY_NAME_MAX)
+        refuse(cx, &ERR_POLICY_NAME_LONG, "/data/attributes/name");
     if (p->scheme != NULL && strcmp(p->scheme, "ED25519_SIGN") != 0)
-        return err_set_at(&cx->err, &ERR_POLICY_SCHEME_NOT_ALLOWED, "/data/attributes/scheme", "%s",
-                          p->scheme);
-    return check_limits(cx, p) && check_times(cx, p);
+        refuse(cx, &ERR_POLICY_SCHEME_NOT_ALLOWED, "/data/attributes/scheme");
+    check_limits(cx, p);
+    check_times(cx, p);
+    return cx->err.kind == NULL;
 }

@@ -88,17 +88,24 @@ static bool is_prefix(const char *text)
            strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == len;
 }
 
+static const char *fold(struct ctx *cx, const char *code)
+{
+    char *folded = arena_dup(cx->mem, code);
+
+    for (char *c = folded; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return folded;
+}
+
 static bool check_code(struct ctx *cx, struct product *p)
 {
     static const char AT[] = "/data/attributes/code";
     struct id id;
-    char *folded;
+    const char *folded;
 
     if (p->code == NULL)
         return true;
-    folded = arena_dup(cx->mem, p->code);
-    for (char *c = folded; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
+    folded = fold(cx, p->code);
     p->code = folded;
     if (*folded == '\0' || utf8_count(folded) > PRODUCT_CODE_MAX || id_parse(folded, &id))
         return err_set_at(&cx->err, &ERR_PRODUCT_CODE_INVALID, AT, "code");
@@ -260,7 +267,7 @@ bool product_find_code(struct ctx *cx, const char *code, struct product **out)
 {
     struct db_rows rows;
 
-    if (!db_query(cx, &rows, SQL_PRODUCT_BY_CODE, DB_ID(cx->tenant_id), DB_TEXT(code)))
+    if (!db_query(cx, &rows, SQL_PRODUCT_BY_CODE, DB_ID(cx->tenant_id), DB_TEXT(fold(cx, code))))
         return false;
     *out = NULL;
     if (db_next(&rows)) {
@@ -285,25 +292,34 @@ bool product_list(struct ctx *cx, unsigned limit, struct product **out, size_t *
     return true;
 }
 
-static void where_page(struct where *w, struct ctx *cx, const char *head, struct id only_id)
+static void where_filter(struct where *w, struct ctx *cx, const char *head,
+                         const struct product_filter *f)
 {
     where_start(w, cx, head, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
-    if (!id_is_zero(only_id))
-        where_add(w, " AND p.id = ?", DB_ID(only_id));
+    if (!id_is_zero(f->only_id))
+        where_add(w, " AND p.id = ?", DB_ID(f->only_id));
+    if (!id_is_zero(f->person_id))
+        where_add(w,
+                  " AND EXISTS (SELECT 1 FROM licence l WHERE l.tenant_id = p.tenant_id AND "
+                  "l.product_id = p.id AND l.deleted_at IS NULL AND ? IN (SELECT l.owner_id UNION "
+                  "ALL SELECT u.person_id FROM licence_user u WHERE u.tenant_id = l.tenant_id AND "
+                  "u.licence_id = l.id))",
+                  DB_ID(f->person_id));
 }
 
-bool product_list_page(struct ctx *cx, struct id only_id, const struct licence_page *page,
-                       struct product **out, size_t *count, int64_t *total)
+bool product_list_page(struct ctx *cx, const struct product_filter *filter,
+                       const struct licence_page *page, struct product **out, size_t *count,
+                       int64_t *total)
 {
     struct where w;
     struct db_rows rows;
     struct product *list;
 
-    where_page(&w, cx, SQL_PRODUCT_COUNT, only_id);
+    where_filter(&w, cx, SQL_PRODUCT_COUNT, filter);
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count) || !db_next(&rows))
         return false;
     *total = db_i64(&rows.row, 0);
-    where_page(&w, cx, SQL_PRODUCT_PAGE, only_id);
+    where_filter(&w, cx, SQL_PRODUCT_PAGE, filter);
     filter_page(&w, page, &PRODUCT_ORDER);
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;

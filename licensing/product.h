@@ -38,12 +38,16 @@ bool product_change(struct ctx *cx, struct id id, product_apply *apply, void *wi
 /* Removes a product with its policies, their licences and its tokens. Emits product.deleted. */
 bool product_remove(struct ctx *cx, struct id id) MUST_CHECK;
 bool product_get(struct ctx *cx, struct id id, struct product **out) MUST_CHECK;
-/* *out is NULL when no product has that code. */
+/* By its code in any case. *out is NULL when no product has it. */
 bool product_find_code(struct ctx *cx, const char *code, struct product **out) MUST_CHECK;
 /* By name; at most limit. Products are no secret: everybody of the tenant sees them. */
 bool product_list(struct ctx *cx, unsigned limit, struct product **out, size_t *count) MUST_CHECK;
-/* A page in the order of creation, of all or (not zero) that one alone. *total: without the page.
- */
+struct product_filter { /* zero: any */
+    struct id only_id;
+    struct id person_id; /* that person has a licence of it */
+};
 struct licence_page;
-bool product_list_page(struct ctx *cx, struct id only_id, const struct licence_page *page,
-                       struct product **out, size_t *count, int64_t *total) MUST_CHECK;
+/* A page in the order of creation; *total is how many there are without it. */
+bool product_list_page(struct ctx *cx, const struct product_filter *filter,
+                       const struct licence_page *page, struct product **out, size_t *count,
+                       int64_t *total) MUST_CHECK;

@@ -11,6 +11,10 @@
 #include "portal/api/machine_relation_api.h"
 #include "portal/api/me_api.h"
 #include "portal/api/process_api.h"
+#include "portal/api/entitlement_api.h"
+#include "portal/api/group_api.h"
+#include "portal/api/policy_api.h"
+#include "portal/api/product_api.h"
 #include "portal/http/route.h"
 
 const struct route SERVICE_ROUTES[] = {
@@ -79,6 +83,39 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/processes/{id}/license", machine_relation_api_part_licence, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/processes/{id}/machine", machine_relation_api_part_machine, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/processes/{id}/actions/ping", process_api_ping, NEED_BEARER, 0, 0},
+
+    {METHOD_GET,    "/v1/products", product_api_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/products", product_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/products/{product}", product_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/products/{product}", product_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/products/{product}", product_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/products/{product}", product_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/products/{product}/policies", product_api_policies, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/products/{product}/licenses", product_api_licences, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/policies", policy_api_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/policies", policy_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/policies/{policy}", policy_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/policies/{policy}", policy_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/policies/{policy}", policy_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/policies/{policy}", policy_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/policies/{policy}/product", policy_api_product, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/policies/{policy}/licenses", policy_api_licences, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/policies/{policy}/entitlements", policy_api_entitlements, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/policies/{policy}/entitlements", policy_api_attach, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/policies/{policy}/entitlements", policy_api_detach, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/entitlements", entitlement_api_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/entitlements", entitlement_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/entitlements/{entitlement}", entitlement_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/entitlements/{entitlement}", entitlement_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/entitlements/{entitlement}", entitlement_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/entitlements/{entitlement}", entitlement_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/groups", group_api_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/groups", group_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/groups/{group}", group_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/groups/{group}", group_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/groups/{group}", group_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/groups/{group}", group_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/groups/{group}/licenses", group_api_licences, NEED_BEARER, 0, 0},
 
     {.pattern = NULL},
     /* clang-format on */

@@ -302,15 +302,25 @@ bool api_input_has(const struct api_object *in, const char *name)
     return json_object_get(in->json, name) != NULL;
 }
 
+/* "policy" of "policies", "process" of "processes", "license" of "licenses". */
+static bool is_singular(struct span given, const char *type)
+{
+    size_t len = strlen(type);
+
+    if (len > 3 && strcmp(type + len - 3, "ies") == 0)
+        return given.len == len - 2 && given.p[len - 3] == 'y' &&
+               strncmp(given.p, type, len - 3) == 0;
+    len -= len > 4 && strcmp(type + len - 4, "sses") == 0 ? 2 : 1;
+    return given.len == len && strncmp(given.p, type, len) == 0;
+}
+
 bool api_input_type(const struct api_object *in, const char *type)
 {
     const char *given = NULL;
-    size_t singular = strlen(type) - 1;
 
     if (!api_input_text(in, "type", API_REQUIRED, &given))
         return false;
-    return strcmp(given, type) == 0 ||
-           (strlen(given) == singular && strncmp(given, type, singular) == 0) ||
+    return strcmp(given, type) == 0 || is_singular(span_of(given), type) ||
            api_input_refuse(in, "type", &ERR_API_CHOICE);
 }
 

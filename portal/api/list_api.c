@@ -1,6 +1,5 @@
 #include "portal/api/list_api.h"
 
-#include "licensing/licence_search.h"
 #include "portal/api/api_included.h"
 #include "portal/api/api_list.h"
 #include "portal/api/api_permission.h"
@@ -49,6 +48,11 @@ static void limit_to_scope(const struct api *api, struct licence_search *search)
 
 bool list_api_licences(struct req *rq)
 {
+    return list_api_licences_of(rq, &(struct licence_search){0});
+}
+
+bool list_api_licences_of(struct req *rq, const struct licence_search *of)
+{
     struct licence_search search = {0};
     struct api_list list;
     struct snapshot *rows = NULL;
@@ -58,6 +62,12 @@ bool list_api_licences(struct req *rq)
     if (!api_permission_check(rq, PERMIT_LICENCE_READ) ||
         !api_list_read(rq, LICENCE_FILTERS, COUNT(LICENCE_FILTERS), &search, &list))
         return false;
+    if (!id_is_zero(of->product_id))
+        search.product_id = of->product_id;
+    if (!id_is_zero(of->policy_id))
+        search.policy_id = of->policy_id;
+    if (!id_is_zero(of->group_id))
+        search.group_id = of->group_id;
     limit_to_scope(api_of(rq), &search);
     if (!list.finds_nothing &&
         !licence_search_page(&rq->cx, &search, &list.page.rows, &rows, &count, &total))
