@@ -92,6 +92,7 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_DELETE, "/v1/products/{product}", product_api_delete, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/products/{product}/policies", product_api_policies, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/products/{product}/licenses", product_api_licences, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/products/{product}/machines", product_api_machines, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/policies", policy_api_list, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/policies", policy_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/policies/{policy}", policy_api_view, NEED_BEARER, 0, 0},
@@ -116,6 +117,7 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_PUT,    "/v1/groups/{group}", group_api_change, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/groups/{group}", group_api_delete, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/groups/{group}/licenses", group_api_licences, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/groups/{group}/machines", group_api_machines, NEED_BEARER, 0, 0},
 
     {.pattern = NULL},
     /* clang-format on */

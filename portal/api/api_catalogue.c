@@ -29,7 +29,7 @@ static void add_attribute(struct str *s, const struct policy *p, const struct po
 
 void api_catalogue_policy(struct str *s, const struct api *api, const struct policy *p)
 {
-    const struct api_resource of = {api, "policies", p->id};
+    const struct api_resource of = api_resource_of(api, "policies", p->id);
 
     api_resource_open(s, &of);
     for (size_t i = 0; i < POLICY_ATTRIBUTE_COUNT; i++) {
@@ -58,7 +58,7 @@ void api_catalogue_policy(struct str *s, const struct api *api, const struct pol
 void api_catalogue_group(struct str *s, const struct api *api, const struct licence_group *g)
 {
     static const char *const MANY[] = {"owners", "users", "licenses", "machines"};
-    const struct api_resource of = {api, "groups", g->id};
+    const struct api_resource of = api_resource_of(api, "groups", g->id);
 
     api_resource_open(s, &of);
     API_TEXT(s, "\"name\":", g->name);
@@ -82,7 +82,7 @@ void api_catalogue_group(struct str *s, const struct api *api, const struct lice
 
 void api_catalogue_join(struct str *s, const struct api *api, const struct entitlement_join *j)
 {
-    const struct api_resource of = {api, "policy-entitlements", j->id};
+    const struct api_resource of = api_resource_of(api, "policy-entitlements", j->id);
 
     api_resource_open(s, &of);
     API_ADD(s, "\"created\":");

@@ -8,6 +8,7 @@
 #include "portal/api/catalogue_input.h"
 #include "portal/api/catalogue_scope.h"
 #include "portal/api/list_api.h"
+#include "portal/api/machine_list_api.h"
 #include "portal/http/reply.h"
 
 static void write_group(struct req *rq, const struct licence_group *g)
@@ -123,4 +124,12 @@ bool group_api_licences(struct req *rq)
 
     return find(rq, PERMIT_GROUP_READ, &g) &&
            list_api_licences_of(rq, &(struct licence_search){.group_id = g->id});
+}
+
+bool group_api_machines(struct req *rq)
+{
+    struct licence_group *g;
+
+    return find(rq, PERMIT_GROUP_READ, &g) && api_permission_check(rq, PERMIT_MACHINE_READ) &&
+           machine_list_api_within(rq, &(struct machine_filter){.group_id = g->id});
 }

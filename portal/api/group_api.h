@@ -9,3 +9,4 @@ bool group_api_view(struct req *rq) MUST_CHECK;
 bool group_api_change(struct req *rq) MUST_CHECK;
 bool group_api_delete(struct req *rq) MUST_CHECK;
 bool group_api_licences(struct req *rq) MUST_CHECK;
+bool group_api_machines(struct req *rq) MUST_CHECK;

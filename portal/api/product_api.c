@@ -8,6 +8,7 @@
 #include "portal/api/catalogue_input.h"
 #include "portal/api/catalogue_scope.h"
 #include "portal/api/list_api.h"
+#include "portal/api/machine_list_api.h"
 #include "portal/api/policy_api.h"
 #include "portal/http/reply.h"
 
@@ -124,4 +125,12 @@ bool product_api_licences(struct req *rq)
 
     return find(rq, PERMIT_PRODUCT_READ, &p) &&
            list_api_licences_of(rq, &(struct licence_search){.product_id = p->id});
+}
+
+bool product_api_machines(struct req *rq)
+{
+    struct product *p;
+
+    return find(rq, PERMIT_PRODUCT_READ, &p) && api_permission_check(rq, PERMIT_MACHINE_READ) &&
+           machine_list_api_within(rq, &(struct machine_filter){.product_id = p->id});
 }

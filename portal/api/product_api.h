@@ -10,3 +10,4 @@ bool product_api_change(struct req *rq) MUST_CHECK;
 bool product_api_delete(struct req *rq) MUST_CHECK;
 bool product_api_policies(struct req *rq) MUST_CHECK;
 bool product_api_licences(struct req *rq) MUST_CHECK;
+bool product_api_machines(struct req *rq) MUST_CHECK;

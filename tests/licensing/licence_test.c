@@ -27,8 +27,10 @@ static void an_issued_licence_has_a_key_a_serial_and_its_policys_limits(void **s
     assert_true(id_equal(again->id, l->id));
     test_ok(cx, licence_find_serial(cx, l->serial, &again));
     assert_true(id_equal(again->id, l->id));
-    assert_int_equal(
-        test_i64(cx, "SELECT COUNT(*) FROM event WHERE tenant_id = ?", DB_ID(cx->tenant_id)), 1);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND subject_id = ?",
+                              DB_ID(cx->tenant_id), DB_ID(l->id)),
+                     1);
 }
 
 static void issuing_leaves_nothing_behind_when_any_statement_fails(void **state)

@@ -26,9 +26,10 @@ static void a_machine_takes_a_seat_and_frees_it(void **state)
     test_refused(cx, machine_remove(cx, m->id, (struct id){0}), &ERR_NOT_FOUND);
     test_ok(cx, licence_get(cx, l->id, &l));
     assert_int_equal(l->machine_count, 0);
-    assert_int_equal(
-        test_i64(cx, "SELECT COUNT(*) FROM event WHERE tenant_id = ?", DB_ID(cx->tenant_id)),
-        3); /* issued, activated, released */
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND subject_id = ?",
+                              DB_ID(cx->tenant_id), DB_ID(l->id)),
+                     3); /* issued, activated, released */
 }
 
 static bool activate(struct ctx *cx, struct id licence_id, const char *fingerprint)
