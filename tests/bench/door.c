@@ -1,8 +1,11 @@
 /* The bare door: what a licence answer costs at the least with this server library. It reads the
  * body, then sends as many bytes as told, hashed and signed as a licence answer is, and nothing
- * else. Usage: bench_door PORT THREADS BODY_BYTES */
+ * else; with a database, it reads the licence that the body names by the one statement that does.
+ * Usage: bench_door PORT THREADS BODY_BYTES HEADER_BYTES [DATABASE_URL TENANT] */
 #include "base/crypto.h"
 #include "base/parse.h"
+#include "db/db.h"
+#include "licensing/snapshot.h"
 
 #include <civetweb.h>
 
@@ -11,13 +14,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DOOR_BODY_MAX = 16 * 1024, DOOR_SIGNED_MAX = 1024 };
+enum {
+    DOOR_BODY_MAX = 16 * 1024,
+    DOOR_SIGNED_MAX = 1024,
+    DOOR_HEADER_MAX = 4096,
+    DOOR_OWN_HEAD = 360,
+    DOOR_KEY = 14,
+    DOOR_CONNECTIONS = 16
+};
 
 struct door {
     const struct crypto_signer *signer;
     char body[DOOR_BODY_MAX];
     size_t body_len;
+    char padding[DOOR_HEADER_MAX]; /* a header line that makes the head as long as ours */
+    struct db_pool *pool;          /* NULL: nothing is read */
+    struct id tenant_id;
 };
+
+/* The licence whose key is the first text of 14 bytes that begins with BENCH-. */
+static void read_licence(const struct door *door, struct arena *mem, const char *in)
+{
+    const char *key = strstr(in, "BENCH-");
+    struct snapshot *licence = NULL;
+    struct ctx cx;
+
+    ctx_start(&cx, mem, door->pool);
+    cx.tenant_id = door->tenant_id;
+    if (key == NULL || strlen(key) < DOOR_KEY ||
+        !snapshot_load_key(&cx, arena_dup_bytes(mem, key, DOOR_KEY), &licence) || licence == NULL)
+        fputs("bench_door: no licence\n", stderr);
+    db_release(&cx);
+}
 
 static int answer(struct mg_connection *connection)
 {
@@ -31,8 +59,10 @@ static int answer(struct mg_connection *connection)
     struct str out;
     int len;
 
-    while (mg_read(connection, in, sizeof in) > 0)
-        continue;
+    len = mg_read(connection, in, sizeof in - 1);
+    in[len > 0 ? len : 0] = '\0';
+    if (door->pool != NULL)
+        read_licence(door, mem, in);
     crypto_sha256(door->body, door->body_len, hash);
     len =
         snprintf(signing, sizeof signing,
@@ -44,9 +74,9 @@ static int answer(struct mg_connection *connection)
     str_fmt(&out,
             "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.api+json; charset=utf-8\r\n"
             "Content-Length: %zu\r\nDate: Fri, 02 Jan 2026 03:04:05 GMT\r\nDigest: sha-256=%s\r\n"
-            "Keygen-Signature: keyid=\"x\", algorithm=\"ed25519\", signature=\"%s\"\r\n\r\n",
+            "Keygen-Signature: keyid=\"x\", algorithm=\"ed25519\", signature=\"%s\"\r\n%s\r\n",
             door->body_len, crypto_base64(mem, hash, sizeof hash),
-            crypto_base64(mem, signature, sizeof signature));
+            crypto_base64(mem, signature, sizeof signature), door->padding);
     str_add_n(&out, door->body, door->body_len);
     mg_write(connection, out.p, out.len);
     arena_reset(mem);
@@ -57,6 +87,7 @@ static void *start_thread(const struct mg_context *context, int type)
 {
     (void)context;
     (void)type;
+    db_thread_start();
     return arena_make(DOOR_BODY_MAX);
 }
 
@@ -65,6 +96,28 @@ static void end_thread(const struct mg_context *context, int type, void *mem)
     (void)context;
     (void)type;
     arena_free(mem);
+    db_thread_end();
+}
+
+static bool read_arguments(struct door *door, struct arena *mem, int argc, char **argv)
+{
+    struct err err = {.kind = NULL};
+    struct db_target target;
+    int64_t body, head;
+
+    if ((argc != 5 && argc != 7) || !parse_i64(argv[3], 1, DOOR_BODY_MAX, &body) ||
+        !parse_i64(argv[4], DOOR_OWN_HEAD, DOOR_HEADER_MAX, &head))
+        return false;
+    door->body_len = (size_t)body;
+    memset(door->body, 'x', door->body_len);
+    snprintf(door->padding, sizeof door->padding, "X-Padding: %0*d\r\n",
+             (int)(head - DOOR_OWN_HEAD), 0);
+    if (argc == 5)
+        return true;
+    if (!db_target_parse(&err, mem, argv[5], &target) || !id_parse(argv[6], &door->tenant_id))
+        return false;
+    door->pool = db_pool_make(&target, DOOR_CONNECTIONS);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -73,17 +126,16 @@ int main(int argc, char **argv)
     const struct mg_callbacks callbacks = {
         .begin_request = answer, .init_thread = start_thread, .exit_thread = end_thread};
     const uint8_t seed[CRYPTO_SEED_SIZE] = {1};
-    int64_t bytes;
+    struct arena *mem = arena_make(DOOR_BODY_MAX);
     sigset_t ending;
     int signal_number;
     struct mg_context *context;
 
-    if (argc != 4 || !parse_i64(argv[3], 1, DOOR_BODY_MAX, &bytes))
+    db_library_init();
+    if (!read_arguments(&door, mem, argc, argv))
         return 2;
     crypto_init();
     door.signer = crypto_signer_make(seed);
-    door.body_len = (size_t)bytes;
-    memset(door.body, 'x', door.body_len);
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);

@@ -1,0 +1,93 @@
+# A place of its own for a measurement: sourced by tools/bench and tools/bench_growth. The release build, a demo
+# tenant in a temporary folder, the program on free ports; all of it goes when the script ends.
+program=build/release/gatehouse
+place=$(mktemp -d)
+chmod 755 "$place"
+server=""
+door=""
+
+cleanup() {
+    [ -z "$door" ] || kill "$door" 2>/dev/null || true
+    place_stop
+    rm -rf "$place"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+free_port() {
+    tools/node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+}
+
+place_build() {
+    cmake --preset release -DGH_BENCH=ON >/dev/null
+    cmake --build build/release --target bench_door bench_activate gatehouse gh_static >/dev/null
+    portal=$(free_port)
+    licensing=$(free_port)
+    url=http://127.0.0.1:$licensing/v1/licenses/actions/validate-key
+    export GATEHOUSE_VAR_DIR=$place/var GATEHOUSE_TENANT_DEFAULT=demo GATEHOUSE_LOG_LEVEL=warn
+    export GATEHOUSE_PORTAL_LISTEN=127.0.0.1:$portal GATEHOUSE_LICENSING_LISTEN=127.0.0.1:$licensing
+    "$program" demo --tenant demo >/dev/null 2>&1
+}
+
+place_start() { # sets whole_start, in ms
+    local began
+    began=$(date +%s%N)
+    "$program" serve >"$place/out" 2>"$place/err" &
+    server=$!
+    until grep -q '^ready' "$place/out"; do
+        kill -0 "$server" 2>/dev/null || { cat "$place/err" >&2; exit 1; }
+        sleep 0.01
+    done
+    whole_start=$((($(date +%s%N) - began) / 1000000))
+}
+
+place_stop() {
+    [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; } || true
+    server=""
+}
+
+socket() {
+    find "$(cat "$place/var/db/run-folder")" -name "*.sock" | head -n 1
+}
+
+place_sql() { # reads statements
+    mariadb --no-defaults -N -S "$(socket)" -u root "-p$(cat "$place/var/db/password")" gatehouse
+}
+
+database_url() {
+    echo "mysql://root:$(cat "$place/var/db/password")@/gatehouse?socket=$(socket)"
+}
+
+load_licences() { # to from: numbers, from 1 on; in pieces that one transaction holds
+    local to=$1 from=${2:-1} piece=500000 last
+    while [ "$from" -le "$to" ]; do
+        last=$((from + piece - 1 < to ? from + piece - 1 : to))
+        { echo "SET @first = $from, @last = $last;"; cat tests/bench/licences.sql; } | place_sql >/dev/null
+        from=$((last + 1))
+    done
+    echo "ANALYZE TABLE licence;" | place_sql >/dev/null
+}
+
+sign_in() { # as a customer of the demo: sets cookie, csrf
+    local jar=$place/jar login=http://127.0.0.1:$portal/login
+    rm -f "$jar"
+    csrf=$(curl -s -c "$jar" -b "$jar" "$login" | grep -o 'name="csrf" value="[^"]*"' | head -n 1 | cut -d'"' -f4)
+    curl -s -o /dev/null -c "$jar" -b "$jar" -H "Origin: http://127.0.0.1:$portal" --data-urlencode "csrf=$csrf" \
+        --data-urlencode "email=anna@marlowgrocers.example" --data-urlencode "password=gatehouse-demo" "$login"
+    cookie=$(awk '$6 ~ /gh_session/ {print $6 "=" $7}' "$jar")
+}
+
+rate() { # script url seconds connections args... -> requests per second
+    local script=$1 where=$2 time=$3 open=$4
+    shift 4
+    wrk -t2 -c"$open" -d"${time}s" -s "tests/bench/$script" "$where" -- "$@" |
+        awk '/Requests\/sec/ {print $2} /Non-2xx/ {print "bench: " $0 > "/dev/stderr"}'
+}
+
+median() {
+    sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
+}
+
+line() { # what figure
+    printf '%-62s %s\n' "$1" "$2"
+}
