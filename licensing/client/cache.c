@@ -99,20 +99,15 @@ static enum gatehouse_error read_signed(const struct gatehouse *g, const char *b
     return error;
 }
 
-enum gatehouse_error ghc_cache_read(const struct gatehouse *g, const char *bytes, size_t len,
-                                    struct gatehouse_verdict *out, int64_t *seen_at)
+enum gatehouse_error ghc_cache_content(const struct gatehouse *g, const char *bytes, size_t len,
+                                       struct gatehouse_verdict *out, int64_t *seen_at)
 {
-    char mac[2 * MAC_SIZE + 1], own[2 * MAC_SIZE + 1], seen[24];
-    size_t at = strlen(MAGIC);
     struct ghc_json j = {0};
     enum gatehouse_error error;
+    char seen[24];
+    size_t at = 0;
 
-    if (g->key == NULL || len < at || memcmp(bytes, MAGIC, at) != 0 ||
-        !read_line(bytes, len, &at, "mac", mac, sizeof mac))
-        return GATEHOUSE_E_CACHE;
-    mac_of(g, bytes + at, len - at, own);
-    if (strlen(mac) != 2 * MAC_SIZE || sodium_memcmp(mac, own, 2 * MAC_SIZE) != 0 ||
-        !read_line(bytes, len, &at, "seen", seen, sizeof seen) || !read_number(seen, seen_at))
+    if (!read_line(bytes, len, &at, "seen", seen, sizeof seen) || !read_number(seen, seen_at))
         return GATEHOUSE_E_CACHE;
     error = read_signed(g, bytes, len, &at);
     if (error != GATEHOUSE_OK)
@@ -122,6 +117,21 @@ enum gatehouse_error ghc_cache_read(const struct gatehouse *g, const char *bytes
     error = ghc_verdict_read(g, &j, 0, out);
     ghc_json_free(&j);
     return error;
+}
+
+enum gatehouse_error ghc_cache_read(const struct gatehouse *g, const char *bytes, size_t len,
+                                    struct gatehouse_verdict *out, int64_t *seen_at)
+{
+    char mac[2 * MAC_SIZE + 1], own[2 * MAC_SIZE + 1];
+    size_t at = strlen(MAGIC);
+
+    if (g->key == NULL || len < at || memcmp(bytes, MAGIC, at) != 0 ||
+        !read_line(bytes, len, &at, "mac", mac, sizeof mac))
+        return GATEHOUSE_E_CACHE;
+    mac_of(g, bytes + at, len - at, own);
+    if (strlen(mac) != 2 * MAC_SIZE || sodium_memcmp(mac, own, 2 * MAC_SIZE) != 0)
+        return GATEHOUSE_E_CACHE;
+    return ghc_cache_content(g, bytes + at, len - at, out, seen_at);
 }
 
 /* The whole file; NULL where there is none. Free it with ghc_buffer_free. */

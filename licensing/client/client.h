@@ -103,6 +103,10 @@ enum gatehouse_error ghc_cache_keep(struct gatehouse *g, const struct ghc_asked 
 enum gatehouse_error ghc_cache_read(const struct gatehouse *g, const char *bytes, size_t len,
                                     struct gatehouse_verdict *out, int64_t *seen_at);
 
+/* The same behind the line of the checksum; for ghc_cache_read and the fuzzer. */
+enum gatehouse_error ghc_cache_content(const struct gatehouse *g, const char *bytes, size_t len,
+                                       struct gatehouse_verdict *out, int64_t *seen_at);
+
 /* --- files (file.c, aes.c) --- */
 
 /* AES-256-GCM without additional data; out has len bytes. */

@@ -20,6 +20,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 #define GATEHOUSE_VERSION "0.1.0"
 
@@ -225,6 +228,9 @@ bool gatehouse_document_entitles(const struct gatehouse_document *document, cons
  * carries. GATEHOUSE_E_FILE for a key without a signature. */
 enum gatehouse_error gatehouse_key_payload(struct gatehouse *g, char *out, size_t size);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -6,8 +6,12 @@
 #include "licensing/signing_key.h"
 #include "tests/http/licence_site.h"
 
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct vendor {
@@ -171,6 +175,74 @@ static void a_service_with_another_key_is_not_ours(void **state)
     gatehouse_close(g);
 }
 
+/* Runs the sample program; what it printed goes to *out. */
+static int run_sample(const struct vendor *v, const char *file, const char **out)
+{
+    char *argv[] = {arena_dup(v->cx->mem, LICENSED_APP),
+                    arena_dup(v->cx->mem, v->options.url),
+                    arena_dup(v->cx->mem, v->options.public_keys),
+                    arena_dup(v->cx->mem, v->options.key),
+                    file != NULL ? arena_dup(v->cx->mem, file) : NULL,
+                    NULL};
+    char *env[] = {arena_printf(v->cx->mem, "LICENSED_APP_ACCOUNT=%s", v->options.account),
+                   arena_printf(v->cx->mem, "LICENSED_APP_MACHINE=%s", v->options.fingerprint),
+                   NULL};
+    const char *path = arena_printf(v->cx->mem, "%s/sample-%s", test_dir(), v->options.account);
+    posix_spawn_file_actions_t actions;
+    char text[4096];
+    FILE *f;
+    pid_t pid;
+    int status;
+
+    assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+    assert_int_equal(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path,
+                                                      O_CREAT | O_TRUNC | O_WRONLY, 0600),
+                     0);
+    assert_int_equal(posix_spawn(&pid, LICENSED_APP, &actions, NULL, argv, env), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    f = fopen(path, "rb");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    assert_int_equal(unlink(path), 0);
+    *out = arena_dup(v->cx->mem, text);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void the_sample_program_runs_licensed(void **state)
+{
+    struct vendor v = open_vendor(state);
+    const char *said, *path = arena_printf(v.cx->mem, "%s/%s.lic", test_dir(), v.options.account);
+    struct gatehouse *g;
+    char *text;
+    FILE *f;
+
+    assert_int_equal(run_sample(&v, NULL, &said), 0);
+    assert_string_equal(said,
+                        "licence: not activated on this machine (NO_MACHINES)\n"
+                        "activated: took a seat\n"
+                        "licence: valid (VALID)\n"
+                        "heartbeat, the next within 600 s\n"
+                        "heartbeat, the next within 600 s\n"
+                        "heartbeat, the next within 600 s\n");
+    g = open_client(&v.options);
+    assert_int_equal(gatehouse_check_out(g, GATEHOUSE_MACHINE_FILE, true, 0, &text), GATEHOUSE_OK);
+    f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    fclose(f);
+    gatehouse_free(text);
+    gatehouse_close(g);
+    assert_int_equal(run_sample(&v, path, &said), 0);
+    assert_non_null(strstr(said, "licence file: done\ngood until 20"));
+    assert_int_equal(unlink(path), 0);
+    v.options.fingerprint = "a machine without a seat";
+    assert_int_equal(run_sample(&v, NULL, &said), 1);
+    assert_non_null(strstr(said, "MACHINE_LIMIT_EXCEEDED"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +250,7 @@ int main(void)
         cmocka_unit_test(files_that_are_checked_out_open_without_the_service),
         cmocka_unit_test(an_answer_of_the_service_serves_from_the_cache),
         cmocka_unit_test(a_key_that_nobody_has_is_invalid_and_activates_nothing),
+        cmocka_unit_test(the_sample_program_runs_licensed),
         cmocka_unit_test(a_service_with_another_key_is_not_ours),
     };
 
