@@ -30,6 +30,7 @@
 #include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
+#include "portal/pages/trial_page.h"
 #include "portal/pages/welcome_page.h"
 
 const struct route ROUTES[] = {
@@ -150,6 +151,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/products",                   product_page_list,       NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/products/new",               product_page_new,        NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/products/new",               product_page_add,        NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/products/{id}/trial",        trial_page_terms,        NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/products/{id}/policies/new", product_page_new_policy, NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/products/{id}/policies/new", product_page_add_policy, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/new",             licence_desk_page_new,       NEED_STAFF, RIGHT_LICENCES, 0},
@@ -159,6 +161,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/licences/{id}/machines/{machine}/release", licence_page_release,  NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/machines/{machine}/release", licence_page_released, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/renew",      licence_desk_page_renew,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/licences/{id}/turn",       trial_page_turn,             NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/seats",      licence_desk_page_seats,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/suspend",    licence_desk_page_suspend,   NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/reinstate",  licence_desk_page_reinstate, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},

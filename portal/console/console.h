@@ -73,6 +73,8 @@ int person_password_command(struct console *co);
 int person_disable_command(struct console *co);
 int product_create_command(struct console *co);
 int policy_create_command(struct console *co);
+int product_trial_command(struct console *co);
+int licence_turn_command(struct console *co);
 int token_create_command(struct console *co);
 int key_list_command(struct console *co);
 int script_test_command(struct console *co);

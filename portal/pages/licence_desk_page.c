@@ -7,6 +7,7 @@
 #include "portal/account/membership.h"
 #include "portal/http/page.h"
 #include "portal/pages/licence_page.h"
+#include "portal/pages/trial_page.h"
 #include "portal/sales/organisation.h"
 
 #include <string.h>
@@ -261,11 +262,15 @@ bool licence_desk_page_view(struct req *rq)
     struct arena *mem = rq->cx.mem;
     struct licence *l;
     json_t *page;
+    json_t *choices;
     bool can_suspend;
 
-    if (!licence_get(&rq->cx, rq->id, &l) || !licence_page_context(rq, l, &page))
+    if (!licence_get(&rq->cx, rq->id, &l) || !licence_page_context(rq, l, &page) ||
+        !trial_page_choices(rq, l, &choices))
         return false;
     can_suspend = !l->is_suspended;
+    json_object_set_new(page, "is_trial", json_boolean(l->is_trial));
+    json_object_set_new(page, "trial_policies", choices);
     json_object_set_new(page, "can_suspend", json_boolean(can_suspend));
     json_object_set_new(page, "can_renew", json_boolean(l->expires_at != 0));
     json_object_set_new(page, "seats_value",

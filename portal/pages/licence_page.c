@@ -114,6 +114,7 @@ static const struct {
     {"licence.updated", "checked in", T("Checked in")},
     {"licence.updated", "used", T("Used")},
     {"licence.updated", NULL, T("Changed")},
+    {"licence.policy_changed", "trial turned", T("Trial turned into a full licence")},
     {"licence.suspended", NULL, T("Suspended")},
     {"licence.reinstated", NULL, T("Reinstated")},
     {"licence.activated", NULL, T("Activated")},

@@ -4,6 +4,7 @@
 #include "licensing/policy.h"
 #include "licensing/product.h"
 #include "portal/http/page.h"
+#include "portal/pages/trial_page.h"
 
 #include <string.h>
 
@@ -38,19 +39,22 @@ static bool add_product(struct req *rq, const struct product *product, json_t *r
 {
     struct policy *policies;
     json_t *list;
+    json_t *trial;
     size_t count;
 
-    if (!policy_list(&rq->cx, product->id, LISTED_MAX, &policies, &count))
+    if (!policy_list(&rq->cx, product->id, LISTED_MAX, &policies, &count) ||
+        !trial_page_terms_json(rq, product->id, policies, count, &trial))
         return false;
     list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, policy_json(rq, &policies[i]));
-    json_array_append_new(
-        rows, json_pack("{s:s,s:s?,s:s,s:o,s:b,s:s}", "name", product->name, "code", product->code,
-                        "prefix", product->serial_prefix ? product->serial_prefix : "", "policies",
-                        list, "has_policies", count > 0, "policy_href",
-                        arena_printf(rq->cx.mem, "/desk/products/%s/policies/new",
-                                     id_text(rq->cx.mem, product->id))));
+    json_array_append_new(rows, json_pack("{s:s,s:s?,s:s,s:o,s:b,s:o,s:s}", "name", product->name,
+                                          "code", product->code, "prefix",
+                                          product->serial_prefix ? product->serial_prefix : "",
+                                          "policies", list, "has_policies", count > 0, "trial",
+                                          trial, "policy_href",
+                                          arena_printf(rq->cx.mem, "/desk/products/%s/policies/new",
+                                                       id_text(rq->cx.mem, product->id))));
     return true;
 }
 

@@ -49,6 +49,17 @@ test('a new vendor gets from nothing to a policy', () => {
   assert.equal(json(['audit', 'verify', '--tenant', 'acme']).whole, true);
 });
 
+test('a trial is offered, begun by a program, and bought', () => {
+  json(['policy', 'create', '--tenant', 'acme', '--product', 'paint', '--name', 'Try', '--node-locked']);
+  const terms = json(['product', 'trial', '--tenant', 'acme', '--product', 'paint', '--policy', 'Try', '--open']);
+  assert.deepEqual([terms.trials, terms.days, terms.open], [true, 30, true]);
+  assert.equal(run(['product', 'trial', '--tenant', 'acme', '--product', 'paint', '--policy', 'Nothing']).code, 1);
+  assert.equal(run(['product', 'trial', '--tenant', 'acme', '--product', 'paint', '--policy', 'Try', '--days', '366']).code, 2);
+  assert.equal(run(['product', 'trial', '--tenant', 'acme', '--product', 'paint']).code, 2);
+  assert.equal(run(['licence', 'turn', '--tenant', 'acme', '--licence', 'PNT-NONE', '--policy', 'Team']).code, 1);
+  assert.equal(json(['product', 'trial', '--tenant', 'acme', '--product', 'paint', '--off']).trials, false);
+});
+
 test('staff accounts are made, get a new password and are disabled', () => {
   const person = json(['person', 'create', '--tenant', 'acme', '--email', 'kim@acme.example', '--name', 'Kim', '--role', 'agent', '--password-stdin'], 'another long word\n');
   assert.equal(person.email, 'kim@acme.example');

@@ -1,4 +1,5 @@
-#include "licensing/licence.h"
+#include "licensing/trial.h"
+#include "tests/licensing/licensing_make.h"
 #include "tests/portal/pages/test_portal.h"
 
 #include <string.h>
@@ -50,6 +51,55 @@ static void a_product_a_policy_and_a_signed_licence_are_made_one_after_the_other
     assert_true(browser_shows(b, list[0].serial));
 }
 
+static void a_trial_is_offered_begun_and_turned_into_a_full_licence(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct policy draft = licensing_policy(b->cx);
+    struct id trial_id = licensing_add_policy(b->cx, &draft)->id;
+    const struct machine_draft machine = {.fingerprint = "till-1"};
+    const char *terms =
+        arena_printf(b->cx->mem, "/desk/products/%s/trial", id_text(b->cx->mem, draft.product_id));
+    const char *turn;
+    struct licence *l;
+    struct id full_id;
+    struct trial t;
+
+    draft.name = "Yearly";
+    draft.duration_seconds = 366 * 24 * 3600;
+    full_id = licensing_add_policy(b->cx, &draft)->id;
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    assert_int_equal(browser_get(b, "/desk/products"), 200);
+    assert_true(browser_shows(b, "No trials"));
+    assert_int_equal(browser_post(b, terms,
+                                  arena_printf(b->cx->mem, "policy=%s&days=14&open=1",
+                                               id_text(b->cx->mem, trial_id))),
+                     303);
+    assert_int_equal(browser_get(b, "/desk/products"), 200);
+    assert_true(browser_shows(b, "14 days, as Standard"));
+    test_ok(b->cx, trial_start(b->cx, draft.product_id, &machine, &t));
+    turn = arena_printf(b->cx->mem, "/desk/licences/%s", id_text(b->cx->mem, t.licence->id));
+    assert_int_equal(browser_get(b, turn), 200);
+    assert_true(browser_shows(b, "Turn into a full licence"));
+    assert_int_equal(browser_post(b, arena_printf(b->cx->mem, "%s/turn", turn), "policy="), 303);
+    test_ok(b->cx, licence_get(b->cx, t.licence->id, &l));
+    assert_true(l->is_trial);
+    assert_int_equal(browser_get(b, turn), 200);
+    assert_int_equal(browser_post(b, arena_printf(b->cx->mem, "%s/turn", turn),
+                                  arena_printf(b->cx->mem, "policy=%s&reason=paid",
+                                               id_text(b->cx->mem, full_id))),
+                     303);
+    assert_int_equal(browser_get(b, turn), 200);
+    assert_false(browser_shows(b, "Turn into a full licence"));
+    assert_true(browser_shows(b, "Trial turned into a full licence"));
+    test_ok(b->cx, licence_get(b->cx, t.licence->id, &l));
+    assert_false(l->is_trial);
+    assert_int_equal(l->machine_count, 1);
+    assert_int_equal(browser_get(b, "/desk/products"), 200);
+    assert_int_equal(browser_post(b, terms, "policy=&days=14"), 303);
+    assert_int_equal(browser_get(b, "/desk/products"), 200);
+    assert_false(browser_shows(b, "14 days, as Standard"));
+}
+
 static void faults_are_told_at_their_fields(void **state)
 {
     static const struct {
@@ -84,6 +134,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_product_a_policy_and_a_signed_licence_are_made_one_after_the_other),
+        cmocka_unit_test(a_trial_is_offered_begun_and_turned_into_a_full_licence),
         cmocka_unit_test(faults_are_told_at_their_fields),
     };
 
