@@ -195,7 +195,9 @@ static bool try_begin(struct ctx *cx, const struct asked *asked, struct trial *o
 /* A machine that was released takes its seat again while the trial runs. */
 static bool find_machine(struct ctx *cx, const struct asked *asked, struct trial *t)
 {
-    if (machine_find_fingerprint(cx, t->licence->id, asked->machine->fingerprint, &t->machine))
+    const struct licence_scope scope = {.licence_id = t->licence->id};
+
+    if (machine_find_fingerprint(cx, &scope, asked->machine->fingerprint, &t->machine))
         return true;
     if (cx->err.kind != &ERR_NOT_FOUND)
         return false;

@@ -22,8 +22,9 @@ static bool is_option(const char *word)
 static bool is_flag(const char *word)
 {
     static const char *const FLAGS[] = {
-        "--json",        "--markdown",    "--describe",       "--if-missing",          "--strict",
-        "--node-locked", "--signed-keys", "--password-stdin", "--admin-password-stdin"};
+        "--json",        "--markdown",    "--describe",       "--if-missing",           "--strict",
+        "--node-locked", "--signed-keys", "--password-stdin", "--admin-password-stdin", "--open",
+        "--off",         "--master"};
 
     for (size_t i = 0; i < COUNT(FLAGS); i++)
         if (strcmp(word, FLAGS[i]) == 0)

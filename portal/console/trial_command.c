@@ -60,7 +60,7 @@ static bool set_terms(struct console *co, struct ctx *cx, int64_t days)
 int product_trial_command(struct console *co)
 {
     static const char *const KNOWN[] = {"--tenant", "--product", "--policy", "--days",
-                                        "--open!",  "--off!",    NULL};
+                                        "--open",   "--off",     NULL};
     const char *days_text = console_option(co, "--days");
     int64_t days = TRIAL_DAYS;
     struct ctx cx;

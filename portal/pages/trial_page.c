@@ -143,7 +143,7 @@ bool trial_page_turn(struct req *rq)
     struct licence *l;
     struct form *form;
 
-    if (!form_parse(rq, &form))
+    if (!licence_get(&rq->cx, rq->id, &l) || !form_parse(rq, &form))
         return false;
     if (!form_read(rq, form, TURN_FIELDS, COUNT(TURN_FIELDS), &in)) {
         err_set(&rq->cx.err, &ERR_TRIAL_POLICY, "form");
