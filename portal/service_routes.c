@@ -1,8 +1,10 @@
-/* Every path of the licence service, who may ask it, and which function answers. Each is served with
- * its account too (/v1/accounts/{account}/...): see route_compile. */
+/* Every path of the licence service, who may ask it, and which function answers. Each is served
+ * with its account too (/v1/accounts/{account}/...): see route_compile. */
 #include "portal/api/action_api.h"
 #include "portal/api/checkout_api.h"
 #include "portal/api/component_api.h"
+#include "portal/api/entitlement_api.h"
+#include "portal/api/group_api.h"
 #include "portal/api/licence_api.h"
 #include "portal/api/licence_edit_api.h"
 #include "portal/api/list_api.h"
@@ -10,10 +12,8 @@
 #include "portal/api/machine_list_api.h"
 #include "portal/api/machine_relation_api.h"
 #include "portal/api/me_api.h"
-#include "portal/api/process_api.h"
-#include "portal/api/entitlement_api.h"
-#include "portal/api/group_api.h"
 #include "portal/api/policy_api.h"
+#include "portal/api/process_api.h"
 #include "portal/api/product_api.h"
 #include "portal/api/trial_api.h"
 #include "portal/http/route.h"
