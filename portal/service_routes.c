@@ -119,6 +119,7 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_DELETE, "/v1/groups/{group}", group_api_delete, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/groups/{group}/licenses", group_api_licences, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/groups/{group}/machines", group_api_machines, NEED_BEARER, 0, 0},
+
     /* --- of our own (D-11): trials --- */
     {METHOD_POST,   "/v1/trials", trial_api_start, NEED_MAYBE_BEARER, 0, 0},
 
