@@ -20,6 +20,14 @@ static const struct {
 static const char SQL_EVENT_ADD[] =
     "INSERT INTO event (tenant_id, id, name, subject_id, actor_id, actor_kind, trace, at, data, "
     "salt, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+/* Webhooks want what has a wire name, but only of tenants that have an endpoint. */
+static const char SQL_DELIVERY_ADD_HEARD[] =
+    "INSERT INTO event_delivery (tenant_id, consumer, event_id, due_at) "
+    "SELECT tenant_id, 'webhooks', ?, ? FROM webhook_endpoint "
+    "WHERE tenant_id = ? AND is_enabled = TRUE LIMIT 1";
+static const char SQL_EVENT_IS_HEARD[] =
+    "SELECT 1 FROM webhook_endpoint WHERE tenant_id = ? AND is_enabled = TRUE AND "
+    "(subscriptions LIKE '%\"*\"%' OR subscriptions LIKE CONCAT('%\"', ?, '\"%')) LIMIT 1";
 static const char SQL_DELIVERY_ADD[] =
     "INSERT INTO event_delivery (tenant_id, consumer, event_id, due_at) VALUES (?, ?, ?, ?)";
 /* The claims are the house's own: they work for all tenants, so they bind none. */
@@ -129,6 +137,19 @@ bool event_emit(struct ctx *cx, enum event_kind kind, struct id subject_id, cons
             !db_exec(cx, NULL, SQL_DELIVERY_ADD, DB_ID(cx->tenant_id),
                      DB_TEXT(CONSUMERS[i].consumer), DB_ID(id), DB_TIME(cx->now)))
             return false;
+    return cx->is_import || *event_wire_name(kind) == '\0' ||
+           db_exec(cx, NULL, SQL_DELIVERY_ADD_HEARD, DB_ID(id), DB_TIME(cx->now),
+                   DB_ID(cx->tenant_id));
+}
+
+bool event_is_heard(struct ctx *cx, enum event_kind kind, bool *out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_EVENT_IS_HEARD, DB_ID(cx->tenant_id),
+                  DB_TEXT(event_wire_name(kind))))
+        return false;
+    *out = rows.count > 0;
     return true;
 }
 

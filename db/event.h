@@ -125,6 +125,10 @@ bool event_parse(const char *name, enum event_kind *out) MUST_CHECK;
 bool event_emit(struct ctx *cx, enum event_kind kind, struct id subject_id,
                 const json_t *data) MUST_CHECK;
 
+/* Whether anybody outside listens: an endpoint of the tenant's webhooks that is subscribed to the
+ * kind. For events that come by the thousand and are only worth writing then. */
+bool event_is_heard(struct ctx *cx, enum event_kind kind, bool *out) MUST_CHECK;
+
 /* Links up to limit events of the tenant that are not yet in its hash chain, oldest first. Called
  * by the jobs role each second. *linked is how many. */
 bool event_chain_link(struct ctx *cx, unsigned limit, unsigned *linked) MUST_CHECK;
@@ -137,7 +141,8 @@ bool event_chain_verify(struct ctx *cx, struct id *broken_at, int64_t *checked) 
 /* --- consumers: who acts on events after commit, each at least once ---
  *
  * event_emit writes, in the same transaction, one row for each consumer that wants the kind (table
- * CONSUMERS in event.c: "rules" wants ticket.*, licence.*, order.*, article.published). The jobs
+ * CONSUMERS in event.c: "rules" wants ticket.*, licence.*, order.*, article.published; "webhooks"
+ * all that has a wire name, where the tenant has an endpoint). The jobs
  * role then loops, without a tenant of its own:
  *
  *   event_claim(cx, "rules", 20, 30 * CLOCK_SECOND, &list, &count)

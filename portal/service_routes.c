@@ -16,10 +16,22 @@
 #include "portal/api/process_api.h"
 #include "portal/api/product_api.h"
 #include "portal/api/trial_api.h"
+#include "portal/api/webhook_api.h"
 #include "portal/http/route.h"
 
 const struct route SERVICE_ROUTES[] = {
     /* clang-format off */
+    {METHOD_GET,    "/v1/webhook-endpoints", webhook_api_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/webhook-endpoints", webhook_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/webhook-endpoints/{webhook}", webhook_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/webhook-endpoints/{webhook}", webhook_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/webhook-endpoints/{webhook}", webhook_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/webhook-endpoints/{webhook}", webhook_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/webhook-events", webhook_api_events, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/webhook-events/{event}", webhook_api_event, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/webhook-events/{event}", webhook_api_event_delete, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/webhook-events/{event}/actions/retry", webhook_api_event_retry, NEED_BEARER, 0, 0},
+
     {METHOD_GET,    "/v1/health", me_api_health, NEED_PUBLIC, 0, 0},
     {METHOD_GET,    "/v1/accounts/{account}", me_api_account, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/ping", me_api_ping, NEED_MAYBE_BEARER, 0, 0},

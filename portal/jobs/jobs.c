@@ -5,8 +5,11 @@
 #include "licensing/heartbeat.h"
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
+#include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
 #include "portal/jobs/outbox.h"
+#include "portal/jobs/webhook_deliver.h"
+#include "portal/jobs/webhook_fan.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -23,8 +26,9 @@ enum {
     CAUSE_MAX = 200
 };
 
-/* Rules have a thread of their own: slow ones must not keep the audit trail waiting. */
-enum loop_kind { LOOP_RULES, LOOP_CHORES, LOOP_COUNT };
+/* Rules have a thread of their own: slow ones must not keep the audit trail waiting. So have the
+ * receivers of webhooks. */
+enum loop_kind { LOOP_RULES, LOOP_CHORES, LOOP_WEBHOOKS, LOOP_COUNT };
 
 struct loop {
     struct jobs *jobs;
@@ -95,6 +99,38 @@ static bool work_heartbeats(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+static bool work_webhook_fan(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    (void)app;
+    if (!webhook_fan_work(cx, &worked))
+        return false;
+    *has_more = worked == WEBHOOK_FAN_BATCH;
+    return true;
+}
+
+static bool work_webhooks(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    if (!webhook_deliver_work(cx, &app->config, &worked))
+        return false;
+    *has_more = worked == WEBHOOK_DELIVER_BATCH;
+    return true;
+}
+
+static bool work_webhook_purge(struct ctx *cx, struct app *app, bool *has_more)
+{
+    int64_t removed;
+
+    (void)app;
+    if (!webhook_event_purge(cx, PURGE_BATCH, &removed))
+        return false;
+    *has_more = removed == PURGE_BATCH;
+    return true;
+}
+
 static const struct {
     const char *name;
     enum loop_kind loop;
@@ -105,6 +141,9 @@ static const struct {
     {"audit chain", LOOP_CHORES, CLOCK_SECOND, work_chain},
     {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
+    {"webhook events", LOOP_CHORES, TICK_MS * 1000, work_webhook_fan},
+    {"webhooks", LOOP_WEBHOOKS, TICK_MS * 1000, work_webhooks},
+    {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},
 };
 
 struct clockwork {         /* of one row of WORK */
