@@ -27,15 +27,6 @@ const struct err_kind ERR_LICENCE_LIMIT_INVALID = {
     ERR_CLASS_INVALID, "MAX_MACHINES_INVALID",
     "A floating licence has at least one seat, a node-locked one exactly one."};
 
-const struct err_kind ERR_LICENCE_USER_CONFLICT = {ERR_CLASS_INVALID, "USER_CONFLICT",
-                                                   "This person is the licence's owner."};
-const struct err_kind ERR_LICENCE_USER_TAKEN = {ERR_CLASS_INVALID, "USER_TAKEN",
-                                                "This person is a user of the licence already."};
-const struct err_kind ERR_LICENCE_USER_NOT_FOUND = {ERR_CLASS_INVALID, "USER_NOT_FOUND",
-                                                    "There is no such person."};
-const struct err_kind ERR_LICENCE_USERS_FULL = {ERR_CLASS_INVALID, "USER_LIMIT_EXCEEDED",
-                                                "This licence has all the users it may have."};
-
 static const char SQL_LICENCE_GET[] =
     "SELECT " LICENCE_COLUMNS LICENCE_FROM " AND l.id = ? AND (? OR l.organisation_id = ?)";
 static const char SQL_LICENCE_BY_KEY[] =
@@ -58,9 +49,6 @@ static const char SQL_MACHINE_CHECKED_OUT[] =
     "UPDATE machine SET last_check_out_at = ? WHERE tenant_id = ? AND id = ?";
 static const char SQL_LICENCE_SEATS[] =
     "UPDATE licence SET max_machines = ?, updated_at = ? WHERE tenant_id = ? AND id = ?";
-static const char SQL_LICENCE_USER_ADD[] =
-    "INSERT INTO licence_user (tenant_id, licence_id, person_id, id, created_at) "
-    "VALUES (?, ?, ?, ?, ?)";
 static const char SQL_LICENCE_DELETE[] =
     "UPDATE licence SET deleted_at = ?, version = version + 1 WHERE tenant_id = ? AND id = ?";
 static const char SQL_LICENCE_DELETE_COMPONENTS[] =
@@ -260,18 +248,23 @@ bool licence_count(struct ctx *cx, const struct licence_filter *filter, int64_t 
 
 /* --- changing --- */
 
-/* Ends a change: tells caches and the trail, commits, and reads the licence as it is now. */
-static bool finish(struct ctx *cx, struct id id, enum event_kind event, const char *action,
-                   const char *reason, struct licence **out)
+bool licence_finish(struct ctx *cx, struct id id, enum event_kind event, json_t *data,
+                    struct licence **out)
 {
-    json_t *data = json_own(cx->mem, json_pack("{s:s, s:s}", "action", action, "reason", reason));
-
     if (!licence_changed(cx, "licence", id) || !event_emit(cx, event, id, data) ||
         (out != NULL && !licence_get(cx, id, out))) {
         db_rollback(cx);
         return false;
     }
     return db_commit(cx);
+}
+
+static bool finish(struct ctx *cx, struct id id, enum event_kind event, const char *action,
+                   const char *reason, struct licence **out)
+{
+    json_t *data = json_own(cx->mem, json_pack("{s:s, s:s}", "action", action, "reason", reason));
+
+    return licence_finish(cx, id, event, data, out);
 }
 
 static bool set_suspended(struct ctx *cx, struct id id, bool is_suspended, const char *reason,
@@ -309,8 +302,7 @@ bool licence_reinstate(struct ctx *cx, struct id id, const char *reason, struct 
     return set_suspended(cx, id, false, reason, out);
 }
 
-/* Writes the licence's row first, then reads it and its policy as they are under that lock. */
-static bool lock(struct ctx *cx, struct id id, struct licence **licence, struct policy **policy)
+bool licence_lock(struct ctx *cx, struct id id, struct licence **licence, struct policy **policy)
 {
     int64_t changed;
 
@@ -338,7 +330,7 @@ bool licence_renew(struct ctx *cx, struct id id, const char *reason, struct lice
 
     if (!access_manage(cx) || !db_begin(cx))
         return false;
-    if (!lock(cx, id, &l, &p))
+    if (!licence_lock(cx, id, &l, &p))
         goto rollback;
     if (p->duration_seconds == 0) {
         err_set(&cx->err, &ERR_LICENCE_NO_DURATION, "licence %s", id_text(cx->mem, id));
@@ -352,7 +344,7 @@ bool licence_renew(struct ctx *cx, struct id id, const char *reason, struct lice
     if (!db_exec(cx, NULL, SQL_LICENCE_EXPIRY, DB_TIME(renewed_expiry(cx, l, p)), DB_TIME(cx->now),
                  DB_ID(cx->tenant_id), DB_ID(id)))
         goto rollback;
-    return finish(cx, id, EVENT_LICENCE_UPDATED, "renewed", reason, out);
+    return finish(cx, id, EVENT_LICENCE_RENEWED, "renewed", reason, out);
 
 rollback:
     db_rollback(cx);
@@ -366,7 +358,7 @@ bool licence_start(struct ctx *cx, struct id id)
 
     if (!db_begin(cx))
         return false;
-    if (!lock(cx, id, &l, &p))
+    if (!licence_lock(cx, id, &l, &p))
         goto rollback;
     if (l->expires_at == 0 && p->duration_seconds != 0 &&
         (!db_exec(cx, NULL, SQL_LICENCE_EXPIRY,
@@ -392,8 +384,13 @@ bool licence_checked_out(struct ctx *cx, struct id id, struct id machine_id)
         db_rollback(cx);
         return false;
     }
-    return finish(cx, id, EVENT_LICENCE_UPDATED,
-                  is_machine ? "machine file made" : "licence file made", "", NULL);
+    if (!is_machine)
+        return finish(cx, id, EVENT_LICENCE_CHECKED_OUT, "licence file made", "", NULL);
+    return licence_finish(
+        cx, id, EVENT_MACHINE_CHECKED_OUT,
+        json_own(cx->mem, json_pack("{s:s, s:s}", "machine", id_text(cx->mem, machine_id),
+                                    "licence", id_text(cx->mem, id))),
+        NULL);
 }
 
 bool licence_set_seats(struct ctx *cx, struct id id, int64_t seats, const char *reason,
@@ -404,7 +401,7 @@ bool licence_set_seats(struct ctx *cx, struct id id, int64_t seats, const char *
 
     if (!access_manage(cx) || !db_begin(cx))
         return false;
-    if (!lock(cx, id, &l, &p))
+    if (!licence_lock(cx, id, &l, &p))
         goto rollback;
     if (seats < 1 || seats > INT32_MAX || (!p->is_floating && seats != 1)) {
         err_set_at(&cx->err, &ERR_LICENCE_LIMIT_INVALID, "/data/attributes/maxMachines", "%lld",
@@ -421,46 +418,8 @@ rollback:
     return false;
 }
 
-bool licence_add_user(struct ctx *cx, struct id id, struct id person_id)
-{
-    struct licence *l;
-    struct policy *p;
-
-    if (!access_manage(cx) || !db_begin(cx))
-        return false;
-    if (!lock(cx, id, &l, &p))
-        goto rollback;
-    if (id_equal(l->owner_id, person_id)) {
-        err_set_at(&cx->err, &ERR_LICENCE_USER_CONFLICT, "/data/0", "the owner");
-        goto rollback;
-    }
-    if (l->max_users != POLICY_NO_LIMIT &&
-        !policy_allows(p->overage, l->licensee_count + (id_is_zero(l->owner_id) ? 1 : 2),
-                       l->max_users)) {
-        err_set_at(&cx->err, &ERR_LICENCE_USERS_FULL, "/data/relationships/users", "%lld users",
-                   (long long)l->licensee_count);
-        goto rollback;
-    }
-    if (!db_exec(cx, NULL, SQL_LICENCE_USER_ADD, DB_ID(cx->tenant_id), DB_ID(id), DB_ID(person_id),
-                 DB_ID(ctx_new_id(cx)), DB_TIME(cx->now))) {
-        const struct err_kind *kind = cx->err.kind == &ERR_CONFLICT    ? &ERR_LICENCE_USER_TAKEN
-                                      : cx->err.kind == &ERR_NOT_FOUND ? &ERR_LICENCE_USER_NOT_FOUND
-                                                                       : NULL;
-
-        if (kind != NULL) {
-            err_clear(&cx->err);
-            err_set_at(&cx->err, kind, "/data/0", "person %s", id_text(cx->mem, person_id));
-        }
-        goto rollback;
-    }
-    return finish(cx, id, EVENT_LICENCE_UPDATED, "user attached", "", NULL);
-
-rollback:
-    db_rollback(cx);
-    return false;
-}
-
-bool licence_revoke(struct ctx *cx, struct id id, const char *reason)
+static bool take_away(struct ctx *cx, struct id id, enum event_kind event, const char *action,
+                      const char *reason)
 {
     const struct db_arg args[] = {DB_ID(cx->tenant_id), DB_ID(id)};
     struct licence *l;
@@ -468,7 +427,7 @@ bool licence_revoke(struct ctx *cx, struct id id, const char *reason)
 
     if (!access_manage(cx) || !db_begin(cx))
         return false;
-    if (!lock(cx, id, &l, &p) ||
+    if (!licence_lock(cx, id, &l, &p) ||
         !db_exec_args(cx, NULL, SQL_LICENCE_DELETE_COMPONENTS, args, COUNT(args)) ||
         !db_exec_args(cx, NULL, SQL_LICENCE_DELETE_PROCESSES, args, COUNT(args)) ||
         !db_exec_args(cx, NULL, SQL_LICENCE_DELETE_MACHINES, args, COUNT(args)) ||
@@ -477,5 +436,15 @@ bool licence_revoke(struct ctx *cx, struct id id, const char *reason)
         db_rollback(cx);
         return false;
     }
-    return finish(cx, id, EVENT_LICENCE_UPDATED, "revoked", reason, NULL);
+    return finish(cx, id, event, action, reason, NULL);
+}
+
+bool licence_revoke(struct ctx *cx, struct id id, const char *reason)
+{
+    return take_away(cx, id, EVENT_LICENCE_REVOKED, "revoked", reason);
+}
+
+bool licence_delete(struct ctx *cx, struct id id)
+{
+    return take_away(cx, id, EVENT_LICENCE_DELETED, "deleted", "");
 }

@@ -87,11 +87,6 @@ extern const struct err_kind ERR_LICENCE_NOT_SUSPENDED; /* to reinstate it */
 extern const struct err_kind ERR_LICENCE_NO_DURATION;   /* to renew: the policy has none */
 extern const struct err_kind ERR_LICENCE_NO_EXPIRY;     /* to renew: it never ends */
 
-extern const struct err_kind ERR_LICENCE_USER_CONFLICT; /* the owner is no further user */
-extern const struct err_kind ERR_LICENCE_USER_TAKEN;
-extern const struct err_kind ERR_LICENCE_USER_NOT_FOUND;
-extern const struct err_kind ERR_LICENCE_USERS_FULL;
-
 /* What licence_issue is asked for. Zero and NULL mean "not given" throughout. */
 struct licence_draft {
     struct id id; /* a client's own id */
@@ -158,9 +153,9 @@ bool licence_renew(struct ctx *cx, struct id id, const char *reason,
 /* Seats bought: the licence's own max_machines. */
 bool licence_set_seats(struct ctx *cx, struct id id, int64_t seats, const char *reason,
                        struct licence **out) MUST_CHECK;
-bool licence_add_user(struct ctx *cx, struct id id, struct id person_id) MUST_CHECK;
 /* Removes the licence, its machines and tokens for good; its key is not given out again. */
 bool licence_revoke(struct ctx *cx, struct id id, const char *reason) MUST_CHECK;
+bool licence_delete(struct ctx *cx, struct id id) MUST_CHECK; /* the same, by another event */
 
 /* Starts the clock of a licence whose policy counts from an event that has just happened: its end
  * becomes cx->now and the policy's duration, unless it has one already. */
@@ -175,6 +170,14 @@ int64_t licence_next_check_in(const struct policy *policy, int64_t last_check_in
 int64_t licence_last_used(const struct licence *licence);
 enum licence_status licence_status_at(bool is_owner_banned, bool is_suspended, int64_t expires_at,
                                       int64_t last_used_at, int64_t now);
+/* What each change of a licence begins and ends with. The first writes the row, as whoever takes a
+ * seat does, and reads it and its policy under that lock. The second tells caches and the trail,
+ * reads the licence as it is then (out may be NULL), and commits; rolls back when any of it fails.
+ */
+bool licence_lock(struct ctx *cx, struct id id, struct licence **licence,
+                  struct policy **policy) MUST_CHECK;
+bool licence_finish(struct ctx *cx, struct id id, enum event_kind event, json_t *data,
+                    struct licence **out) MUST_CHECK;
 /* Tells the caches of all nodes that a row changed; inside its transaction. subject: "licence",
  * "policy", "product", "entitlement", "person", "token", "release". */
 bool licence_changed(struct ctx *cx, const char *subject, struct id subject_id) MUST_CHECK;

@@ -6,8 +6,6 @@
 const struct err_kind ERR_LICENCE_NAME_TOO_LONG = {ERR_CLASS_INVALID, "NAME_TOO_LONG",
                                                    "A name has at most 1024 characters."};
 
-static const char SQL_LICENCE_LOCK[] =
-    "UPDATE licence SET version = version + 1 WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_LICENCE_EDIT[] =
     "UPDATE licence SET name = IF(?, ?, name), expires_at = IF(?, ?, expires_at), "
     "is_suspended = IF(?, ?, is_suspended), is_protected = IF(?, ?, is_protected), "
@@ -124,16 +122,12 @@ bool licence_edit(struct ctx *cx, struct id id, const struct licence_edit *edit,
 
     if (!access_manage(cx) || !db_begin(cx))
         return false;
-    if (!db_exec(cx, NULL, SQL_LICENCE_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
-        !licence_get(cx, id, &l) || !policy_get(cx, l->policy_id, &p))
+    if (!licence_lock(cx, id, &l, &p))
         goto rollback;
     licence_edit_check(cx, p, edit->name, &edit->own);
-    if (cx->err.kind != NULL)
+    if (cx->err.kind != NULL || !write(cx, id, edit))
         goto rollback;
-    if (!write(cx, id, edit) || !licence_changed(cx, "licence", id) ||
-        !event_emit(cx, EVENT_LICENCE_UPDATED, id, data) || !licence_get(cx, id, out))
-        goto rollback;
-    return db_commit(cx);
+    return licence_finish(cx, id, EVENT_LICENCE_UPDATED, data, out);
 
 rollback:
     db_rollback(cx);

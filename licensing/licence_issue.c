@@ -4,6 +4,8 @@
 #include "licensing/access.h"
 #include "licensing/licence_edit.h"
 #include "licensing/licence_key.h"
+#include "licensing/licence_move.h"
+#include "licensing/licence_user.h"
 #include "licensing/product.h"
 #include "licensing/signing_key.h"
 
@@ -44,13 +46,6 @@ static const char SQL_OWNER[] =
     "SELECT p.email, g.group_id FROM person p LEFT JOIN licence_group_person g "
     "ON g.tenant_id = p.tenant_id AND g.person_id = p.id "
     "WHERE p.tenant_id = ? AND p.id = ? AND p.deleted_at IS NULL";
-static const char SQL_GROUP_LOCK[] =
-    "UPDATE licence_group SET version = version + 1 WHERE tenant_id = ? AND id = ?";
-static const char SQL_GROUP_ROOM[] =
-    "SELECT g.max_licences, (SELECT COUNT(*) FROM licence l WHERE l.tenant_id = g.tenant_id "
-    "AND l.group_id = g.id AND l.deleted_at IS NULL) FROM licence_group g "
-    "WHERE g.tenant_id = ? AND g.id = ?";
-
 struct issue { /* a licence on its way into the table */
     const struct licence_draft *draft;
     struct id id;
@@ -153,25 +148,6 @@ static bool read_owner(struct ctx *cx, struct issue *issue)
     if (issue->policy != NULL && (issue->own.told & (1U << LICENCE_USERS)) != 0 &&
         issue->own.limits[LICENCE_USERS] == 0 && !policy_allows(issue->policy->overage, 1, 0))
         err_also(&cx->err, cx->mem, &ERR_LICENCE_USERS_FULL, "/data/relationships/users", "owner");
-    return true;
-}
-
-/* The group's row is written first, so that two licences cannot both take its last place. */
-static bool check_group(struct ctx *cx, const struct issue *issue)
-{
-    static const char AT[] = "/data/relationships/group";
-    struct db_rows rows;
-    int64_t found;
-
-    if (id_is_zero(issue->group_id))
-        return true;
-    if (!db_exec(cx, &found, SQL_GROUP_LOCK, DB_ID(cx->tenant_id), DB_ID(issue->group_id)) ||
-        !db_query(cx, &rows, SQL_GROUP_ROOM, DB_ID(cx->tenant_id), DB_ID(issue->group_id)))
-        return false;
-    if (found == 0 || !db_next(&rows))
-        err_also(&cx->err, cx->mem, &ERR_LICENCE_GROUP_NOT_FOUND, AT, "group");
-    else if (!db_is_null(&rows.row, 0) && db_i64(&rows.row, 1) >= db_i64(&rows.row, 0))
-        err_also(&cx->err, cx->mem, &ERR_LICENCE_GROUP_FULL, AT, "group");
     return true;
 }
 
@@ -321,7 +297,8 @@ static bool name_conflict(struct ctx *cx, const struct issue *issue, bool *is_ou
 static bool prepare(struct ctx *cx, struct issue *issue)
 {
     return read_policy(cx, issue) && check_key(cx, issue) && read_owner(cx, issue) &&
-           check_group(cx, issue) && cx->err.kind == NULL && make_key(cx, issue);
+           (id_is_zero(issue->group_id) || licence_move_room(cx, issue->group_id)) &&
+           cx->err.kind == NULL && make_key(cx, issue);
 }
 
 bool licence_issue(struct ctx *cx, const struct licence_draft *draft, struct licence **out)

@@ -11,33 +11,16 @@ const struct err_kind ERR_LICENCE_USES_INVALID = {ERR_CLASS_INVALID, "USES_INVAL
 const struct err_kind ERR_LICENCE_NO_CHECK_IN = {ERR_CLASS_INVALID, "",
                                                  "This licence needs no check-in."};
 
-static const char SQL_LICENCE_LOCK[] =
-    "UPDATE licence SET version = version + 1 WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_LICENCE_USES[] =
     "UPDATE licence SET uses = ?, expires_at = ?, updated_at = ? WHERE tenant_id = ? AND id = ?";
 static const char SQL_LICENCE_CHECK_IN[] =
     "UPDATE licence SET last_check_in_at = ?, updated_at = ? WHERE tenant_id = ? AND id = ?";
 
-/* Writes the licence's row first, then reads it and its policy under that lock. */
-static bool lock(struct ctx *cx, struct id id, struct licence **licence, struct policy **policy)
+static bool finish(struct ctx *cx, struct id id, enum event_kind event, const char *action,
+                   struct licence **out)
 {
-    int64_t found;
-
-    if (!licence_get(cx, id, licence) ||
-        !db_exec(cx, &found, SQL_LICENCE_LOCK, DB_ID(cx->tenant_id), DB_ID(id)))
-        return false;
-    return licence_get(cx, id, licence) && policy_get(cx, (*licence)->policy_id, policy);
-}
-
-static bool finish(struct ctx *cx, struct id id, const char *action, struct licence **out)
-{
-    if (licence_changed(cx, "licence", id) &&
-        event_emit(cx, EVENT_LICENCE_UPDATED, id,
-                   json_own(cx->mem, json_pack("{s:s}", "action", action))) &&
-        licence_get(cx, id, out))
-        return db_commit(cx);
-    db_rollback(cx);
-    return false;
+    return licence_finish(cx, id, event, json_own(cx->mem, json_pack("{s:s}", "action", action)),
+                          out);
 }
 
 static bool count(struct ctx *cx, const struct licence *l, const struct policy *p, int64_t amount)
@@ -65,11 +48,12 @@ bool licence_use_add(struct ctx *cx, struct id id, int64_t amount, struct licenc
 
     if (!db_begin(cx))
         return false;
-    if (!lock(cx, id, &l, &p) || !count(cx, l, p, amount)) {
+    if (!licence_lock(cx, id, &l, &p) || !count(cx, l, p, amount)) {
         db_rollback(cx);
         return false;
     }
-    return finish(cx, id, amount < 0 ? "use taken back" : "used", out);
+    return finish(cx, id, amount < 0 ? EVENT_LICENCE_USES_TAKEN : EVENT_LICENCE_USES_ADDED,
+                  amount < 0 ? "use taken back" : "used", out);
 }
 
 bool licence_use_reset(struct ctx *cx, struct id id, struct licence **out)
@@ -79,11 +63,11 @@ bool licence_use_reset(struct ctx *cx, struct id id, struct licence **out)
 
     if (!db_begin(cx))
         return false;
-    if (!lock(cx, id, &l, &p) || !count(cx, l, p, -l->uses)) {
+    if (!licence_lock(cx, id, &l, &p) || !count(cx, l, p, -l->uses)) {
         db_rollback(cx);
         return false;
     }
-    return finish(cx, id, "uses reset", out);
+    return finish(cx, id, EVENT_LICENCE_USES_RESET, "uses reset", out);
 }
 
 bool licence_use_check_in(struct ctx *cx, struct id id, struct licence **out)
@@ -93,7 +77,7 @@ bool licence_use_check_in(struct ctx *cx, struct id id, struct licence **out)
 
     if (!db_begin(cx))
         return false;
-    if (!lock(cx, id, &l, &p))
+    if (!licence_lock(cx, id, &l, &p))
         goto rollback;
     if (!p->require_check_in) {
         err_set(&cx->err, &ERR_LICENCE_NO_CHECK_IN, "licence %s", id_text(cx->mem, id));
@@ -102,7 +86,7 @@ bool licence_use_check_in(struct ctx *cx, struct id id, struct licence **out)
     if (!db_exec(cx, NULL, SQL_LICENCE_CHECK_IN, DB_TIME(cx->now), DB_TIME(cx->now),
                  DB_ID(cx->tenant_id), DB_ID(id)))
         goto rollback;
-    return finish(cx, id, "checked in", out);
+    return finish(cx, id, EVENT_LICENCE_CHECKED_IN, "checked in", out);
 
 rollback:
     db_rollback(cx);

@@ -7,6 +7,7 @@
 #include "portal/api/group_api.h"
 #include "portal/api/licence_api.h"
 #include "portal/api/licence_edit_api.h"
+#include "portal/api/licence_link_api.h"
 #include "portal/api/list_api.h"
 #include "portal/api/machine_api.h"
 #include "portal/api/machine_list_api.h"
@@ -60,9 +61,21 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_POST,   "/v1/licenses/{licence}/actions/increment-usage", action_api_increment, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/{licence}/actions/decrement-usage", action_api_decrement, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/{licence}/actions/reset-usage", action_api_reset_usage, NEED_BEARER, 0, 0},
-    {METHOD_DELETE, "/v1/licenses/{licence}", action_api_revoke, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/licenses/{licence}", action_api_delete, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}/machines", machine_list_api_licence, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}/entitlements", list_api_entitlements, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/product", licence_link_api_product, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/licenses/{licence}/policy", licence_link_api_set_policy, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/licenses/{licence}/owner", licence_link_api_set_owner, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/licenses/{licence}/user", licence_link_api_set_owner, NEED_BEARER, 0, 0}, /* up to 1.5 */
+    {METHOD_PUT,    "/v1/licenses/{licence}/group", licence_link_api_set_group, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/policy", licence_link_api_policy, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/group", licence_link_api_group, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/entitlements/{entitlement}", licence_link_api_entitlement, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/entitlements", licence_link_api_attach_entitlements, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/licenses/{licence}/entitlements", licence_link_api_detach_entitlements, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/users", licence_link_api_attach_users, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/licenses/{licence}/users", licence_link_api_detach_users, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/machines", machine_api_create, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/machines/{machine}", machine_api_view, NEED_BEARER, 0, 0},
     {METHOD_DELETE, "/v1/machines/{machine}", machine_api_delete, NEED_BEARER, 0, 0},

@@ -56,15 +56,25 @@ bool action_api_check_in(struct req *rq)
            api_answer_licence(rq, id);
 }
 
+static bool gone(struct req *rq, struct id id)
+{
+    licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, id);
+    rq->status = 204;
+    return true;
+}
+
 bool action_api_revoke(struct req *rq)
 {
     struct id id;
 
-    if (!find(rq, PERMIT_LICENCE_REVOKE, &id) || !licence_revoke(&rq->cx, id, ""))
-        return false;
-    licence_cache_drop(rq->app->licence_cache, rq->cx.tenant_id, id);
-    rq->status = 204;
-    return true;
+    return find(rq, PERMIT_LICENCE_REVOKE, &id) && licence_revoke(&rq->cx, id, "") && gone(rq, id);
+}
+
+bool action_api_delete(struct req *rq)
+{
+    struct id id;
+
+    return find(rq, PERMIT_LICENCE_DELETE, &id) && licence_delete(&rq->cx, id) && gone(rq, id);
 }
 
 /* meta.increment or meta.decrement; 1 where it is not given. */

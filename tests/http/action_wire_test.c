@@ -218,7 +218,7 @@ static void people_act_on_what_they_own(void **state)
                       &(struct licence_draft){.policy_id = licensing_add_policy(s.cx, &draft)->id,
                                               .owner_id = owner},
                       &l));
-    test_ok(s.cx, licence_add_user(s.cx, l->id, guest));
+    licensing_user(s.cx, l->id, guest);
     a = act(&s, l, "increment-usage", owner_auth, NULL);
     assert_int_equal(a.status, 200);
     a = act(&s, l, "increment-usage", guest_auth, NULL); /* a licensee may look, not act */

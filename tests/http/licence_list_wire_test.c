@@ -112,7 +112,7 @@ static void people_and_machines_lead_to_licences(void **state)
 
     issue(&s, "free", (struct licence_draft){0});
     licensing_machine(s.cx, owned->id, "two");
-    test_ok(s.cx, licence_add_user(s.cx, shared->id, s.ann));
+    licensing_user(s.cx, shared->id, s.ann);
     expect(&s, with_id(&s, "owner", s.ann), "owned");
     expect(&s, with_id(&s, "user", s.ann), "shared owned");
     expect(&s, "user=ANN@example.com", "shared owned");
@@ -227,7 +227,7 @@ static void every_bearer_lists_what_it_may_see(void **state)
     const char *reader =
         licence_site_token_auth(s.cx, &(struct token_draft){.kind = TOKEN_READ_ONLY});
 
-    test_ok(s.cx, licence_add_user(s.cx, shared->id, s.ann));
+    licensing_user(s.cx, shared->id, s.ann);
     issue(&s, "other", (struct licence_draft){.policy_id = s.other_policy->id});
     assert_string_equal(find_as(&s, ann, ""), "shared owned");
     assert_string_equal(find_as(&s, product, ""), "other");
@@ -285,7 +285,7 @@ static void a_listed_licence_is_the_one_that_is_viewed(void **state)
     test_ok(s.cx, machine_add(s.cx, &m, &machine));
     m.fingerprint = "n";
     test_ok(s.cx, machine_add(s.cx, &m, &machine));
-    test_ok(s.cx, licence_add_user(s.cx, l->id, s.ann));
+    licensing_user(s.cx, l->id, s.ann);
     listed = licence_site_get(s.cx, "/v1/licenses", s.admin);
     viewed = licence_site_get(
         s.cx, arena_printf(s.cx->mem, "/v1/licenses/%s", id_text(s.cx->mem, l->id)), s.admin);

@@ -167,7 +167,7 @@ static void scopes_decide_over_the_wire_as_in_the_table(void **state)
                           &(struct licence_draft){.policy_id = licensing_add_policy(cx, &draft)->id,
                                                   .owner_id = owner},
                           &l));
-    test_ok(cx, licence_add_user(cx, l->id, guest));
+    licensing_user(cx, l->id, guest);
     test_ok(cx, entitlement_add(cx, &(struct entitlement){.name = "Alpha", .code = "ALPHA"}, &e));
     test_ok(cx, entitlement_attach_policy(cx, l->policy_id, e->id));
     test_ok(cx, entitlement_add(cx, &(struct entitlement){.name = "Beta", .code = "BETA"}, &e));

@@ -2,6 +2,7 @@
 #include "licensing/entitlement.h"
 #include "licensing/licence.h"
 #include "licensing/licence_key.h"
+#include "licensing/licence_user.h"
 #include "licensing/signing_key.h"
 #include "licensing/snapshot.h"
 #include "licensing/token.h"
@@ -403,6 +404,7 @@ static void users_are_counted_with_the_owner_against_the_limit(void **state)
     struct id owner = make_person(cx, "Owner", "owner@example.com");
     struct id first = make_person(cx, "First", "first@example.com");
     struct id second = make_person(cx, "Second", "second@example.com");
+    struct licence_link *links;
     struct licence *l;
 
     draft.max_users = 2;
@@ -411,9 +413,9 @@ static void users_are_counted_with_the_owner_against_the_limit(void **state)
                           &(struct licence_draft){.policy_id = licensing_add_policy(cx, &draft)->id,
                                                   .owner_id = owner},
                           &l));
-    test_refused(cx, licence_add_user(cx, l->id, owner), &ERR_LICENCE_USER_CONFLICT);
-    test_ok(cx, licence_add_user(cx, l->id, first));
-    test_refused(cx, licence_add_user(cx, l->id, second), &ERR_LICENCE_USERS_FULL);
+    test_refused(cx, licence_user_attach(cx, l->id, &owner, 1, &links), &ERR_LICENCE_USER_CONFLICT);
+    licensing_user(cx, l->id, first);
+    test_refused(cx, licence_user_attach(cx, l->id, &second, 1, &links), &ERR_LICENCE_USERS_FULL);
 }
 
 static void a_policy_is_checked(void **state)

@@ -1,6 +1,7 @@
 #include "tests/licensing/licensing_make.h"
 
 #include "base/crypto.h"
+#include "licensing/licence_user.h"
 #include "licensing/token.h"
 
 struct policy licensing_policy(struct ctx *cx)
@@ -70,4 +71,11 @@ void licensing_seal(struct ctx *cx)
                 sizeof secret, &sealed, &len);
     test_sql(cx, "UPDATE tenant SET token_secret = ? WHERE id = ?", DB_BYTES(sealed, len),
              DB_ID(cx->tenant_id));
+}
+
+void licensing_user(struct ctx *cx, struct id licence_id, struct id person_id)
+{
+    struct licence_link *links;
+
+    test_ok(cx, licence_user_attach(cx, licence_id, &person_id, 1, &links));
 }

@@ -14,3 +14,5 @@ struct machine *licensing_machine(struct ctx *cx, struct id licence_id, const ch
 struct machine_draft licensing_draft(struct id licence_id, const char *fingerprint);
 /* Gives the run the installation's master key, and its tenant a sealed token secret and a key. */
 void licensing_seal(struct ctx *cx);
+/* Makes a person a further user of a licence. */
+void licensing_user(struct ctx *cx, struct id licence_id, struct id person_id);

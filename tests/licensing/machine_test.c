@@ -157,7 +157,7 @@ static void each_owner_has_its_own_allowance_under_per_user(void **state)
     test_refused(cx, machine_add(cx, &ask, &m), &ERR_MACHINE_OWNER_INVALID);
     ask.owner_id = l->id;
     test_refused(cx, machine_add(cx, &ask, &m), &ERR_MACHINE_OWNER_NOT_FOUND);
-    test_ok(cx, licence_add_user(cx, l->id, y));
+    licensing_user(cx, l->id, y);
     ask.owner_id = x;
     test_ok(cx, machine_add(cx, &ask, &m));
     ask.fingerprint = "x2";
