@@ -65,7 +65,7 @@ static struct town open_town(void **state)
     t.stranger = make_person(cx, "Stranger", "stranger@example.com");
     add_group(&t);
     machine_site_own(s, t.owner);
-    test_ok(cx, licence_add_user(cx, s->licence->id, t.user));
+    licensing_user(cx, s->licence->id, t.user);
     t.other = licensing_licence(cx, NULL);
     relations = arena_printf(cx->mem, "%s%s", machine_site_relation(cx, "owner", "users", t.user),
                              machine_site_relation(cx, "group", "groups", t.group));

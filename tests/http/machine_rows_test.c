@@ -297,7 +297,7 @@ static void m15_each_owner_has_an_allowance_of_his_own(void **state)
     struct licence_answer a;
 
     machine_site_own(&s, x);
-    test_ok(s.cx, licence_add_user(s.cx, s.licence->id, y));
+    licensing_user(s.cx, s.licence->id, y);
     assert_int_equal(machine_site_make(&s, s.key, "x1", "", of_x).status, 201);
     a = machine_site_make(&s, s.key, "x2", "", of_x);
     licence_site_refused(&a, 422, "MACHINE_LIMIT_EXCEEDED", "/data");
