@@ -31,6 +31,7 @@
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
 #include "portal/pages/trial_page.h"
+#include "portal/pages/webhook_page.h"
 #include "portal/pages/welcome_page.h"
 
 const struct route ROUTES[] = {
@@ -127,6 +128,16 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/staff/{id}/unlock",  staff_page_unlock, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/second-off", second_factor_page_staff, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/webhooks",             webhook_page_list,    NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/webhooks/new",         webhook_page_new,     NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/webhooks/new",         webhook_page_add,     NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/webhooks/{id}",        webhook_page_view,    NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/webhooks/{id}",        webhook_page_save,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/webhooks/{id}/test",   webhook_page_test,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/webhooks/{id}/on",     webhook_page_enable,  NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/webhooks/{id}/off",    webhook_page_disable, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/webhooks/{id}/remove", webhook_page_remove,  NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/webhooks/{id}/again",  webhook_page_again,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/customers",                organisation_page_list,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}",           organisation_page_view,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/new",             organisation_edit_page_new,      NEED_STAFF, RIGHT_CUSTOMERS, 0},

@@ -254,16 +254,6 @@ bool webhook_payload_write(struct ctx *cx, const struct event *event, const char
     return true;
 }
 
-const char *webhook_payload_test(struct ctx *cx)
-{
-    struct str s = str_new(cx->mem);
-
-    str_add(&s, "{\"data\":null,\"meta\":{\"test\":true,\"ts\":");
-    api_value_time(&s, cx->now);
-    str_add(&s, "}}");
-    return s.p;
-}
-
 const char *webhook_payload_document(struct ctx *cx, const struct webhook_event *event)
 {
     struct str s = str_new(cx->mem);

@@ -9,8 +9,6 @@
  * *product_id is whose it is, zero where it belongs to none. */
 bool webhook_payload_write(struct ctx *cx, const struct event *event, const char *api_version,
                            const char **out, struct id *product_id) MUST_CHECK;
-/* Of a test: no resource. */
-const char *webhook_payload_test(struct ctx *cx);
 /* {"data":{webhook event}}: the document that a delivery bears. */
 struct webhook_event;
 const char *webhook_payload_document(struct ctx *cx, const struct webhook_event *event);

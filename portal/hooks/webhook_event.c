@@ -115,6 +115,24 @@ bool webhook_event_add(struct ctx *cx, const struct webhook_endpoint *endpoint, 
     return true;
 }
 
+bool webhook_event_test(struct ctx *cx, struct id endpoint_id)
+{
+    struct webhook_endpoint *endpoint;
+    char at[CLOCK_ISO_SIZE];
+    json_t *payload;
+    struct id id;
+
+    if (!webhook_endpoint_get(cx, endpoint_id, (struct id){{0}}, &endpoint))
+        return false;
+    if (!endpoint->is_enabled)
+        return err_set(&cx->err, &ERR_WEBHOOK_ENDPOINT_OFF, "%s", id_text(cx->mem, endpoint_id));
+    clock_iso(cx->now, at);
+    payload =
+        json_own(cx->mem, json_pack("{s:n, s:{s:b, s:s}}", "data", "meta", "test", 1, "ts", at));
+    return webhook_event_add(cx, endpoint, (struct id){{0}}, "webhook.test",
+                             json_write(cx->mem, payload), &id);
+}
+
 static void add_filter(struct where *w, const struct webhook_event_filter *f)
 {
     size_t names = f->name_count < NAMES_MAX ? f->name_count : NAMES_MAX;

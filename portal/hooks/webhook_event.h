@@ -39,6 +39,10 @@ struct webhook_endpoint;
 bool webhook_event_add(struct ctx *cx, const struct webhook_endpoint *endpoint, struct id event_id,
                        const char *name, const char *payload, struct id *id) MUST_CHECK;
 
+/* Queues a test, "webhook.test", whose payload has no resource. Fails: ERR_NOT_FOUND,
+ * ERR_WEBHOOK_ENDPOINT_OFF. */
+bool webhook_event_test(struct ctx *cx, struct id endpoint_id) MUST_CHECK;
+
 struct webhook_event_filter {
     struct id endpoint_id; /* zero: any */
     struct id product_id;  /* zero: any */

@@ -3,6 +3,7 @@
  * named here fails. */
 #include "licensing/licence.h"
 #include "portal/account/role.h"
+#include "portal/hooks/webhook_endpoint.h"
 #include "portal/http/route.h"
 #include "portal/sales/order.h"
 #include "tests/http/site.h"
@@ -16,7 +17,8 @@ enum {
 };
 
 struct rows { /* what the paths of a tenant lead to */
-    struct id ticket, file, order, licence, machine, product, organisation, person, staff, session;
+    struct id ticket, file, order, licence, machine, product, organisation, person, staff, session,
+        webhook;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -105,6 +107,17 @@ static void make_licence(struct ctx *cx, struct rows *rows)
     rows->machine = licensing_machine(cx, licence->id, "fingerprint")->id;
 }
 
+static void make_webhook(struct ctx *cx, struct rows *rows)
+{
+    const struct webhook_endpoint_draft draft = {.url = "https://hooks.example.com/in",
+                                                 .subscriptions =
+                                                     json_own(cx->mem, json_pack("[s]", "*"))};
+    struct webhook_endpoint *endpoint;
+
+    test_ok(cx, webhook_endpoint_add(cx, &draft, &endpoint));
+    rows->webhook = endpoint->id;
+}
+
 static struct town make_town(void **state)
 {
     struct town t = {.cx = test_ctx(state)};
@@ -132,6 +145,7 @@ static struct town make_town(void **state)
     make_ticket(cx, &t.rows, &t.boss);
     make_order(cx, &t.rows);
     make_licence(cx, &t.rows);
+    make_webhook(cx, &t.rows);
     return t;
 }
 
@@ -157,6 +171,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/customers/{id}", rows->organisation},
         {"/organisation/people/{id}", rows->person},
         {"/desk/settings/staff/{id}", rows->staff},
+        {"/desk/settings/webhooks/{id}", rows->webhook},
         {"/account/sessions/{id}", rows->session},
         {"/desk/products/{id}", rows->product},
     };
