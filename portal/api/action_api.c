@@ -7,7 +7,7 @@
 #include "portal/api/api_permission.h"
 
 static const struct err_kind ERR_AMOUNT = {ERR_CLASS_MALFORMED, "",
-                                           "This parameter is a number from 0."};
+                                           "This parameter is a number from 0 to 2147483647."};
 
 /* The licence of the path, when the bearer may do this to it. */
 static bool find(struct req *rq, enum permit what, struct id *out)
@@ -88,7 +88,7 @@ static bool read_amount(struct req *rq, const char *name, int64_t *out)
     *out = 1;
     return api_input_known(&top, TOP) && api_input_object(&top, "meta", 0, &meta) &&
            api_input_known(&meta, known) && api_input_i64(&meta, name, 0, out) &&
-           (*out >= 0 || api_input_refuse(&meta, name, &ERR_AMOUNT));
+           ((*out >= 0 && *out <= INT32_MAX) || api_input_refuse(&meta, name, &ERR_AMOUNT));
 }
 
 bool action_api_increment(struct req *rq)

@@ -28,12 +28,21 @@ static struct licence_answer act(const struct site *s, const struct licence *l, 
         auth, body);
 }
 
+static int64_t when(const struct licence_answer *a, const char *attribute)
+{
+    int64_t at;
+    const json_t *text = json_object_get(licence_site_at(a, "data/attributes"), attribute);
+
+    assert_true(json_is_string(text) && clock_parse_iso(json_string_value(text), &at));
+    return at;
+}
+
 static int64_t uses(const struct licence_answer *a)
 {
     return json_integer_value(licence_site_at(a, "data/attributes/uses"));
 }
 
-static void suspending_twice_is_refused_and_reinstating_ends_it(void **state)
+static void L06_L07_suspending_twice_is_refused_and_reinstating_ends_it(void **state)
 {
     struct site s = open_site(state);
     struct licence *l = licensing_licence(s.cx, NULL);
@@ -53,7 +62,7 @@ static void suspending_twice_is_refused_and_reinstating_ends_it(void **state)
     assert_int_equal(a.status, 200);
 }
 
-static void a_renewal_counts_by_the_calendar(void **state)
+static void L03_L05_a_renewal_counts_by_the_calendar(void **state)
 {
     struct site s = open_site(state);
     struct policy draft = licensing_policy(s.cx);
@@ -78,7 +87,83 @@ static void a_renewal_counts_by_the_calendar(void **state)
     licence_site_refused(&a, 422, "EXPIRY_MISSING", "/data/attributes/expiry");
 }
 
-static void a_check_in_ends_being_overdue(void **state)
+static struct licence_answer renew(const struct site *s, enum policy_renewal basis,
+                                   int64_t expires_at)
+{
+    struct policy draft = licensing_policy(s->cx);
+    struct licence *l;
+
+    draft.duration_seconds = 30 * 86400;
+    draft.renewal = basis;
+    test_ok(s->cx, licence_issue(
+                       s->cx,
+                       &(struct licence_draft){.policy_id = licensing_add_policy(s->cx, &draft)->id,
+                                               .is_suspended = true,
+                                               .expires_at = expires_at},
+                       &l));
+    return act(s, l, "renew", s->admin, NULL);
+}
+
+static void expect_about(int64_t at, int64_t expected)
+{
+    assert_true(at > expected - CLOCK_MINUTE && at < expected + CLOCK_MINUTE);
+}
+
+static void L04_a_renewal_counts_from_now_or_from_the_end(void **state)
+{
+    struct site s = open_site(state);
+    int64_t now = clock_now(); /* the server's clock decides */
+    int64_t past = now - 100 * CLOCK_DAY;
+    int64_t future = now + 5 * CLOCK_DAY;
+    struct licence_answer a = renew(&s, POLICY_FROM_NOW, future);
+
+    expect_about(when(&a, "expiry"), clock_add_duration(now, INT64_C(30) * 86400));
+    a = renew(&s, POLICY_FROM_NOW_IF_EXPIRED, past);
+    expect_about(when(&a, "expiry"), clock_add_duration(now, INT64_C(30) * 86400));
+    assert_true(json_is_true(licence_site_at(&a, "data/attributes/suspended")));
+    a = renew(&s, POLICY_FROM_NOW_IF_EXPIRED, future);
+    expect_about(when(&a, "expiry"), clock_add_duration(future, INT64_C(30) * 86400));
+    a = renew(&s, POLICY_FROM_EXPIRY, past);
+    expect_about(when(&a, "expiry"), clock_add_duration(past, INT64_C(30) * 86400));
+}
+
+static const char *status_of(const struct site *s, const struct licence *l)
+{
+    struct licence_answer a = licence_site_get(
+        s->cx, arena_printf(s->cx->mem, "/v1/licenses/%s", id_text(s->cx->mem, l->id)), s->admin);
+
+    return licence_site_text(&a, "data/attributes/status");
+}
+
+static void L21_the_status_follows_the_dates(void **state)
+{
+    struct site s = open_site(state);
+    struct policy draft = licensing_policy(s.cx);
+    struct id policy_id = licensing_add_policy(s.cx, &draft)->id;
+    int64_t now = clock_now(); /* the server's clock decides */
+    static const struct {
+        int age_days, left_days; /* left 0: it never ends */
+        const char *status;
+    } CASES[] = {
+        {1, 0, "ACTIVE"},    {1, 4, "ACTIVE"},    {1, 2, "EXPIRING"}, {1, -1, "EXPIRED"},
+        {91, 0, "INACTIVE"}, {91, 2, "EXPIRING"}, {89, 0, "ACTIVE"},
+    };
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        int64_t left = CASES[i].left_days * CLOCK_DAY;
+        struct licence *l;
+
+        s.cx->now = now - CASES[i].age_days * CLOCK_DAY;
+        test_ok(s.cx,
+                licence_issue(s.cx,
+                              &(struct licence_draft){.policy_id = policy_id,
+                                                      .expires_at = left == 0 ? 0 : now + left},
+                              &l));
+        assert_string_equal(status_of(&s, l), CASES[i].status);
+    }
+}
+
+static void L01_L02_a_check_in_ends_being_overdue(void **state)
 {
     struct site s = open_site(state);
     struct policy draft = licensing_policy(s.cx);
@@ -96,14 +181,15 @@ static void a_check_in_ends_being_overdue(void **state)
     assert_string_equal(licence_site_text(&a, "meta/code"), "OVERDUE");
     a = act(&s, l, "check-in", licence_site_key_auth(s.cx, l), NULL);
     assert_int_equal(a.status, 200);
-    assert_int_equal(strlen(licence_site_text(&a, "data/attributes/nextCheckIn")), 24);
+    assert_int_equal(when(&a, "nextCheckIn") - when(&a, "lastCheckIn"), CLOCK_DAY);
+    assert_true(when(&a, "lastCheckIn") > clock_now() - CLOCK_MINUTE);
     a = licence_site_post(s.cx, "/v1/licenses/actions/validate-key", NULL, ask);
     assert_string_equal(licence_site_text(&a, "meta/code"), "VALID");
     a = act(&s, licensing_licence(s.cx, NULL), "check-in", s.admin, NULL);
     licence_site_refused(&a, 422, "", NULL);
 }
 
-static void uses_are_counted_within_their_limit(void **state)
+static void L09_to_L12_uses_are_counted_within_their_limit(void **state)
 {
     struct site s = open_site(state);
     struct policy draft = licensing_policy(s.cx);
@@ -127,6 +213,10 @@ static void uses_are_counted_within_their_limit(void **state)
     licence_site_refused(&a, 400, "", "/meta/increment");
     a = act(&s, l, "increment-usage", key, "{\"meta\":{\"increment\":-1}}");
     licence_site_refused(&a, 400, "", "/meta/increment");
+    a = act(&s, l, "increment-usage", key, "{\"meta\":{\"increment\":2147483648}}");
+    licence_site_refused(&a, 400, "", "/meta/increment");
+    a = act(&s, l, "increment-usage", key, "{\"meta\":{\"decrement\":1}}");
+    licence_site_refused(&a, 400, "", "/meta/decrement");
     a = act(&s, l, "decrement-usage", key, NULL);
     licence_site_refused(&a, 403, "", NULL);
     a = act(&s, l, "reset-usage", key, NULL);
@@ -164,7 +254,7 @@ static void use(struct ctx *cx, unsigned index, void *arg)
                      1);
 }
 
-static void twenty_parallel_uses_of_ten_count_exactly_ten(void **state)
+static void L13_twenty_parallel_uses_of_ten_count_exactly_ten(void **state)
 {
     struct site s = open_site(state);
     struct policy draft = licensing_policy(s.cx);
@@ -178,7 +268,7 @@ static void twenty_parallel_uses_of_ten_count_exactly_ten(void **state)
     assert_int_equal(atomic_load(&race.others), 0);
 }
 
-static void a_revoked_licence_is_gone_with_its_machines(void **state)
+static void L08_a_revoked_licence_is_gone_with_its_machines(void **state)
 {
     struct site s = open_site(state);
     struct licence *l = licensing_licence(s.cx, NULL);
@@ -200,7 +290,44 @@ static void a_revoked_licence_is_gone_with_its_machines(void **state)
     licence_site_refused(&a, 404, "NOT_FOUND", NULL);
 }
 
-static void people_act_on_what_they_own(void **state)
+static void every_action_is_told_by_its_wires_name(void **state)
+{
+    struct site s = open_site(state);
+    struct policy draft = licensing_policy(s.cx);
+    struct licence *l;
+    static const struct {
+        const char *action, *event;
+    } CASES[] = {
+        {"check-in", "license.checked-in"},
+        {"renew", "license.renewed"},
+        {"suspend", "license.suspended"},
+        {"reinstate", "license.reinstated"},
+        {"increment-usage", "license.usage.incremented"},
+        {"decrement-usage", "license.usage.decremented"},
+        {"reset-usage", "license.usage.reset"},
+        {"check-out", "license.checked-out"},
+    };
+
+    draft.duration_seconds = 86400;
+    draft.require_check_in = true;
+    draft.check_in_interval = POLICY_WEEK;
+    draft.check_in_count = 1;
+    l = licensing_licence(s.cx, &draft);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        enum event_kind kind;
+        const char *name;
+
+        assert_int_equal(act(&s, l, CASES[i].action, s.admin, NULL).status, 200);
+        name = test_text(s.cx,
+                         "SELECT name FROM event WHERE tenant_id = ? AND subject_id = ? "
+                         "ORDER BY id DESC LIMIT 1",
+                         DB_ID(s.cx->tenant_id), DB_ID(l->id));
+        assert_true(event_parse(name, &kind));
+        assert_string_equal(event_wire_name(kind), CASES[i].event);
+    }
+}
+
+static void A26_people_act_on_what_they_own(void **state)
 {
     struct site s = open_site(state);
     struct policy draft = licensing_policy(s.cx);
@@ -230,13 +357,16 @@ static void people_act_on_what_they_own(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(suspending_twice_is_refused_and_reinstating_ends_it),
-        cmocka_unit_test(a_renewal_counts_by_the_calendar),
-        cmocka_unit_test(a_check_in_ends_being_overdue),
-        cmocka_unit_test(uses_are_counted_within_their_limit),
-        cmocka_unit_test(twenty_parallel_uses_of_ten_count_exactly_ten),
-        cmocka_unit_test(a_revoked_licence_is_gone_with_its_machines),
-        cmocka_unit_test(people_act_on_what_they_own),
+        cmocka_unit_test(L06_L07_suspending_twice_is_refused_and_reinstating_ends_it),
+        cmocka_unit_test(L03_L05_a_renewal_counts_by_the_calendar),
+        cmocka_unit_test(L01_L02_a_check_in_ends_being_overdue),
+        cmocka_unit_test(L09_to_L12_uses_are_counted_within_their_limit),
+        cmocka_unit_test(L13_twenty_parallel_uses_of_ten_count_exactly_ten),
+        cmocka_unit_test(L08_a_revoked_licence_is_gone_with_its_machines),
+        cmocka_unit_test(L04_a_renewal_counts_from_now_or_from_the_end),
+        cmocka_unit_test(L21_the_status_follows_the_dates),
+        cmocka_unit_test(every_action_is_told_by_its_wires_name),
+        cmocka_unit_test(A26_people_act_on_what_they_own),
     };
 
     return test_group_run_around("action_wire", TESTS, COUNT(TESTS), licence_site_start,
