@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "licensing/heartbeat.h"
+#include "licensing/licence_notice.h"
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
 #include "portal/hooks/webhook_event.h"
@@ -65,8 +66,9 @@ static bool work_chain(struct ctx *cx, struct app *app, bool *has_more)
     return audit_chain_work(cx, &linked);
 }
 
-/* A page of tenants each time, one after the other. */
-static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
+/* One tenant after the other, read a page at a time. */
+static bool each_tenant(struct ctx *cx, struct app *app, bool *has_more,
+                        bool (*work)(struct ctx *cx, struct app *app, bool *has_more))
 {
     const char *after = "";
     struct tenant *tenants;
@@ -76,16 +78,44 @@ static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
         if (!tenant_list(cx, after, TENANTS_AT_ONCE, &tenants, &count))
             return false;
         for (size_t i = 0; i < count; i++) {
-            int64_t removed;
-
             cx->tenant_id = tenants[i].id;
-            if (!session_purge(cx, &app->config, PURGE_BATCH, &removed))
+            if (!work(cx, app, has_more))
                 return false;
-            *has_more = *has_more || removed == PURGE_BATCH;
             after = tenants[i].slug;
         }
     } while (count == TENANTS_AT_ONCE);
     return true;
+}
+
+static bool purge_sessions(struct ctx *cx, struct app *app, bool *has_more)
+{
+    int64_t removed;
+
+    if (!session_purge(cx, &app->config, PURGE_BATCH, &removed))
+        return false;
+    *has_more = *has_more || removed == PURGE_BATCH;
+    return true;
+}
+
+static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, purge_sessions);
+}
+
+static bool tell_notices(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned told;
+
+    (void)app;
+    if (!licence_notice_tell(cx, PURGE_BATCH, &told))
+        return false;
+    *has_more = *has_more || told >= PURGE_BATCH;
+    return true;
+}
+
+static bool work_notices(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, tell_notices);
 }
 
 static bool work_heartbeats(struct ctx *cx, struct app *app, bool *has_more)
@@ -141,6 +171,7 @@ static const struct {
     {"audit chain", LOOP_CHORES, CLOCK_SECOND, work_chain},
     {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
+    {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
     {"webhook events", LOOP_CHORES, TICK_MS * 1000, work_webhook_fan},
     {"webhooks", LOOP_WEBHOOKS, TICK_MS * 1000, work_webhooks},
     {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},
