@@ -5,9 +5,8 @@
 
 /* Each also tells the caches that the licence changed. The event is about the licence, so that its
  * history holds it; but beats (EVENT_MACHINE_PINGED, EVENT_PROCESS_PINGED) are about the machine or
- * process itself, as nobody's history wants one line a minute. Data: {"machine": id, "licence": id,
- * "name", "hostname", "fingerprint"}, and "process" with "pid" or "component" with "fingerprint".
- */
+ * process itself and written only where a webhook hears them. Data: the ids "machine", "licence",
+ * "product" and "component" or "process", and what names the thing to people. */
 bool machine_event(struct ctx *cx, enum event_kind kind, const struct machine *m) MUST_CHECK;
 
 struct component;

@@ -87,6 +87,7 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/machines/{machine}/license", machine_relation_api_licence, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/machines/{machine}/owner", machine_relation_api_owner, NEED_BEARER, 0, 0},
     {METHOD_PUT,    "/v1/machines/{machine}/owner", machine_api_set_owner, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/machines/{machine}/group", machine_relation_api_group, NEED_BEARER, 0, 0},
     {METHOD_PUT,    "/v1/machines/{machine}/group", machine_api_set_group, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/machines/{machine}/components", machine_list_api_components_of, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/machines/{machine}/processes", machine_list_api_processes_of, NEED_BEARER, 0, 0},

@@ -1,8 +1,10 @@
 #include "portal/api/machine_relation_api.h"
 
 #include "licensing/licence_cache.h"
+#include "licensing/licence_group.h"
 #include "portal/account/person.h"
 #include "portal/api/api_bearer.h"
+#include "portal/api/api_catalogue.h"
 #include "portal/api/api_document.h"
 #include "portal/api/api_part.h"
 #include "portal/http/route.h"
@@ -67,6 +69,25 @@ bool machine_relation_api_owner(struct req *rq)
         str_add(&rq->out, "null");
     else
         api_bearer_user(&rq->out, api_of(rq), owner, "user");
+    str_char(&rq->out, '}');
+    return true;
+}
+
+bool machine_relation_api_group(struct req *rq)
+{
+    struct licence_group *group = NULL;
+    const struct snapshot *s;
+    struct machine *m;
+
+    if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) ||
+        !api_permission_check(rq, PERMIT_GROUP_READ) ||
+        (!id_is_zero(m->group_id) && !licence_group_get(&rq->cx, m->group_id, &group)))
+        return false;
+    str_add(&rq->out, "{\"data\":");
+    if (group == NULL)
+        str_add(&rq->out, "null");
+    else
+        api_catalogue_group(&rq->out, api_of(rq), group);
     str_char(&rq->out, '}');
     return true;
 }

@@ -7,6 +7,7 @@
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_document.h"
 #include "portal/api/api_included.h"
+#include "portal/api/api_part.h"
 #include "portal/api/webhook_document.h"
 #include "portal/desk/ticket.h"
 #include "portal/hooks/webhook_event.h"
@@ -56,6 +57,30 @@ static bool write_machine(struct telling *t, bool *found)
     *found = true;
     t->product_id = m->product_id;
     api_document_machine(&t->out, &t->api, m, false, NULL);
+    return true;
+}
+
+static bool write_component(struct telling *t, bool *found)
+{
+    struct component *c;
+
+    if (!component_get(t->cx, t->id, &c))
+        return is_gone(t->cx);
+    *found = true;
+    t->product_id = c->product_id;
+    api_part_component(&t->out, &t->api, c);
+    return true;
+}
+
+static bool write_process(struct telling *t, bool *found)
+{
+    struct process *p;
+
+    if (!process_get(t->cx, t->id, &p))
+        return is_gone(t->cx);
+    *found = true;
+    t->product_id = p->product_id;
+    api_part_process(&t->out, &t->api, p);
     return true;
 }
 
@@ -131,8 +156,8 @@ static const struct {
     {"ticket", "tickets", "ticket", write_ticket},
     {"policy", "policies", "policy", NULL},
     {"group", "groups", "group", NULL},
-    {"component", "components", "component", NULL},
-    {"process", "processes", "process", NULL},
+    {"component", "components", "component", write_component},
+    {"process", "processes", "process", write_process},
     {"release", "releases", "release", NULL},
     {"artifact", "artifacts", "artefact", NULL},
     {"token", "tokens", "token", NULL},

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "licensing/heartbeat.h"
 #include "licensing/licence_notice.h"
+#include "licensing/process.h"
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
 #include "portal/hooks/webhook_event.h"
@@ -129,6 +130,17 @@ static bool work_heartbeats(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+static bool work_processes(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned done;
+
+    (void)app;
+    if (!process_sweep(cx, PURGE_BATCH, &done))
+        return false;
+    *has_more = done >= PURGE_BATCH;
+    return true;
+}
+
 static bool work_webhook_fan(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned worked;
@@ -172,6 +184,7 @@ static const struct {
     {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
+    {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},
     {"webhook events", LOOP_CHORES, TICK_MS * 1000, work_webhook_fan},
     {"webhooks", LOOP_WEBHOOKS, TICK_MS * 1000, work_webhooks},
     {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},

@@ -83,6 +83,15 @@ static void h01_the_first_ping_starts_the_watch(void **state)
     assert_int_equal(instant(&a, "data/attributes/nextHeartbeat") -
                          instant(&a, "data/attributes/lastHeartbeat"),
                      120 * CLOCK_SECOND);
+    assert_int_equal(told(&s, "machine.pinged"), 0); /* nobody listens */
+    test_sql(s.cx,
+             "INSERT INTO webhook_endpoint (tenant_id, id, url, subscriptions, api_version, "
+             "created_at, updated_at) VALUES (?, ?, 'https://example.com', "
+             "'[\"machine.heartbeat.ping\"]', '1.8', ?, ?)",
+             DB_ID(s.cx->tenant_id), DB_ID(id_make(s.cx->now)), DB_TIME(s.cx->now),
+             DB_TIME(s.cx->now));
+    a = ping(&s);
+    assert_int_equal(a.status, 200);
     assert_int_equal(told(&s, "machine.pinged"), 1);
 }
 

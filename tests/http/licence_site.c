@@ -88,13 +88,13 @@ void licence_site_open(struct ctx *cx)
 
 /* --- the wire --- */
 
-static int dial(void)
+static int dial(unsigned port)
 {
     struct sockaddr_in to = {.sin_family = AF_INET};
     const struct sockaddr *generic = (const struct sockaddr *)&to;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-    to.sin_port = htons((uint16_t)server_port(server));
+    to.sin_port = htons((uint16_t)port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (fd >= 0 && connect(fd, generic, sizeof to) == 0)
         return fd;
@@ -126,8 +126,14 @@ static const char *request_of(struct ctx *cx, const struct licence_ask *ask, siz
 
 int licence_site_raw(struct ctx *cx, const struct licence_ask *ask, const char **text)
 {
+    return licence_site_raw_at(cx, server_port(server), ask, text);
+}
+
+int licence_site_raw_at(struct ctx *cx, unsigned port, const struct licence_ask *ask,
+                        const char **text)
+{
     struct str s = str_new(cx->mem);
-    int fd = dial();
+    int fd = dial(port);
     size_t len;
     const char *request = request_of(cx, ask, &len);
     int64_t status = 0;

@@ -40,6 +40,9 @@ struct licence_answer licence_site_post(struct ctx *cx, const char *path, const 
                                         const char *body);
 /* The status and the whole answer, unchecked: for threads. */
 int licence_site_raw(struct ctx *cx, const struct licence_ask *ask, const char **text);
+/* The same of another server over the same database. */
+int licence_site_raw_at(struct ctx *cx, unsigned port, const struct licence_ask *ask,
+                        const char **text);
 /* Whether a whole answer is signed by the tenant's newest key. */
 bool licence_site_is_signed(struct ctx *cx, const struct licence_ask *ask, const char *text);
 const char *licence_site_header(struct ctx *cx, const struct licence_answer *a, const char *name);

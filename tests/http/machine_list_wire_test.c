@@ -242,6 +242,10 @@ static void a_machine_leads_to_what_it_belongs_to(void **state)
     assert_true(json_is_null(licence_site_at(&a, "data")));
     a = licence_site_get(cx, "/v1/machines/a/owner", t.site.key);
     licence_site_refused(&a, 403, "", NULL);
+    a = licence_site_get(cx, "/v1/machines/a/group", t.site.key);
+    assert_string_equal(licence_site_text(&a, "data/id"), id_text(cx->mem, t.group));
+    a = licence_site_get(cx, "/v1/machines/b/group", t.site.admin);
+    assert_true(json_is_null(licence_site_at(&a, "data")));
 }
 
 static struct licence_answer put(const struct town *t, const char *path, const char *auth,
