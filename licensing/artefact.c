@@ -168,10 +168,12 @@ bool artefact_page(struct ctx *cx, const struct release_reader *by,
                    const struct artefact_filter *filter, const struct licence_page *page,
                    struct artefact **out, size_t *count, int64_t *total)
 {
+    static const struct filter_order ORDER = FILTER_ORDER("artefact", "a");
     struct db_rows rows;
     struct where w;
 
-    if (total != NULL) {
+    *total = 0;
+    if (page->wants_total) {
         release_reader_start(&w, cx, by, SQL_ARTEFACT_COUNT);
         add_filter(&w, filter);
         if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
@@ -180,11 +182,7 @@ bool artefact_page(struct ctx *cx, const struct release_reader *by,
     }
     release_reader_start(&w, cx, by, SQL_ARTEFACT);
     add_filter(&w, filter);
-    if (!id_is_zero(page->after))
-        where_add(&w, page->is_ascending ? " AND a.id > ?" : " AND a.id < ?", DB_ID(page->after));
-    where_add(&w, page->is_ascending ? " ORDER BY a.id LIMIT ?" : " ORDER BY a.id DESC LIMIT ?",
-              DB_INT(page->limit));
-    where_add(&w, " OFFSET ?", DB_INT(page->offset));
+    filter_page(&w, page, &ORDER);
     return read_all(cx, &w, out, count);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "db/event.h"
+#include "licensing/filter.h"
 #include "licensing/semver.h"
 #include "licensing/snapshot.h"
 
@@ -75,16 +76,15 @@ bool release_get(struct ctx *cx, const struct release_reader *by, struct id id,
 bool release_find(struct ctx *cx, const struct release_reader *by, const char *text,
                   struct id product_id, struct release **out) MUST_CHECK;
 
-enum { RELEASE_CODES_MAX = 8 };
 struct release_filter { /* zero and NULL: any */
     struct id product_id;
-    const char *channel, *status;         /* names; one that does not exist finds nothing */
-    const char *yanked;                   /* "true" or "false" */
-    const char *constraints;              /* "true": that have some, "false": that have none */
-    const char *codes[RELEASE_CODES_MAX]; /* ids or codes of entitlements that it needs */
-    size_t code_count;
+    struct id package_id;         /* no release belongs to one: finds nothing */
+    const char *channel, *status; /* names; one that does not exist finds nothing */
+    const char *engine;           /* finds nothing */
+    enum filter_choice yanked;
+    enum filter_choice constraints;   /* whether it has some */
+    struct filter_texts entitlements; /* ids or codes that it needs, each of them */
 };
-/* *total only where it is not NULL. */
 bool release_page(struct ctx *cx, const struct release_reader *by,
                   const struct release_filter *filter, const struct licence_page *page,
                   struct release **out, size_t *count, int64_t *total) MUST_CHECK;
@@ -130,11 +130,13 @@ bool release_yank(struct ctx *cx, struct id id, struct release **out) MUST_CHECK
 /* All or nothing. Fails with source /data/<index>: ERR_RELEASE_CONSTRAINT_NOT_FOUND, .._TAKEN. */
 bool release_constrain(struct ctx *cx, struct id id, const struct id *entitlements, size_t count,
                        struct id *links) MUST_CHECK;
-bool release_unconstrain(struct ctx *cx, struct id id, const struct id *entitlements,
+/* which: the entitlements, or the ids of their links. */
+bool release_unconstrain(struct ctx *cx, struct id id, const struct id *which,
                          size_t count) MUST_CHECK;
-/* Notes that a bearer got it; a licence whose clock starts with its first download (FROM_FIRST_
- * DOWNLOAD) starts then. licence NULL: another bearer. */
-bool release_given(struct ctx *cx, enum event_kind kind, struct id id,
+/* Notes that a bearer was told of an upgrade to it, or (artefact_id not zero) given its file; a
+ * licence whose clock starts with its first download (FROM_FIRST_DOWNLOAD) starts then. licence
+ * NULL: another bearer. */
+bool release_given(struct ctx *cx, struct id id, struct id artefact_id,
                    const struct snapshot *licence) MUST_CHECK;
 
 /* --- for validations (section 4.3) --- */

@@ -61,7 +61,8 @@ static const char SQL_CONSTRAIN[] =
     "INSERT INTO release_entitlement (tenant_id, release_id, entitlement_id, id, created_at) "
     "VALUES (?, ?, ?, ?, ?)";
 static const char SQL_UNCONSTRAIN[] =
-    "DELETE FROM release_entitlement WHERE tenant_id = ? AND release_id = ? AND entitlement_id = ?";
+    "DELETE FROM release_entitlement WHERE tenant_id = ? AND release_id = ? "
+    "AND (entitlement_id = ? OR id = ?)";
 
 /* --- checks --- */
 
@@ -295,7 +296,7 @@ bool release_constrain(struct ctx *cx, struct id id, const struct id *entitlemen
     return db_commit(cx);
 }
 
-bool release_unconstrain(struct ctx *cx, struct id id, const struct id *entitlements, size_t count)
+bool release_unconstrain(struct ctx *cx, struct id id, const struct id *which, size_t count)
 {
     struct release *r;
 
@@ -307,7 +308,7 @@ bool release_unconstrain(struct ctx *cx, struct id id, const struct id *entitlem
         int64_t removed;
 
         if (!db_exec(cx, &removed, SQL_UNCONSTRAIN, DB_ID(cx->tenant_id), DB_ID(id),
-                     DB_ID(entitlements[i])))
+                     DB_ID(which[i]), DB_ID(which[i])))
             goto rollback;
         if (removed == 0) {
             refuse(cx, &ERR_NOT_CONSTRAINED, arena_printf(cx->mem, "/data/%zu", i));
@@ -323,22 +324,27 @@ rollback:
     return false;
 }
 
-bool release_given(struct ctx *cx, enum event_kind kind, struct id id,
+bool release_given(struct ctx *cx, struct id id, struct id artefact_id,
                    const struct snapshot *licence)
 {
     const struct licence *l = licence != NULL ? &licence->licence : NULL;
+    bool is_file = !id_is_zero(artefact_id);
     json_t *data = json_own(cx->mem, json_object());
 
     if (l != NULL)
         json_object_set_new(data, "licence", json_string(id_text(cx->mem, l->id)));
     if (!db_begin(cx))
         return false;
-    if ((l != NULL && l->expires_at == 0 &&
-         licence->policy.expiration_basis == POLICY_FROM_FIRST_DOWNLOAD &&
-         !licence_start(cx, l->id)) ||
-        !event_emit(cx, kind, id, data)) {
-        db_rollback(cx);
-        return false;
-    }
+    if (l != NULL && l->expires_at == 0 &&
+        licence->policy.expiration_basis == POLICY_FROM_FIRST_DOWNLOAD && !licence_start(cx, l->id))
+        goto rollback;
+    if (is_file && !event_emit(cx, EVENT_ARTEFACT_DOWNLOADED, artefact_id, data))
+        goto rollback;
+    if (!event_emit(cx, is_file ? EVENT_RELEASE_DOWNLOADED : EVENT_RELEASE_UPGRADED, id, data))
+        goto rollback;
     return db_commit(cx);
+
+rollback:
+    db_rollback(cx);
+    return false;
 }

@@ -229,43 +229,40 @@ bool release_find(struct ctx *cx, const struct release_reader *by, const char *t
 
 /* --- lists --- */
 
+#define HAS_CONSTRAINT                                          \
+    "(SELECT 1 FROM release_entitlement y JOIN entitlement e "  \
+    "ON e.tenant_id = y.tenant_id AND e.id = y.entitlement_id " \
+    "WHERE y.tenant_id = r.tenant_id AND y.release_id = r.id"
+
 static void add_filter(struct where *w, const struct release_filter *f)
 {
     if (!id_is_zero(f->product_id))
         where_add(w, SQL_OF_PRODUCT, DB_ID(f->product_id));
+    if (!id_is_zero(f->package_id) || f->engine != NULL)
+        where_add(w, " AND FALSE", DB_NONE);
     if (f->channel != NULL)
         where_add(w, " AND r.channel = ?", DB_TEXT(f->channel));
     if (f->status != NULL)
         where_add(w, " AND r.status = ?", DB_TEXT(f->status));
-    if (f->yanked != NULL)
-        where_add(w, " AND (r.status = 'YANKED') = ?", DB_BOOL(strcmp(f->yanked, "true") == 0));
-    if (f->constraints != NULL)
-        where_add(w,
-                  " AND EXISTS (SELECT 1 FROM release_entitlement y "
-                  "WHERE y.tenant_id = r.tenant_id AND y.release_id = r.id) = ?",
-                  DB_BOOL(strcmp(f->constraints, "true") == 0));
-    for (size_t i = 0; i < f->code_count; i++) {
-        struct id id = {{0}};
-
-        if (!id_parse(f->codes[i], &id))
-            id = (struct id){{0}};
-        where_add(w,
-                  " AND EXISTS (SELECT 1 FROM release_entitlement y JOIN entitlement e "
-                  "ON e.tenant_id = y.tenant_id AND e.id = y.entitlement_id "
-                  "WHERE y.tenant_id = r.tenant_id AND y.release_id = r.id AND (e.id = ?",
-                  DB_ID(id));
-        where_add(w, " OR e.code = ?))", DB_TEXT(f->codes[i]));
-    }
+    if (f->yanked != FILTER_ANY)
+        where_add(w, " AND (r.status = 'YANKED') = ?", DB_BOOL(f->yanked == FILTER_YES));
+    if (f->constraints != FILTER_ANY)
+        where_add(w, " AND EXISTS " HAS_CONSTRAINT ") = ?", DB_BOOL(f->constraints == FILTER_YES));
+    for (size_t i = 0; i < f->entitlements.count; i++)
+        where_add(w, " AND EXISTS " HAS_CONSTRAINT " AND ? IN (e.code, CAST(e.id AS CHAR(36))))",
+                  DB_TEXT(f->entitlements.items[i]));
 }
 
 bool release_page(struct ctx *cx, const struct release_reader *by,
                   const struct release_filter *filter, const struct licence_page *page,
                   struct release **out, size_t *count, int64_t *total)
 {
+    static const struct filter_order ORDER = FILTER_ORDER("product_release", "r");
     struct db_rows rows;
     struct where w;
 
-    if (total != NULL) {
+    *total = 0;
+    if (page->wants_total) {
         release_reader_start(&w, cx, by, SQL_RELEASE_COUNT);
         add_filter(&w, filter);
         if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
@@ -274,11 +271,7 @@ bool release_page(struct ctx *cx, const struct release_reader *by,
     }
     release_reader_start(&w, cx, by, SQL_RELEASE);
     add_filter(&w, filter);
-    if (!id_is_zero(page->after))
-        where_add(&w, page->is_ascending ? " AND r.id > ?" : " AND r.id < ?", DB_ID(page->after));
-    where_add(&w, page->is_ascending ? " ORDER BY r.id LIMIT ?" : " ORDER BY r.id DESC LIMIT ?",
-              DB_INT(page->limit));
-    where_add(&w, " OFFSET ?", DB_INT(page->offset));
+    filter_page(&w, page, &ORDER);
     return read_all(cx, &w, out, count);
 }
 

@@ -1,8 +1,10 @@
 /* Every path of the licence service, who may ask it, and which function answers. Each is served
  * with its account too (/v1/accounts/{account}/...): see route_compile. */
 #include "portal/api/action_api.h"
+#include "portal/api/artefact_api.h"
 #include "portal/api/checkout_api.h"
 #include "portal/api/component_api.h"
+#include "portal/api/constraint_api.h"
 #include "portal/api/entitlement_api.h"
 #include "portal/api/group_api.h"
 #include "portal/api/licence_api.h"
@@ -16,6 +18,7 @@
 #include "portal/api/policy_api.h"
 #include "portal/api/process_api.h"
 #include "portal/api/product_api.h"
+#include "portal/api/release_api.h"
 #include "portal/api/trial_api.h"
 #include "portal/api/webhook_api.h"
 #include "portal/http/route.h"
@@ -148,6 +151,34 @@ const struct route SERVICE_ROUTES[] = {
 
     /* --- of our own (D-11): trials --- */
     {METHOD_POST,   "/v1/trials", trial_api_start, NEED_MAYBE_BEARER, 0, 0},
+    /* --- releases and their files (portal/api/release_api.c, artefact_api.c) --- */
+    {METHOD_GET,    "/v1/releases", release_api_list, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/releases", release_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/releases/{release}", release_api_view, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/releases/{release}", release_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/releases/{release}", release_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/releases/{release}", release_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/releases/{release}/actions/publish", release_api_publish, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/releases/{release}/actions/yank", release_api_yank, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/releases/{release}/upgrade", release_api_upgrade, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/releases/{release}/product", release_api_product, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/releases/{release}/entitlements", constraint_api_entitlements, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/releases/{release}/constraints", constraint_api_list, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/releases/{release}/constraints", constraint_api_attach, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/releases/{release}/constraints", constraint_api_detach, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/releases/{release}/artifacts", artefact_api_list_release, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/releases/{release}/artifacts/{artifact}", artefact_api_view_release, NEED_MAYBE_BEARER | NEED_FILE, 0, 0},
+    {METHOD_GET,    "/v1/products/{product}/releases", release_api_list_product, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/products/{product}/artifacts", artefact_api_list_product, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/artifacts", artefact_api_list, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/artifacts", artefact_api_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/artifacts/{artifact}", artefact_api_view, NEED_MAYBE_BEARER | NEED_FILE, 0, 0},
+    {METHOD_PATCH,  "/v1/artifacts/{artifact}", artefact_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/artifacts/{artifact}", artefact_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/artifacts/{artifact}", artefact_api_delete, NEED_BEARER, 0, 0},
+    /* what Location says (portal/api/file_link.h) */
+    {METHOD_GET,    "/v1/files/{token}/{filename}", artefact_api_download, NEED_MAYBE_BEARER | NEED_FILE, 0, 0},
+    {METHOD_PUT,    "/v1/files/{token}/{filename}", artefact_api_upload, NEED_MAYBE_BEARER | NEED_FILE | NEED_LATE_BODY, 0, 0},
 
     {.pattern = NULL},
     /* clang-format on */
