@@ -268,7 +268,7 @@ static void L13_twenty_parallel_uses_of_ten_count_exactly_ten(void **state)
     assert_int_equal(atomic_load(&race.others), 0);
 }
 
-static void L08_a_revoked_licence_is_gone_with_its_machines(void **state)
+static void L08_C27_a_revoked_licence_is_gone_with_its_machines(void **state)
 {
     struct site s = open_site(state);
     struct licence *l = licensing_licence(s.cx, NULL);
@@ -362,7 +362,7 @@ int main(void)
         cmocka_unit_test(L01_L02_a_check_in_ends_being_overdue),
         cmocka_unit_test(L09_to_L12_uses_are_counted_within_their_limit),
         cmocka_unit_test(L13_twenty_parallel_uses_of_ten_count_exactly_ten),
-        cmocka_unit_test(L08_a_revoked_licence_is_gone_with_its_machines),
+        cmocka_unit_test(L08_C27_a_revoked_licence_is_gone_with_its_machines),
         cmocka_unit_test(L04_a_renewal_counts_from_now_or_from_the_end),
         cmocka_unit_test(L21_the_status_follows_the_dates),
         cmocka_unit_test(every_action_is_told_by_its_wires_name),

@@ -32,7 +32,7 @@ static struct licence_answer ask_with(struct ctx *cx, const char *method, const 
         &(struct licence_ask){.method = method, .path = path, .headers = headers, .body = body});
 }
 
-static void ping_and_health_need_nobody(void **state)
+static void C01_C02_ping_and_health_need_nobody(void **state)
 {
     struct ctx *cx = open_site(state);
     const char *path =
@@ -44,7 +44,7 @@ static void ping_and_health_need_nobody(void **state)
     assert_int_equal(licence_site_get(cx, path, NULL).status, 200);
 }
 
-static void both_path_forms_give_the_same_licence(void **state)
+static void C03_C28_both_path_forms_give_the_same_licence(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *l = licensing_licence(cx, NULL);
@@ -63,9 +63,10 @@ static void both_path_forms_give_the_same_licence(void **state)
                                      id_text(cx->mem, cx->tenant_id), id_text(cx->mem, l->id)));
     b = licence_site_get(cx, self, auth);
     assert_string_equal(licence_site_text(&b, "data/attributes/key"), l->key);
+    assert_string_equal(licence_site_text(&b, "data/attributes/created") + 19, ".000Z");
 }
 
-static void an_unknown_account_is_not_found(void **state)
+static void C04_C23_an_unknown_account_is_not_found(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence_answer a = licence_site_ask(
@@ -75,7 +76,7 @@ static void an_unknown_account_is_not_found(void **state)
     licence_site_refused(&a, 404, "NOT_FOUND", NULL);
 }
 
-static void media_types_are_negotiated(void **state)
+static void C05_C06_media_types_are_negotiated(void **state)
 {
     struct ctx *cx = open_site(state);
     static const struct {
@@ -104,7 +105,7 @@ static void media_types_are_negotiated(void **state)
     }
 }
 
-static void bodies_that_cannot_be_read_are_named(void **state)
+static void C07_C12_bodies_that_cannot_be_read_are_named(void **state)
 {
     struct ctx *cx = open_site(state);
     static const char PATH[] = "/v1/licenses/actions/validate-key";
@@ -128,7 +129,7 @@ static void bodies_that_cannot_be_read_are_named(void **state)
     }
 }
 
-static void every_usual_content_type_is_json(void **state)
+static void C08_every_usual_content_type_is_json(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *l = licensing_licence(cx, NULL);
@@ -153,7 +154,7 @@ static const char *machine_body(struct ctx *cx, const char *type, struct id lice
                         type, attributes, id_text(cx->mem, licence_id));
 }
 
-static void members_are_known_in_every_spelling_and_unknown_ones_are_named(void **state)
+static void C09_C10_C11_members_are_known_in_every_spelling_and_unknown_ones_are_named(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *l = licensing_licence(cx, NULL);
@@ -179,7 +180,7 @@ static void members_are_known_in_every_spelling_and_unknown_ones_are_named(void 
     licence_site_refused(&a, 400, "", "/data/type");
 }
 
-static void metadata_is_bounded(void **state)
+static void C22_metadata_is_bounded(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *l = licensing_licence(cx, NULL);
@@ -200,7 +201,7 @@ static void metadata_is_bounded(void **state)
     licence_site_refused(&a, 422, "METADATA_TOO_LONG", NULL);
 }
 
-static void versions_are_resolved_and_echoed(void **state)
+static void C19_versions_are_resolved_and_echoed(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence_answer a = ask_with(cx, "GET", "/v1/ping", "Keygen-Version: 1.8\r\n", NULL);
@@ -222,7 +223,7 @@ static void versions_are_resolved_and_echoed(void **state)
     assert_string_equal(licence_site_header(cx, &a, "Keygen-Version"), "1.5");
 }
 
-static void older_versions_have_their_names(void **state)
+static void C21_C25_older_versions_have_their_names(void **state)
 {
     struct ctx *cx = open_site(state);
     struct policy draft = licensing_policy(cx);
@@ -265,7 +266,7 @@ static void older_versions_have_their_names(void **state)
     assert_string_equal(licence_site_text(&a, "data/attributes/heartbeatStatus"), "ALIVE");
 }
 
-static void environments_are_not_supported(void **state)
+static void C20_environments_are_not_supported(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence_answer a = ask_with(cx, "GET", "/v1/ping", "Keygen-Environment: x\r\n", NULL);
@@ -277,7 +278,7 @@ static void environments_are_not_supported(void **state)
     assert_string_equal(licence_site_text(&a, "errors/0/source/parameter"), "environment");
 }
 
-static void a_preflight_is_answered(void **state)
+static void C29_a_preflight_is_answered(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence_answer a = licence_site_ask(
@@ -299,7 +300,7 @@ static void a_preflight_is_answered(void **state)
 
 /* --- credentials --- */
 
-static void a_protected_route_needs_a_credential_that_is_good(void **state)
+static void A01_A02_A07_A08_A22_C24_a_protected_route_needs_a_credential_that_is_good(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence_answer a = licence_site_get(cx, "/v1/me", NULL);
@@ -323,7 +324,7 @@ static void a_protected_route_needs_a_credential_that_is_good(void **state)
     licence_site_refused(&a, 401, "TOKEN_EXPIRED", NULL);
 }
 
-static void tokens_are_taken_in_every_form(void **state)
+static void A03_A04_A05_A16_tokens_are_taken_in_every_form(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *l = licensing_licence(cx, NULL);
@@ -357,7 +358,7 @@ static void tokens_are_taken_in_every_form(void **state)
     }
 }
 
-static void the_query_carries_credentials_and_the_header_wins(void **state)
+static void A06_the_query_carries_credentials_and_the_header_wins(void **state)
 {
     struct ctx *cx = open_site(state);
     struct policy draft = licensing_policy(cx);
@@ -377,7 +378,7 @@ static void the_query_carries_credentials_and_the_header_wins(void **state)
     assert_string_equal(licence_site_text(&a, "errors/0/source/parameter"), "token");
 }
 
-static void the_policy_says_which_credentials_of_a_licence_count(void **state)
+static void A09_A10_A11_the_policy_says_which_credentials_of_a_licence_count(void **state)
 {
     struct ctx *cx = open_site(state);
     static const struct {
@@ -413,7 +414,7 @@ static void the_policy_says_which_credentials_of_a_licence_count(void **state)
 }
 
 /* Banned beats suspended beats expired beats the strategy. */
-static void a_keys_refusals_come_in_their_order(void **state)
+static void A12_A14_A15_a_keys_refusals_come_in_their_order(void **state)
 {
     struct ctx *cx = open_site(state);
     struct policy draft = licensing_policy(cx);
@@ -460,7 +461,7 @@ static void a_keys_refusals_come_in_their_order(void **state)
     licence_site_refused(&a, 403, "LICENSE_NOT_ALLOWED", NULL);
 }
 
-static void an_expired_licence_with_restricted_access_still_authenticates(void **state)
+static void A13_an_expired_licence_with_restricted_access_still_authenticates(void **state)
 {
     struct ctx *cx = open_site(state);
     struct policy draft = licensing_policy(cx);
@@ -474,7 +475,7 @@ static void an_expired_licence_with_restricted_access_still_authenticates(void *
     assert_int_equal(licence_site_get(cx, "/v1/me", licence_site_key_auth(cx, l)).status, 200);
 }
 
-static void a_bearer_sees_what_is_its_own(void **state)
+static void A23_a_bearer_sees_what_is_its_own(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *mine = licensing_licence(cx, NULL);
@@ -516,7 +517,7 @@ static void another_tenants_credentials_and_rows_do_not_exist_here(void **state)
     assert_string_equal(licence_site_text(&a, "meta/code"), "NOT_FOUND");
 }
 
-static void an_account_is_for_those_who_may_read_it(void **state)
+static void S07_an_account_is_for_those_who_may_read_it(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *l = licensing_licence(cx, NULL);
@@ -538,7 +539,7 @@ static void an_account_is_for_those_who_may_read_it(void **state)
 
 /* --- signatures --- */
 
-static void the_vectors_of_response_signatures(void **state)
+static void S03_the_vectors_of_response_signatures(void **state)
 {
     struct ctx *cx = test_ctx(state);
     uint8_t seed[CRYPTO_SEED_SIZE];
@@ -562,7 +563,7 @@ static void the_vectors_of_response_signatures(void **state)
     crypto_signer_free(signer);
 }
 
-static void only_this_accounts_ed25519_signature_can_be_asked_for(void **state)
+static void S04_only_this_accounts_ed25519_signature_can_be_asked_for(void **state)
 {
     struct ctx *cx = open_site(state);
     const char *account = id_text(cx->mem, cx->tenant_id);
@@ -583,7 +584,7 @@ static void only_this_accounts_ed25519_signature_can_be_asked_for(void **state)
     assert_int_equal(a.status, 200);
 }
 
-static void unknown_paths_and_encoded_targets_are_signed_as_they_came(void **state)
+static void S05_unknown_paths_and_encoded_targets_are_signed_as_they_came(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence_answer a = licence_site_get(cx, "/v1/nothing/here?a=%20b&c=%C3%A9", NULL);
@@ -619,30 +620,31 @@ static void a_rotated_key_signs_within_a_second(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(ping_and_health_need_nobody),
-        cmocka_unit_test(both_path_forms_give_the_same_licence),
-        cmocka_unit_test(an_unknown_account_is_not_found),
-        cmocka_unit_test(media_types_are_negotiated),
-        cmocka_unit_test(bodies_that_cannot_be_read_are_named),
-        cmocka_unit_test(every_usual_content_type_is_json),
-        cmocka_unit_test(members_are_known_in_every_spelling_and_unknown_ones_are_named),
-        cmocka_unit_test(metadata_is_bounded),
-        cmocka_unit_test(versions_are_resolved_and_echoed),
-        cmocka_unit_test(older_versions_have_their_names),
-        cmocka_unit_test(environments_are_not_supported),
-        cmocka_unit_test(a_preflight_is_answered),
-        cmocka_unit_test(a_protected_route_needs_a_credential_that_is_good),
-        cmocka_unit_test(tokens_are_taken_in_every_form),
-        cmocka_unit_test(the_query_carries_credentials_and_the_header_wins),
-        cmocka_unit_test(the_policy_says_which_credentials_of_a_licence_count),
-        cmocka_unit_test(a_keys_refusals_come_in_their_order),
-        cmocka_unit_test(an_expired_licence_with_restricted_access_still_authenticates),
-        cmocka_unit_test(a_bearer_sees_what_is_its_own),
+        cmocka_unit_test(C01_C02_ping_and_health_need_nobody),
+        cmocka_unit_test(C03_C28_both_path_forms_give_the_same_licence),
+        cmocka_unit_test(C04_C23_an_unknown_account_is_not_found),
+        cmocka_unit_test(C05_C06_media_types_are_negotiated),
+        cmocka_unit_test(C07_C12_bodies_that_cannot_be_read_are_named),
+        cmocka_unit_test(C08_every_usual_content_type_is_json),
+        cmocka_unit_test(
+            C09_C10_C11_members_are_known_in_every_spelling_and_unknown_ones_are_named),
+        cmocka_unit_test(C22_metadata_is_bounded),
+        cmocka_unit_test(C19_versions_are_resolved_and_echoed),
+        cmocka_unit_test(C21_C25_older_versions_have_their_names),
+        cmocka_unit_test(C20_environments_are_not_supported),
+        cmocka_unit_test(C29_a_preflight_is_answered),
+        cmocka_unit_test(A01_A02_A07_A08_A22_C24_a_protected_route_needs_a_credential_that_is_good),
+        cmocka_unit_test(A03_A04_A05_A16_tokens_are_taken_in_every_form),
+        cmocka_unit_test(A06_the_query_carries_credentials_and_the_header_wins),
+        cmocka_unit_test(A09_A10_A11_the_policy_says_which_credentials_of_a_licence_count),
+        cmocka_unit_test(A12_A14_A15_a_keys_refusals_come_in_their_order),
+        cmocka_unit_test(A13_an_expired_licence_with_restricted_access_still_authenticates),
+        cmocka_unit_test(A23_a_bearer_sees_what_is_its_own),
         cmocka_unit_test(another_tenants_credentials_and_rows_do_not_exist_here),
-        cmocka_unit_test(an_account_is_for_those_who_may_read_it),
-        cmocka_unit_test(the_vectors_of_response_signatures),
-        cmocka_unit_test(only_this_accounts_ed25519_signature_can_be_asked_for),
-        cmocka_unit_test(unknown_paths_and_encoded_targets_are_signed_as_they_came),
+        cmocka_unit_test(S07_an_account_is_for_those_who_may_read_it),
+        cmocka_unit_test(S03_the_vectors_of_response_signatures),
+        cmocka_unit_test(S04_only_this_accounts_ed25519_signature_can_be_asked_for),
+        cmocka_unit_test(S05_unknown_paths_and_encoded_targets_are_signed_as_they_came),
         cmocka_unit_test(a_rotated_key_signs_within_a_second),
     };
 

@@ -58,7 +58,7 @@ static void a_list_is_newest_first_and_ten_long(void **state)
     assert_string_equal(print_at(&s, &a, 0), "m07");
 }
 
-static void pages_are_numbered_with_links(void **state)
+static void C14_C17_pages_are_numbered_with_links(void **state)
 {
     struct site s = open_site(state, 12);
     struct licence_answer a = get(&s, "page[number]=2&page[size]=5&token=&fingerprint_=x");
@@ -79,7 +79,7 @@ static void pages_are_numbered_with_links(void **state)
     assert_true(json_is_null(licence_site_at(&a, "links/next")));
 }
 
-static void cursors_go_through_a_list_once(void **state)
+static void C16_cursors_go_through_a_list_once(void **state)
 {
     struct site s = open_site(state, 5);
     const char *query = "page[cursor]=&page[size]=2";
@@ -96,7 +96,7 @@ static void cursors_go_through_a_list_once(void **state)
     assert_int_equal(next, 0);
 }
 
-static void a_page_that_is_none_names_its_parameter(void **state)
+static void C13_C15_C18_a_page_that_is_none_names_its_parameter(void **state)
 {
     struct site s = open_site(state, 0);
     static const struct {
@@ -159,9 +159,9 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_list_is_newest_first_and_ten_long),
-        cmocka_unit_test(pages_are_numbered_with_links),
-        cmocka_unit_test(cursors_go_through_a_list_once),
-        cmocka_unit_test(a_page_that_is_none_names_its_parameter),
+        cmocka_unit_test(C14_C17_pages_are_numbered_with_links),
+        cmocka_unit_test(C16_cursors_go_through_a_list_once),
+        cmocka_unit_test(C13_C15_C18_a_page_that_is_none_names_its_parameter),
         cmocka_unit_test(entitlements_are_the_policys_and_the_licences_each_once),
         cmocka_unit_test(another_licences_lists_do_not_exist),
     };
