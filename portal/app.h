@@ -13,6 +13,7 @@ struct req;
 struct templates;
 struct statics;
 struct licence_cache;
+struct revocation_cache;
 struct signing_keys;
 struct script_engine;
 struct private_server;
@@ -31,9 +32,10 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     struct lang_set *langs;
     struct templates *templates;
     struct statics *statics;
-    struct licence_cache *licence_cache; /* role licensing */
-    struct signing_keys *signing_keys;   /* role licensing: unsealed */
-    struct script_engine *scripts; /* scripts/script_offer.h; NULL: rules are off */
+    struct licence_cache *licence_cache;  /* role licensing */
+    struct signing_keys *signing_keys;    /* role licensing: unsealed */
+    struct revocation_cache *revocations; /* role licensing */
+    struct script_engine *scripts;        /* scripts/script_offer.h; NULL: rules are off */
     /* Adds to the page frame what the domains know (counts in the menu, unread notices);
      * portal/shell.c. */
     void (*shell)(struct req *rq, json_t *shell);

@@ -19,6 +19,7 @@
 #include "portal/api/process_api.h"
 #include "portal/api/product_api.h"
 #include "portal/api/release_api.h"
+#include "portal/api/revocation_api.h"
 #include "portal/api/trial_api.h"
 #include "portal/api/webhook_api.h"
 #include "portal/http/route.h"
@@ -149,7 +150,8 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/groups/{group}/licenses", group_api_licences, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/groups/{group}/machines", group_api_machines, NEED_BEARER, 0, 0},
 
-    /* --- of our own (D-11): trials --- */
+    /* --- of our own (D-11): the revocation list, trials --- */
+    {METHOD_GET,    "/v1/revocations", revocation_api_list, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_POST,   "/v1/trials", trial_api_start, NEED_MAYBE_BEARER, 0, 0},
     /* --- releases and their files (portal/api/release_api.c, artefact_api.c) --- */
     {METHOD_GET,    "/v1/releases", release_api_list, NEED_MAYBE_BEARER, 0, 0},

@@ -386,3 +386,49 @@ bool tenant_change(struct ctx *cx, const struct tenant_look *look)
                    DB_TEXT(look->support_hours), DB_TEXT(look->language), DB_TEXT(look->time_zone),
                    DB_TEXT(look->currency), DB_TIME(cx->now), DB_ID(cx->tenant_id));
 }
+
+/* --- how much it may be asked --- */
+
+static const char SQL_TENANT_RATES[] =
+    "SELECT portal_rate, licensing_rate FROM tenant WHERE id = ?";
+static const char SQL_TENANT_SET_RATES[] =
+    "UPDATE tenant SET portal_rate = ?, licensing_rate = ?, updated_at = ? WHERE id = ?";
+
+bool tenant_rates(struct ctx *cx, int64_t *portal, int64_t *licensing)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_TENANT_RATES, DB_ID(cx->tenant_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_NOT_FOUND, "tenant");
+    *portal = db_is_null(&rows.row, 0) ? TENANT_RATE_DEFAULT : db_i64(&rows.row, 0);
+    *licensing = db_is_null(&rows.row, 1) ? TENANT_RATE_DEFAULT : db_i64(&rows.row, 1);
+    return true;
+}
+
+static struct db_arg rate_arg(int64_t rate)
+{
+    return rate == TENANT_RATE_DEFAULT ? DB_NULL : DB_INT(rate);
+}
+
+bool tenant_set_rates(struct ctx *cx, int64_t portal, int64_t licensing)
+{
+    if (cx->viewer.kind != VIEWER_SYSTEM)
+        return err_set(&cx->err, &ERR_DENIED, "tenant rates");
+    if (portal < TENANT_RATE_DEFAULT || portal > TENANT_RATE_MAX ||
+        licensing < TENANT_RATE_DEFAULT || licensing > TENANT_RATE_MAX)
+        return err_set(&cx->err, &ERR_INVALID, "tenant rates");
+    if (!db_begin(cx))
+        return false;
+    if (!db_exec(cx, NULL, SQL_TENANT_SET_RATES, rate_arg(portal), rate_arg(licensing),
+                 DB_TIME(cx->now), DB_ID(cx->tenant_id)) ||
+        !event_emit(
+            cx, EVENT_TENANT_UPDATED, cx->tenant_id,
+            json_own(cx->mem, json_pack("{s:s,s:I,s:I}", "action", "limits changed", "portal",
+                                        (json_int_t)portal, "licensing", (json_int_t)licensing)))) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}

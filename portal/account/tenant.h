@@ -84,3 +84,9 @@ struct tenant_look { /* how a tenant presents itself; NULL leaves a value as it 
     const char *currency;
 };
 bool tenant_change(struct ctx *cx, const struct tenant_look *look) MUST_CHECK;
+
+enum { TENANT_RATE_MAX = 100000, TENANT_RATE_DEFAULT = -1 };
+/* How many requests a second the tenant's pages and its licence service answer: 0 for no limit,
+ * TENANT_RATE_DEFAULT for the installation's. The operator's to say: needs the system. */
+bool tenant_set_rates(struct ctx *cx, int64_t portal, int64_t licensing) MUST_CHECK;
+bool tenant_rates(struct ctx *cx, int64_t *portal, int64_t *licensing) MUST_CHECK;

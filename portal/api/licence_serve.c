@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/parse.h"
 #include "licensing/licence_cache.h"
+#include "licensing/revocation.h"
 #include "portal/account/tenant.h"
 #include "portal/api/api_auth.h"
 #include "portal/api/api_error.h"
@@ -33,6 +34,7 @@ static const struct err_kind ERR_ACCEPT_SIGNATURE = {
 bool licence_serve_start(struct app *app, struct err *err)
 {
     app->signing_keys = signing_keys_make();
+    app->revocations = revocation_cache_make();
     app->licence_cache = licence_cache_make((unsigned)app->config.licence_cache_entries);
     return licence_cache_start(app->licence_cache, app->licensing_pool, err);
 }
@@ -41,8 +43,10 @@ void licence_serve_stop(struct app *app)
 {
     licence_cache_free(app->licence_cache);
     signing_keys_free(app->signing_keys);
+    revocation_cache_free(app->revocations);
     app->licence_cache = NULL;
     app->signing_keys = NULL;
+    app->revocations = NULL;
 }
 
 /* --- the steps before the handler --- */

@@ -1,4 +1,5 @@
 /* Commands about tenants and people. */
+#include "base/parse.h"
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
 #include "portal/account/role.h"
@@ -110,6 +111,48 @@ int tenant_list_command(struct console *co)
     console_print_list(co, list, MEMBERS);
     console_close(co, &cx);
     return CONSOLE_DONE;
+}
+
+/* A number, or "default"; otherwise where it was not given. */
+static bool rate_option(struct console *co, const char *name, int64_t *rate)
+{
+    const char *text = console_option(co, name);
+
+    if (text == NULL)
+        return true;
+    if (strcmp(text, "default") == 0) {
+        *rate = TENANT_RATE_DEFAULT;
+        return true;
+    }
+    return parse_i64(text, 0, TENANT_RATE_MAX, rate);
+}
+
+static json_t *rate_json(int64_t rate)
+{
+    return rate == TENANT_RATE_DEFAULT ? json_string("default") : json_integer(rate);
+}
+
+int tenant_limit_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", "--portal", "--licensing", NULL};
+    int64_t portal = 0, licensing = 0;
+    json_t *out = NULL;
+    struct ctx cx;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!rate_option(co, "--portal", &portal) || !rate_option(co, "--licensing", &licensing))
+        return console_misuse(co, "--portal and --licensing are numbers from 0, or default.");
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = console_tenant(co, &cx) && tenant_rates(&cx, &portal, &licensing) &&
+         rate_option(co, "--portal", &portal) && rate_option(co, "--licensing", &licensing) &&
+         tenant_set_rates(&cx, portal, licensing);
+    if (ok)
+        out = json_own(cx.mem, json_pack("{s:o,s:o}", "portal", rate_json(portal), "licensing",
+                                         rate_json(licensing)));
+    return finish(co, &cx, ok, out);
 }
 
 static bool create_person(struct console *co, struct ctx *cx, const char *password, json_t **out)

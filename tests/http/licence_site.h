@@ -10,7 +10,8 @@ struct licence_answer {
     int status;
     const char *head; /* status line and headers as they came */
     const char *body;
-    const json_t *json; /* the body, or NULL where it is empty */
+    size_t body_len;    /* it may have NULs where it is no JSON */
+    const json_t *json; /* the body, or NULL where it is empty or another type */
 };
 
 struct licence_ask {    /* NULL: none */

@@ -60,6 +60,24 @@ test('a trial is offered, begun by a program, and bought', () => {
   assert.equal(json(['product', 'trial', '--tenant', 'acme', '--product', 'paint', '--off']).trials, false);
 });
 
+test('a tenant has limits of its own', () => {
+  assert.deepEqual(json(['tenant', 'limit', '--tenant', 'acme', '--portal', '50']), { portal: 50, licensing: 'default' });
+  assert.deepEqual(json(['tenant', 'limit', '--tenant', 'acme', '--licensing', '0']), { portal: 50, licensing: 0 });
+  assert.deepEqual(json(['tenant', 'limit', '--tenant', 'acme', '--portal', 'default', '--licensing', 'default']), { portal: 'default', licensing: 'default' });
+  assert.equal(run(['tenant', 'limit', '--tenant', 'acme', '--portal', 'many']).code, 2);
+});
+
+test('the revocation list is written to a file', () => {
+  const file = path.join(place, 'acme.ghrl');
+  const list = json(['revocations', file, '--tenant', 'acme']);
+  assert.equal(list.revoked, 0);
+  const bytes = fs.readFileSync(file);
+  assert.equal(bytes.length, list.bytes);
+  assert.equal(bytes.subarray(0, 4).toString(), 'GHRL');
+  assert.equal(run(['revocations', path.join(place, 'no', 'such', 'folder'), '--tenant', 'acme']).code, 1);
+  assert.equal(run(['revocations', '--tenant', 'acme']).code, 2);
+});
+
 test('staff accounts are made, get a new password and are disabled', () => {
   const person = json(['person', 'create', '--tenant', 'acme', '--email', 'kim@acme.example', '--name', 'Kim', '--role', 'agent', '--password-stdin'], 'another long word\n');
   assert.equal(person.email, 'kim@acme.example');
