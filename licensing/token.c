@@ -2,9 +2,8 @@
 
 #include "base/clock.h"
 #include "db/event.h"
-#include "db/where.h"
 #include "licensing/access.h"
-#include "licensing/licence.h"
+#include "licensing/filter.h"
 #include "licensing/signing_key.h"
 
 #include <string.h>
@@ -55,6 +54,7 @@ static const char SQL_TOKEN_ADD[] =
 static const char SQL_TOKEN_FIND[] = TOKEN_SELECT "AND t.digest = ?";
 static const char SQL_TOKEN_PAGE[] = TOKEN_SELECT;
 static const char SQL_TOKEN_COUNT[] = "SELECT COUNT(*) " TOKEN_FROM;
+static const struct filter_order TOKEN_ORDER = FILTER_ORDER("api_token", "t");
 static const char SQL_TOKEN_RENEW[] =
     "UPDATE api_token SET digest = ?, expires_at = IF(expires_at IS NULL, NULL, ?), updated_at = ? "
     "WHERE tenant_id = ? AND id = ? AND revoked_at IS NULL";
@@ -300,19 +300,7 @@ bool token_page(struct ctx *cx, const struct token_filter *filter, const struct 
         return false;
     *total = db_i64(&rows.row, 0);
     where_filter(cx, &w, SQL_TOKEN_PAGE, filter);
-    if (!id_is_zero(page->after))
-        where_add(&w,
-                  page->is_ascending
-                      ? "AND (t.created_at, t.id) > (SELECT a.created_at, a.id FROM api_token a "
-                        "WHERE a.tenant_id = t.tenant_id AND a.id = ?) "
-                      : "AND (t.created_at, t.id) < (SELECT a.created_at, a.id FROM api_token a "
-                        "WHERE a.tenant_id = t.tenant_id AND a.id = ?) ",
-                  DB_ID(page->after));
-    where_add(&w,
-              page->is_ascending ? "ORDER BY t.created_at, t.id LIMIT ? "
-                                 : "ORDER BY t.created_at DESC, t.id DESC LIMIT ? ",
-              DB_INT(page->limit));
-    where_add(&w, "OFFSET ?", DB_INT(page->offset));
+    filter_page(&w, page, &TOKEN_ORDER);
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     list = arena_array(cx->mem, struct token, rows.count);

@@ -10,6 +10,13 @@ const struct err_kind ERR_CREDENTIAL_SHORT = {ERR_CLASS_INVALID, "PASSWORD_SHORT
 const struct err_kind ERR_CREDENTIAL_LONG = {ERR_CLASS_INVALID, "PASSWORD_LONG",
                                              "The password has more than {} characters."};
 
+bool credential_is_strong(const char *password)
+{
+    size_t count = utf8_valid(password, strlen(password)) ? utf8_count(password) : 0;
+
+    return count >= CREDENTIAL_PASSWORD_MIN && count <= CREDENTIAL_PASSWORD_MAX;
+}
+
 bool credential_hash(struct ctx *cx, const char *password, char out[CRYPTO_PASSWORD_TEXT_SIZE])
 {
     size_t count;
@@ -33,13 +40,19 @@ bool credential_hash(struct ctx *cx, const char *password, char out[CRYPTO_PASSW
 static const char SQL_CREDENTIAL_PERSON[] =
     "SELECT id FROM person WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_CREDENTIAL_STORE[] =
-    "INSERT INTO credential (tenant_id, person_id, password_hash, password_changed_at) "
-    "VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash), "
-    "password_changed_at = VALUES(password_changed_at), failed_count = 0, locked_until = NULL";
+    "INSERT INTO credential (tenant_id, person_id, password_hash, password_changed_at, is_weak) "
+    "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash), "
+    "password_changed_at = VALUES(password_changed_at), is_weak = VALUES(is_weak), "
+    "failed_count = 0, locked_until = NULL";
 static const char SQL_CREDENTIAL_END_SESSIONS[] =
     "DELETE FROM session WHERE tenant_id = ? AND person_id = ?";
 
 bool credential_store(struct ctx *cx, struct id person_id, const char *hash)
+{
+    return credential_store_as(cx, person_id, hash, false);
+}
+
+bool credential_store_as(struct ctx *cx, struct id person_id, const char *hash, bool is_weak)
 {
     struct db_rows rows;
 
@@ -52,7 +65,7 @@ bool credential_store(struct ctx *cx, struct id person_id, const char *hash)
         goto rollback;
     }
     if (!db_exec(cx, NULL, SQL_CREDENTIAL_STORE, DB_ID(cx->tenant_id), DB_ID(person_id),
-                 DB_TEXT(hash), DB_TIME(cx->now)) ||
+                 DB_TEXT(hash), DB_TIME(cx->now), DB_BOOL(is_weak)) ||
         !db_exec(cx, NULL, SQL_CREDENTIAL_END_SESSIONS, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
         !event_emit(cx, EVENT_PERSON_PASSWORD_CHANGED, person_id, NULL))
         goto rollback;

@@ -60,11 +60,12 @@ struct account {         /* what a try finds under its e-mail */
     int64_t locked_until;
     bool has_second_step;
     const char *email;
+    bool is_weak; /* the password: good for API tokens alone */
 };
 
-#define LOGIN_ACCOUNT_SELECT                                                       \
-    "SELECT p.id, p.is_disabled OR p.is_banned, c.password_hash, c.locked_until, " \
-    "c.totp_sealed IS NOT NULL, p.email FROM person p "                            \
+#define LOGIN_ACCOUNT_SELECT                                                        \
+    "SELECT p.id, p.is_disabled OR p.is_banned, c.password_hash, c.locked_until, "  \
+    "c.totp_sealed IS NOT NULL, p.email, COALESCE(c.is_weak, FALSE) FROM person p " \
     "LEFT JOIN credential c ON c.tenant_id = p.tenant_id AND c.person_id = p.id "
 static const char SQL_LOGIN_ACCOUNT[] =
     LOGIN_ACCOUNT_SELECT "WHERE p.tenant_id = ? AND p.email = ? AND p.deleted_at IS NULL";
@@ -85,6 +86,7 @@ static bool account_read(struct ctx *cx, const char *sql, struct db_arg key, str
         out->locked_until = db_time(&rows.row, 3);
         out->has_second_step = db_bool(&rows.row, 4);
         out->email = db_text(&rows.row, 5);
+        out->is_weak = db_bool(&rows.row, 6);
     }
     return true;
 }
@@ -159,7 +161,11 @@ static bool judge(struct ctx *cx, const char *email, const struct login_try *att
         return false;
     if (account.locked_until > cx->now)
         return refuse(cx, &account, email, address, "locked");
-    if (!matches || id_is_zero(account.person_id))
+    matches =
+        matches && !id_is_zero(account.person_id) && (!account.is_weak || attempt->takes_weak);
+    if (attempt->was_right != NULL)
+        *attempt->was_right = matches;
+    if (!matches)
         return refuse_wrong(cx, &account, email, attempt);
     if (!account.may_sign_in)
         return refuse(cx, &account, email, address, "disabled");

@@ -202,7 +202,8 @@ static bool change_check(struct ctx *cx, const struct person_change *c)
 }
 
 static const char SQL_PERSON_CHANGE[] =
-    "UPDATE person SET full_name = COALESCE(?, full_name), given_name = COALESCE(?, given_name), "
+    "UPDATE person SET family_name = IF(? IS NULL, family_name, NULL), "
+    "full_name = COALESCE(?, full_name), given_name = COALESCE(?, given_name), "
     "email = COALESCE(?, email), phone = COALESCE(?, phone), language = COALESCE(?, language), "
     "time_zone = COALESCE(?, time_zone), updated_at = ? "
     "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
@@ -215,9 +216,9 @@ static bool person_update(struct ctx *cx, struct id id, const struct person_chan
                                        : NULL;
     int64_t changed;
 
-    if (db_exec(cx, &changed, SQL_PERSON_CHANGE, DB_TEXT(c->full_name), DB_TEXT(given),
-                DB_TEXT(email), DB_TEXT(c->phone), DB_TEXT(c->language), DB_TEXT(c->time_zone),
-                DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)))
+    if (db_exec(cx, &changed, SQL_PERSON_CHANGE, DB_TEXT(c->full_name), DB_TEXT(c->full_name),
+                DB_TEXT(given), DB_TEXT(email), DB_TEXT(c->phone), DB_TEXT(c->language),
+                DB_TEXT(c->time_zone), DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)))
         return changed > 0 || err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, id));
     return email_taken(cx);
 }
