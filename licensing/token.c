@@ -278,6 +278,9 @@ static void where_filter(struct ctx *cx, struct where *w, const char *head,
         where_add(w, "AND t.licence_id = ? ", DB_ID(f->licence_id));
     if (!id_is_zero(f->product_id))
         where_add(w, "AND t.product_id = ? ", DB_ID(f->product_id));
+    if (!id_is_zero(f->bearer_id))
+        where_add(w, "AND COALESCE(t.person_id, t.product_id, t.licence_id) = ? ",
+                  DB_ID(f->bearer_id));
     if (f->has_person)
         where_add(w, "AND t.product_id IS NULL AND t.licence_id IS NULL ", DB_NONE);
     if (f->has_licence)

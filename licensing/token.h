@@ -58,6 +58,7 @@ struct token_scope {
 };
 struct token_filter { /* zero: any */
     struct token_scope scope;
+    struct id bearer_id;                         /* of any kind */
     struct id person_id, licence_id, product_id; /* the bearer */
     bool has_person, has_licence, has_product;   /* one that is a person, a licence, a product */
     bool has_kind;

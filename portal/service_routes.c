@@ -15,12 +15,15 @@
 #include "portal/api/machine_list_api.h"
 #include "portal/api/machine_relation_api.h"
 #include "portal/api/me_api.h"
+#include "portal/api/password_api.h"
 #include "portal/api/policy_api.h"
 #include "portal/api/process_api.h"
 #include "portal/api/product_api.h"
 #include "portal/api/release_api.h"
 #include "portal/api/revocation_api.h"
+#include "portal/api/token_api.h"
 #include "portal/api/trial_api.h"
+#include "portal/api/user_api.h"
 #include "portal/api/webhook_api.h"
 #include "portal/http/route.h"
 
@@ -41,6 +44,35 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/accounts/{account}", me_api_account, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/ping", me_api_ping, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_GET,    "/v1/me", me_api_view, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/profile", me_api_profile, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/passwords", password_api_request, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/tokens", token_api_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/tokens", token_api_create, NEED_PASSWORD, 0, 0},
+    {METHOD_PUT,    "/v1/tokens", token_api_regenerate_own, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/tokens/{token}", token_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/tokens/{token}", token_api_regenerate, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/tokens/{token}", token_api_revoke, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/tokens", token_api_licence_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/licenses/{licence}/tokens", token_api_licence_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/products/{product}/tokens", token_api_product_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/products/{product}/tokens", token_api_product_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/users", user_api_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/users", user_api_create, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/users/{user}", user_api_view, NEED_BEARER, 0, 0},
+    {METHOD_PATCH,  "/v1/users/{user}", user_api_change, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/users/{user}", user_api_change, NEED_BEARER, 0, 0},
+    {METHOD_DELETE, "/v1/users/{user}", user_api_delete, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/users/{user}/tokens", token_api_user_list, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/users/{user}/tokens", token_api_user_create, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/users/{user}/licenses", user_api_licences, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/users/{user}/machines", user_api_machines, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/users/{user}/products", user_api_products, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/users/{user}/group", user_api_group, NEED_BEARER, 0, 0},
+    {METHOD_PUT,    "/v1/users/{user}/group", user_api_set_group, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/users/{user}/actions/update-password", password_api_update, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/users/{user}/actions/reset-password", password_api_reset, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/users/{user}/actions/ban", user_api_ban, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/users/{user}/actions/unban", user_api_unban, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses/actions/validate-key", licence_api_validate_key, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses", list_api_licences, NEED_BEARER, 0, 0},
     {METHOD_POST,   "/v1/licenses", licence_edit_api_create, NEED_BEARER, 0, 0},

@@ -107,7 +107,7 @@ rollback:
 /* --- using --- */
 
 static const char SQL_PERSON_LINK_FIND[] =
-    "SELECT p.id, p.full_name, p.email FROM person_link l "
+    "SELECT p.id, p.full_name, p.email, l.created_at FROM person_link l "
     "JOIN person p ON p.tenant_id = l.tenant_id AND p.id = l.person_id "
     "WHERE l.tenant_id = ? AND l.token_hash = ? AND l.used_at IS NULL AND l.expires_at > ? "
     "AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
@@ -125,7 +125,8 @@ bool person_link_find(struct ctx *cx, const char *token, struct person_link *out
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "no such link");
     *out = (struct person_link){.person_id = db_id(&rows.row, 0),
                                 .full_name = db_text(&rows.row, 1),
-                                .email = db_text(&rows.row, 2)};
+                                .email = db_text(&rows.row, 2),
+                                .created_at = db_time(&rows.row, 3)};
     return true;
 }
 

@@ -24,6 +24,7 @@ bool person_link_invite(struct ctx *cx, const struct person_spec *person,
 struct person_link { /* who a link is for */
     struct id person_id;
     const char *full_name, *email;
+    int64_t created_at;
 };
 /* Fails: ERR_PERSON_LINK_OVER. */
 bool person_link_find(struct ctx *cx, const char *token, struct person_link *out) MUST_CHECK;

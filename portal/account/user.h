@@ -70,8 +70,9 @@ struct user_draft {
     struct id group_id; /* zero: none */
 };
 
-/* Checks the length and hashes, outside any transaction. *is_weak: good for POST /tokens alone. */
-bool user_password_hash(struct ctx *cx, const char *password, const char **hash,
+/* Checks the length and hashes, outside any transaction. *is_weak: good for POST /tokens alone.
+ * at: where it stands in the request. */
+bool user_password_hash(struct ctx *cx, const char *password, const char *at, const char **hash,
                         bool *is_weak) MUST_CHECK;
 /* Emits person.registered. */
 bool user_add(struct ctx *cx, const struct user_draft *draft, struct user **out) MUST_CHECK;
@@ -82,6 +83,12 @@ bool user_set_group(struct ctx *cx, struct id id, struct id group_id, struct use
 /* Its licences are BANNED and its tokens refused while it lasts; nobody signs in. Emits
  * person.banned, person.unbanned. */
 bool user_set_banned(struct ctx *cx, struct id id, bool is_banned, struct user **out) MUST_CHECK;
+/* Whether it holds a licence of another product than this. */
+bool user_has_other_product(struct ctx *cx, struct id id, struct id product_id,
+                            bool *out) MUST_CHECK;
+/* Notes that whoever has this address asks for a new password; the same for an unknown one. Emits
+ * person.password_reset. */
+bool user_ask_password(struct ctx *cx, const char *email, bool deliver) MUST_CHECK;
 /* Takes the licences and machines that it owns along. Fails: ERR_USER_LAST_ADMIN. Emits
  * person.removed. */
 bool user_remove(struct ctx *cx, struct id id) MUST_CHECK;

@@ -32,15 +32,16 @@ static bool check_right(struct ctx *cx)
            err_set(&cx->err, &ERR_DENIED, "users");
 }
 
-bool user_password_hash(struct ctx *cx, const char *password, const char **hash, bool *is_weak)
+bool user_password_hash(struct ctx *cx, const char *password, const char *at, const char **hash,
+                        bool *is_weak)
 {
     char *text = arena_alloc(cx->mem, CRYPTO_PASSWORD_TEXT_SIZE);
     size_t len = strlen(password);
 
     if (len < USER_PASSWORD_MIN)
-        return err_set(&cx->err, &ERR_USER_PASSWORD_SHORT, "password too short");
+        return err_set_at(&cx->err, &ERR_USER_PASSWORD_SHORT, at, "password too short");
     if (len > USER_PASSWORD_MAX)
-        return err_set(&cx->err, &ERR_USER_PASSWORD_LONG, "password too long");
+        return err_set_at(&cx->err, &ERR_USER_PASSWORD_LONG, at, "password too long");
     db_release(cx); /* the hash may wait for its turn: no connection is kept meanwhile */
     if (!crypto_password_hash(&cx->err, password, text))
         return false;
@@ -311,7 +312,44 @@ bool user_set_banned(struct ctx *cx, struct id id, bool is_banned, struct user *
     return false;
 }
 
+bool user_ask_password(struct ctx *cx, const char *email, bool deliver)
+{
+    struct person *p;
+
+    if (!person_find_by_email(cx, email, &p))
+        return false;
+    if (p == NULL || p->is_disabled)
+        return true;
+    if (!db_begin(cx))
+        return false;
+    if (event_emit(cx, EVENT_PERSON_PASSWORD_RESET, p->id,
+                   json_own(cx->mem, json_pack("{s:b}", "deliver", deliver))))
+        return db_commit(cx);
+    db_rollback(cx);
+    return false;
+}
+
 /* --- removing --- */
+
+static const char SQL_USER_OTHER_PRODUCT[] =
+    "SELECT 1 FROM licence l WHERE l.tenant_id = ? AND l.owner_id = ? AND l.product_id <> ? "
+    "AND l.deleted_at IS NULL UNION ALL SELECT 1 FROM licence_user lu JOIN licence l "
+    "ON l.tenant_id = lu.tenant_id AND l.id = lu.licence_id WHERE lu.tenant_id = ? "
+    "AND lu.person_id = ? AND l.product_id <> ? AND l.deleted_at IS NULL LIMIT 1";
+
+bool user_has_other_product(struct ctx *cx, struct id id, struct id product_id, bool *out)
+{
+    const struct db_arg tenant = DB_ID(cx->tenant_id);
+    const struct db_arg person = DB_ID(id);
+    const struct db_arg product = DB_ID(product_id);
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_USER_OTHER_PRODUCT, tenant, person, product, tenant, person,
+                  product))
+        return false;
+    *out = rows.count > 0;
+    return true;
+}
 
 static const char SQL_USER_LICENCES[] =
     "SELECT id FROM licence WHERE tenant_id = ? AND owner_id = ? AND deleted_at IS NULL";

@@ -33,6 +33,8 @@ struct api { /* in cx->mem; rq->portal while a request is served */
     const struct token *token;      /* NULL with a licence key */
     const struct snapshot *licence; /* the bearer of role API_LICENCE */
     struct id bearer_id;            /* zero for nobody and the tenant's own tokens */
+    /* of a row that NEED_PASSWORD, unchecked; NULL where another credential was sent */
+    const char *email, *password;
 };
 
 struct api *api_of(const struct req *rq);

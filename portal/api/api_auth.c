@@ -1,6 +1,8 @@
 #include "portal/api/api_auth.h"
 
 #include "licensing/licence_cache.h"
+#include "portal/account/user.h"
+#include "portal/http/route.h"
 
 #include <string.h>
 
@@ -16,7 +18,7 @@ static const struct err_kind ERR_TOKEN_EXPIRED = {ERR_CLASS_LOGIN, "TOKEN_EXPIRE
                                                   "This token has expired."};
 static const struct err_kind ERR_KEY_INVALID = {ERR_CLASS_LOGIN, "LICENSE_INVALID",
                                                 "This licence key is not valid."};
-static const struct err_kind ERR_USER_BANNED = {ERR_CLASS_DENIED, "USER_BANNED",
+const struct err_kind ERR_API_USER_BANNED = {ERR_CLASS_DENIED, "USER_BANNED",
                                                 "This person is banned."};
 static const struct err_kind ERR_KEY_BANNED = {ERR_CLASS_DENIED, "LICENSE_BANNED",
                                                "The licence's owner is banned."};
@@ -31,25 +33,28 @@ static const struct err_kind ERR_TOKEN_NOT_ALLOWED = {
     ERR_CLASS_DENIED, "TOKEN_NOT_ALLOWED",
     "The licence's policy does not let its tokens authenticate."};
 
-enum credential_kind { CREDENTIAL_NONE, CREDENTIAL_TOKEN, CREDENTIAL_KEY };
+enum credential_kind { CREDENTIAL_NONE, CREDENTIAL_TOKEN, CREDENTIAL_KEY, CREDENTIAL_PASSWORD };
 
 struct credential {
     enum credential_kind kind;
     const char *text;
     const char *source;
+    const char *password; /* text is the e-mail address then */
 };
 
-/* "license:KEY", "token:TOKEN", "TOKEN:" or "TOKEN". */
+/* "license:KEY", "token:TOKEN", "TOKEN:" or "TOKEN", or "EMAIL:PASSWORD". */
 static struct credential from_pair(struct arena *mem, const char *pair, const char *source)
 {
     const char *colon = strchr(pair, ':');
     struct span name = colon != NULL ? (struct span){pair, (size_t)(colon - pair)} : span_of(pair);
 
     if (colon != NULL && span_equal_nocase(name, "license"))
-        return (struct credential){CREDENTIAL_KEY, colon + 1, source};
+        return (struct credential){CREDENTIAL_KEY, colon + 1, source, NULL};
     if (colon != NULL && span_equal_nocase(name, "token"))
-        return (struct credential){CREDENTIAL_TOKEN, colon + 1, source};
-    return (struct credential){CREDENTIAL_TOKEN, span_dup(mem, name), source};
+        return (struct credential){CREDENTIAL_TOKEN, colon + 1, source, NULL};
+    if (colon != NULL && (colon[1] != '\0' || name.len == 0 || memchr(name.p, '@', name.len)))
+        return (struct credential){CREDENTIAL_PASSWORD, span_dup(mem, name), source, colon + 1};
+    return (struct credential){CREDENTIAL_TOKEN, span_dup(mem, name), source, NULL};
 }
 
 static struct credential from_header(struct arena *mem, const char *header)
@@ -63,9 +68,9 @@ static struct credential from_header(struct arena *mem, const char *header)
     span_cut(&rest, ' ', &scheme);
     value = span_dup(mem, span_trim(rest));
     if (span_equal_nocase(scheme, "bearer") || span_equal_nocase(scheme, "token"))
-        return (struct credential){CREDENTIAL_TOKEN, value, AT_HEADER};
+        return (struct credential){CREDENTIAL_TOKEN, value, AT_HEADER, NULL};
     if (span_equal_nocase(scheme, "license"))
-        return (struct credential){CREDENTIAL_KEY, value, AT_HEADER};
+        return (struct credential){CREDENTIAL_KEY, value, AT_HEADER, NULL};
     if (span_equal_nocase(scheme, "basic") && crypto_from_base64(mem, value, &pair, &len) &&
         memchr(pair, '\0', len) == NULL)
         return from_pair(mem, arena_dup_bytes(mem, pair, len), AT_HEADER);
@@ -84,7 +89,7 @@ static struct credential find_credential(struct req *rq)
         return c;
     value = req_query(rq, "token");
     if (value != NULL)
-        return (struct credential){CREDENTIAL_TOKEN, value, "?token"};
+        return (struct credential){CREDENTIAL_TOKEN, value, "?token", NULL};
     value = req_query(rq, "auth");
     return value != NULL ? from_pair(rq->cx.mem, value, "?auth") : c;
 }
@@ -140,6 +145,22 @@ static bool check_key(struct req *rq, struct api *api, const struct credential *
 
 /* --- tokens --- */
 
+/* A person's token is worth no more than the person's role is by now. */
+static bool limit_to_role(struct req *rq, struct api *api)
+{
+    enum token_kind role;
+
+    if (id_is_zero(api->bearer_id))
+        return true;
+    if (!user_role(&rq->cx, api->bearer_id, &role))
+        return false;
+    if (role > api->kind)
+        api->kind = role;
+    if (api->kind == TOKEN_USER)
+        api->role = API_USER;
+    return true;
+}
+
 static bool set_bearer(struct req *rq, struct api *api, const struct token *t, const char *source)
 {
     struct ctx *cx = &rq->cx;
@@ -155,7 +176,7 @@ static bool set_bearer(struct req *rq, struct api *api, const struct token *t, c
     case TOKEN_READ_ONLY:
         api->role = API_STAFF;
         api->bearer_id = t->person_id;
-        return true;
+        return limit_to_role(rq, api);
     case TOKEN_USER:
         api->role = API_USER;
         api->bearer_id = t->person_id;
@@ -194,7 +215,7 @@ static bool check_token(struct req *rq, struct api *api, const struct credential
         return err_set_at(&cx->err, &ERR_TOKEN_EXPIRED, c->source, "token %s",
                           id_text(cx->mem, t->id));
     if (t->is_bearer_banned)
-        return err_set_at(&cx->err, &ERR_USER_BANNED, c->source, "token %s",
+        return err_set_at(&cx->err, &ERR_API_USER_BANNED, c->source, "token %s",
                           id_text(cx->mem, t->id));
     return set_bearer(rq, api, t, c->source);
 }
@@ -206,6 +227,11 @@ bool api_auth_check(struct req *rq, struct api *api, bool is_required)
     if (c.kind == CREDENTIAL_NONE)
         return !is_required ||
                err_set_at(&rq->cx.err, &ERR_TOKEN_MISSING, AT_HEADER, "no credential");
+    if (c.kind == CREDENTIAL_PASSWORD && (rq->route->needs & NEED_PASSWORD) != 0) {
+        api->email = c.text;
+        api->password = c.password;
+        return true;
+    }
     if (!(c.kind == CREDENTIAL_KEY ? check_key(rq, api, &c) : check_token(rq, api, &c)))
         return false;
     rq->cx.actor_id = api->token != NULL ? api->token->id : api->bearer_id;

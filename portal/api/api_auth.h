@@ -3,6 +3,8 @@
 
 #include "portal/api/api.h"
 
+extern const struct err_kind ERR_API_USER_BANNED;
+
 /* Finds the bearer of the request's credential and fills api->role, token, licence, bearer_id; the
  * run acts and sees as the system then, within api_sees and api_permission. is_required: none is
  * TOKEN_MISSING. */

@@ -1,12 +1,10 @@
 #include "portal/api/api_bearer.h"
 
 #include "base/crypto.h"
-#include "portal/account/person.h"
 #include "portal/account/tenant.h"
+#include "portal/account/user.h"
 #include "portal/api/api_metadata.h"
 #include "portal/api/api_resource.h"
-
-#include <string.h>
 
 /* --- tokens, products --- */
 
@@ -76,30 +74,26 @@ void api_bearer_product(struct str *s, const struct api *api, const struct produ
 
 /* --- people, accounts --- */
 
-void api_bearer_user(struct str *s, const struct api *api, const struct person *person,
-                     const char *role)
+void api_bearer_user(struct str *s, const struct api *api, const struct user *user)
 {
     static const char *const MANY[] = {"products", "licenses", "machines", "tokens"};
-    const struct api_resource of = api_resource_of(api, "users", person->id);
-    const char *given = person->given_name;
-    const char *last = person->full_name;
+    const struct api_resource of = api_resource_of(api, "users", user->id);
 
-    if (*given != '\0' && strncmp(last, given, strlen(given)) == 0)
-        last += strlen(given) + (last[strlen(given)] == ' ' ? 1 : 0);
     api_resource_open(s, &of);
-    API_TEXT(s, "\"fullName\":", person->full_name);
-    API_TEXT(s, ",\"firstName\":", *given != '\0' ? given : NULL);
-    API_TEXT(s, ",\"lastName\":", *last != '\0' ? last : NULL);
-    API_TEXT(s, ",\"email\":", person->email);
-    API_ADD(s, ",\"status\":\"ACTIVE\"");
-    API_TEXT(s, ",\"role\":", role);
-    API_ADD(s, ",\"metadata\":{}");
+    API_TEXT(s, "\"fullName\":", user->full_name);
+    API_TEXT(s, ",\"firstName\":", user->first_name);
+    API_TEXT(s, ",\"lastName\":", user->last_name);
+    API_TEXT(s, ",\"email\":", user->email);
+    API_TEXT(s, ",\"status\":", USER_STATUS_NAMES[user->status]);
+    API_TEXT(s, ",\"role\":", TOKEN_ROLE_NAMES[user->role]);
+    API_MEMBER(s, "metadata");
+    api_metadata_write(s, api, user->metadata);
     API_MEMBER(s, "created");
-    api_value_time(s, person->created_at);
+    api_value_time(s, user->created_at);
     API_MEMBER(s, "updated");
-    api_value_time(s, person->created_at);
+    api_value_time(s, user->updated_at);
     api_resource_relationships(s, &of);
-    api_resource_to_one(s, &of, "group", "groups", (struct id){0});
+    api_resource_to_one(s, &of, "group", "groups", user->group_id);
     for (size_t i = 0; i < COUNT(MANY); i++)
         api_resource_to_many(s, &of, MANY[i], NULL);
     api_resource_close(s, &of);

@@ -51,6 +51,9 @@ static const char *code_of(const struct api *api, const struct err_kind *kind)
     if (kind == &ERR_DENIED || kind == &ERR_INVALID || kind == &ERR_MALFORMED ||
         kind == &ERR_BUSY || kind == &ERR_INTERNAL || kind == &ERR_CONFLICT)
         return "";
+    if (api->version <= 7 && kind->class == ERR_CLASS_LOGIN &&
+        (strncmp(kind->code, "EMAIL_", 6) == 0 || strncmp(kind->code, "PASSWORD_", 9) == 0))
+        return "CREDENTIALS_INVALID";
     if (api->version <= 5 && strcmp(kind->code, "OWNER_NOT_FOUND") == 0)
         return "USER_NOT_FOUND";
     return kind->code;

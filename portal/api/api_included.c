@@ -1,6 +1,6 @@
 #include "portal/api/api_included.h"
 
-#include "portal/account/person.h"
+#include "portal/account/user.h"
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_metadata.h"
 #include "portal/api/api_part.h"
@@ -44,10 +44,10 @@ bool api_included_load(struct api_included *in, const struct snapshot *licence,
         return false;
     if (in->has_product && !product_get(in->cx, l->product_id, &in->product))
         return false;
-    if (in->has_owner && !id_is_zero(l->owner_id) && !person_get(in->cx, l->owner_id, &in->owner))
+    if (in->has_owner && !id_is_zero(l->owner_id) && !user_get(in->cx, l->owner_id, &in->owner))
         return false;
     return !in->has_machine_owner || machine == NULL || id_is_zero(machine->owner_id) ||
-           person_get(in->cx, machine->owner_id, &in->machine_owner);
+           user_get(in->cx, machine->owner_id, &in->machine_owner);
 }
 
 /* --- writing --- */
@@ -112,10 +112,10 @@ void api_included_write(struct str *s, const struct api *api, const struct api_i
     }
     if (in->owner != NULL) {
         next(s, &is_first);
-        api_bearer_user(s, api, in->owner, "user");
+        api_bearer_user(s, api, in->owner);
     }
     if (in->machine_owner != NULL) {
         next(s, &is_first);
-        api_bearer_user(s, api, in->machine_owner, "user");
+        api_bearer_user(s, api, in->machine_owner);
     }
 }

@@ -6,7 +6,7 @@
 #include "licensing/product.h"
 #include "portal/api/api_document.h"
 
-struct person;
+struct user;
 
 struct api_included {
     struct ctx *cx;
@@ -17,7 +17,7 @@ struct api_included {
     struct component *components;
     size_t component_count;
     struct product *product;
-    struct person *owner, *machine_owner;
+    struct user *owner, *machine_owner;
     struct api_links entitlement_links, component_links;
 };
 

@@ -143,9 +143,9 @@ static bool check_credential(struct req *rq, struct api *api)
 {
     unsigned needs = rq->route->needs;
 
-    if ((needs & (NEED_BEARER | NEED_MAYBE_BEARER)) == 0)
+    if ((needs & (NEED_BEARER | NEED_MAYBE_BEARER | NEED_PASSWORD)) == 0)
         return true;
-    return api_auth_check(rq, api, (needs & NEED_BEARER) != 0);
+    return api_auth_check(rq, api, (needs & NEED_MAYBE_BEARER) == 0);
 }
 
 static bool is_file(const struct req *rq)

@@ -5,6 +5,7 @@
 #include "portal/api/api_permission.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const struct api_filter LICENCE_FILTERS[] = {
     {"product", API_FILTER_ID, offsetof(struct licence_search, product_id)},
@@ -68,6 +69,10 @@ bool list_api_licences_of(struct req *rq, const struct licence_search *of)
         search.policy_id = of->policy_id;
     if (!id_is_zero(of->group_id))
         search.group_id = of->group_id;
+    if (of->user != NULL) {
+        list.finds_nothing |= search.user != NULL && strcmp(search.user, of->user) != 0;
+        search.user = of->user;
+    }
     limit_to_scope(api_of(rq), &search);
     if (!list.finds_nothing &&
         !licence_search_page(&rq->cx, &search, &list.page.rows, &rows, &count, &total))

@@ -2,7 +2,7 @@
 
 #include "licensing/licence_cache.h"
 #include "licensing/licence_group.h"
-#include "portal/account/person.h"
+#include "portal/account/user.h"
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_catalogue.h"
 #include "portal/api/api_document.h"
@@ -57,18 +57,18 @@ bool machine_relation_api_licence(struct req *rq)
 bool machine_relation_api_owner(struct req *rq)
 {
     const struct snapshot *s;
-    struct person *owner = NULL;
+    struct user *owner = NULL;
     struct machine *m;
 
     if (!api_find_machine(rq, api_arg(rq, 0), &m, &s) ||
         !api_permission_check(rq, PERMIT_USER_READ) ||
-        (!id_is_zero(m->owner_id) && !person_get(&rq->cx, m->owner_id, &owner)))
+        (!id_is_zero(m->owner_id) && !user_get(&rq->cx, m->owner_id, &owner)))
         return false;
     str_add(&rq->out, "{\"data\":");
     if (owner == NULL)
         str_add(&rq->out, "null");
     else
-        api_bearer_user(&rq->out, api_of(rq), owner, "user");
+        api_bearer_user(&rq->out, api_of(rq), owner);
     str_char(&rq->out, '}');
     return true;
 }

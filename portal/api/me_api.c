@@ -1,8 +1,8 @@
 #include "portal/api/me_api.h"
 
 #include "base/crypto.h"
-#include "portal/account/person.h"
 #include "portal/account/tenant.h"
+#include "portal/account/user.h"
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_document.h"
 #include "portal/api/api_permission.h"
@@ -25,7 +25,7 @@ static bool write_bearer(struct req *rq, struct str *out)
 {
     const struct api *api = api_of(rq);
     struct product *product;
-    struct person *person;
+    struct user *user;
 
     switch (api->role) {
     case API_LICENCE:
@@ -40,9 +40,9 @@ static bool write_bearer(struct req *rq, struct str *out)
     case API_USER:
         if (id_is_zero(api->bearer_id))
             break;
-        if (!person_get(&rq->cx, api->bearer_id, &person))
+        if (!user_get(&rq->cx, api->bearer_id, &user))
             return false;
-        api_bearer_user(out, api, person, TOKEN_ROLE_NAMES[api->token->kind]);
+        api_bearer_user(out, api, user);
         return true;
     case API_NOBODY:
         break;
@@ -64,6 +64,20 @@ bool me_api_view(struct req *rq)
         str_char(&rq->out, ']');
     }
     str_char(&rq->out, '}');
+    return true;
+}
+
+/* As /me, and which token asks. */
+bool me_api_profile(struct req *rq)
+{
+    const struct api *api = api_of(rq);
+
+    str_add(&rq->out, "{\"data\":");
+    if (!write_bearer(rq, &rq->out))
+        return false;
+    str_add(&rq->out, ",\"meta\":{\"tokenId\":");
+    api_value_text(&rq->out, api->token != NULL ? id_text(rq->cx.mem, api->token->id) : NULL);
+    str_add(&rq->out, "}}");
     return true;
 }
 

@@ -3,7 +3,7 @@
 #include "licensing/entitlement.h"
 #include "licensing/machine.h"
 #include "licensing/product.h"
-#include "portal/account/person.h"
+#include "portal/account/user.h"
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_document.h"
 #include "portal/api/api_included.h"
@@ -109,12 +109,12 @@ static bool write_entitlement(struct telling *t, bool *found)
 
 static bool write_person(struct telling *t, bool *found)
 {
-    struct person *p;
+    struct user *u;
 
-    if (!person_get(t->cx, t->id, &p))
+    if (!user_get(t->cx, t->id, &u))
         return is_gone(t->cx);
     *found = true;
-    api_bearer_user(&t->out, &t->api, p, "user");
+    api_bearer_user(&t->out, &t->api, u);
     return true;
 }
 

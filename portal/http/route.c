@@ -50,14 +50,15 @@ static bool refuse(struct err *err, const struct route *row, const char *why)
 
 static bool check_wire(struct err *err, const struct route *row)
 {
-    static const unsigned V1 = NEED_PUBLIC | NEED_BEARER | NEED_MAYBE_BEARER;
+    static const unsigned V1 = NEED_PUBLIC | NEED_BEARER | NEED_MAYBE_BEARER | NEED_PASSWORD;
     static const unsigned API = NEED_PUBLIC | NEED_TOKEN;
     const unsigned who = row->needs & ~(unsigned)(NEED_LATE_BODY | NEED_FILE);
 
     if (is_under(row->pattern, "/v1"))
         return (who & ~V1) == 0 && (who & (who - 1)) == 0
                    ? true
-                   : refuse(err, row, "a /v1 row needs one of public, bearer, maybe bearer");
+                   : refuse(err, row,
+                            "a /v1 row needs one of public, bearer, maybe bearer, password");
     if (row->rights != 0 && (row->needs & NEED_TOKEN) == 0)
         return refuse(err, row, "rights without a token");
     return (row->needs & ~API) == 0 ? true
@@ -67,7 +68,7 @@ static bool check_wire(struct err *err, const struct route *row)
 static bool check_page(struct err *err, const struct route *row)
 {
     static const unsigned SIGNED_IN = NEED_LOGIN | NEED_STAFF | NEED_CUSTOMER;
-    static const unsigned WIRE = NEED_BEARER | NEED_MAYBE_BEARER | NEED_TOKEN;
+    static const unsigned WIRE = NEED_BEARER | NEED_MAYBE_BEARER | NEED_TOKEN | NEED_PASSWORD;
     bool is_safe = row->method == METHOD_GET || row->method == METHOD_OPTIONS;
 
     if ((row->needs & WIRE) != 0)

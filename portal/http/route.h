@@ -13,7 +13,8 @@ enum need {
     NEED_MAYBE_BEARER = 1 << 6, /* /v1: one is checked if it is given */
     NEED_TOKEN = 1 << 7,        /* /api/v1: an API token */
     NEED_LATE_BODY = 1 << 8,    /* a large body: taken by req_take_body, when all else is checked */
-    NEED_FILE = 1 << 9          /* /v1: a file is asked for or sent: any Accept, any Content-Type */
+    NEED_FILE = 1 << 9,         /* /v1: a file is asked for or sent: any Accept, any Content-Type */
+    NEED_PASSWORD = 1 << 10     /* /v1: a credential, or e-mail and password for the handler */
 };
 
 struct route {
