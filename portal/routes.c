@@ -10,6 +10,7 @@
 #include "portal/pages/account_page.h"
 #include "portal/pages/contract_page.h"
 #include "portal/pages/file_page.h"
+#include "portal/pages/follow_page.h"
 #include "portal/pages/home_page.h"
 #include "portal/pages/kb_page.h"
 #include "portal/pages/licence_desk_page.h"
@@ -76,6 +77,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/tickets/new",                ticket_new_page_send,      NEED_CUSTOMER | NEED_CSRF, 0, ATTACHMENT_BODY_MAX},
     {METHOD_GET,  "/tickets/suggest",            ticket_new_page_suggest,   NEED_CUSTOMER, 0, 0},
     {METHOD_GET,  "/tickets/{id}",               ticket_page_view,          NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/follow/{token}",             follow_page_show,          NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/tickets/{id}/reply",         ticket_page_reply,         NEED_CUSTOMER | NEED_CSRF, 0, ATTACHMENT_BODY_MAX},
     {METHOD_POST, "/tickets/{id}/confirm",       ticket_page_confirm,       NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/reopen",        ticket_page_reopen,        NEED_CUSTOMER | NEED_CSRF, 0, 0},

@@ -7,6 +7,7 @@
 #include "portal/api/constraint_api.h"
 #include "portal/api/entitlement_api.h"
 #include "portal/api/group_api.h"
+#include "portal/api/feedback_api.h"
 #include "portal/api/licence_api.h"
 #include "portal/api/licence_edit_api.h"
 #include "portal/api/licence_link_api.h"
@@ -182,9 +183,10 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/groups/{group}/licenses", group_api_licences, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/groups/{group}/machines", group_api_machines, NEED_BEARER, 0, 0},
 
-    /* --- of our own (D-11): the revocation list, trials --- */
+    /* --- of our own (D-11): the revocation list, trials, feedback --- */
     {METHOD_GET,    "/v1/revocations", revocation_api_list, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_POST,   "/v1/trials", trial_api_start, NEED_MAYBE_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/feedback", feedback_api_create, NEED_BEARER, 0, 0},
     /* --- releases and their files (portal/api/release_api.c, artefact_api.c) --- */
     {METHOD_GET,    "/v1/releases", release_api_list, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_POST,   "/v1/releases", release_api_create, NEED_BEARER, 0, 0},

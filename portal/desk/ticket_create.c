@@ -31,13 +31,14 @@ static const char SQL_TICKET_MEMBER[] =
     "WHERE m.tenant_id = ? AND m.person_id = ? AND m.organisation_id = ?";
 static const char SQL_TICKET_SITE[] =
     "SELECT name, city FROM site WHERE tenant_id = ? AND id = ? AND organisation_id = ?";
+/* NULL-safe: a trial has no organisation yet, and what its program reports has none either. */
 static const char SQL_TICKET_LICENCE[] =
     "SELECT product_id, last_version FROM licence "
-    "WHERE tenant_id = ? AND id = ? AND organisation_id = ?";
+    "WHERE tenant_id = ? AND id = ? AND organisation_id <=> ?";
 static const char SQL_TICKET_MACHINE[] =
     "SELECT mc.version FROM machine mc "
     "JOIN licence l ON l.tenant_id = mc.tenant_id AND l.id = mc.licence_id "
-    "WHERE mc.tenant_id = ? AND mc.id = ? AND l.organisation_id = ? "
+    "WHERE mc.tenant_id = ? AND mc.id = ? AND l.organisation_id <=> ? "
     "AND (? = TRUE OR mc.licence_id = ?)";
 static const char SQL_TICKET_PRODUCT[] = "SELECT id FROM product WHERE tenant_id = ? AND id = ?";
 
@@ -182,7 +183,7 @@ static bool settle_licence(struct ctx *cx, struct draft *d)
     struct db_rows rows;
 
     if (!db_query(cx, &rows, SQL_TICKET_LICENCE, DB_ID(cx->tenant_id), DB_ID(d->what->licence_id),
-                  DB_ID(d->organisation_id)))
+                  DB_ID_OR_NULL(d->organisation_id)))
         return false;
     if (!db_next(&rows))
         return err_set_at(&cx->err, &ERR_INVALID, "licence", "no licence %s of the organisation",
@@ -201,7 +202,7 @@ static bool settle_machine(struct ctx *cx, struct draft *d)
     struct db_rows rows;
 
     if (!db_query(cx, &rows, SQL_TICKET_MACHINE, DB_ID(cx->tenant_id), DB_ID(w->machine_id),
-                  DB_ID(d->organisation_id), DB_BOOL(id_is_zero(w->licence_id)),
+                  DB_ID_OR_NULL(d->organisation_id), DB_BOOL(id_is_zero(w->licence_id)),
                   DB_ID(w->licence_id)))
         return false;
     if (!db_next(&rows))
