@@ -436,7 +436,12 @@ static bool take_away(struct ctx *cx, struct id id, enum event_kind event, const
         db_rollback(cx);
         return false;
     }
-    return finish(cx, id, event, action, reason, NULL);
+    return licence_finish(
+        cx, id, event,
+        json_own(cx->mem, json_pack("{s:s, s:s, s:s, s:s, s:o}", "action", action, "reason", reason,
+                                    "product", id_text(cx->mem, l->product_id), "serial", l->serial,
+                                    "name", json_text(l->name))),
+        NULL);
 }
 
 bool licence_revoke(struct ctx *cx, struct id id, const char *reason)

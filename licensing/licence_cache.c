@@ -4,6 +4,7 @@
 #include "licensing/licence_feed.h"
 #include "licensing/licence_shard.h"
 #include "licensing/licence_touch.h"
+#include "licensing/validation.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -21,6 +22,7 @@ struct licence_cache {
     bool is_enabled; /* false: made for no entries */
     struct licence_feed *feed;
     struct licence_touch *touched;
+    struct validation_log *validations;
 
     struct db_pool *pool;
     pthread_t thread, writer;
@@ -176,6 +178,13 @@ void licence_cache_touch(struct licence_cache *cache, struct id tenant_id, struc
     licence_touch_note(cache->touched, tenant_id, licence_id, machine_id, version, at);
 }
 
+void licence_cache_note(struct licence_cache *cache, struct id tenant_id, struct id licence_id,
+                        const struct verdict *verdict, int64_t at)
+{
+    validation_log_note(cache->validations, tenant_id, licence_id, verdict->code, verdict->is_valid,
+                        at);
+}
+
 /* --- the thread --- */
 
 static void forget(void *with, struct id tenant_id, const char *subject, struct id subject_id)
@@ -206,7 +215,7 @@ bool licence_cache_read_feed(struct licence_cache *cache, struct ctx *cx)
 
 bool licence_cache_flush(struct licence_cache *cache, struct ctx *cx)
 {
-    return licence_touch_flush(cache->touched, cx);
+    return licence_touch_flush(cache->touched, cx) && validation_log_flush(cache->validations, cx);
 }
 
 /* One round of the reader; a failure is told once a second at most and tried again in the next
@@ -334,6 +343,7 @@ struct licence_cache *licence_cache_make(unsigned entries)
     cache->is_enabled = entries > 0;
     cache->feed = licence_feed_make();
     cache->touched = licence_touch_make();
+    cache->validations = validation_log_make();
     return cache;
 }
 
@@ -348,6 +358,7 @@ void licence_cache_free(struct licence_cache *cache)
     pthread_cond_destroy(&cache->stop);
     licence_feed_free(cache->feed);
     licence_touch_free(cache->touched);
+    validation_log_free(cache->validations);
     free(cache);
 }
 

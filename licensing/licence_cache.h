@@ -36,6 +36,11 @@ void licence_cache_forget(struct licence_cache *cache, struct id tenant_id, cons
 void licence_cache_touch(struct licence_cache *cache, struct id tenant_id, struct id licence_id,
                          struct id machine_id, const char *version, int64_t at);
 
+/* Notes a validation for the webhooks that listen to them; written as licence_cache_touch's. */
+struct verdict;
+void licence_cache_note(struct licence_cache *cache, struct id tenant_id, struct id licence_id,
+                        const struct verdict *verdict, int64_t at);
+
 /* One step of the thread, for tests and for shutting down: reads the feed, writes what was touched.
  */
 bool licence_cache_read_feed(struct licence_cache *cache, struct ctx *cx) MUST_CHECK;

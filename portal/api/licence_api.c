@@ -117,6 +117,9 @@ static bool answer_question(struct req *rq, struct question *q, const struct sna
     licence_cache_touch(rq->app->licence_cache, rq->cx.tenant_id, s->licence.id,
                         verdict.machine != NULL ? verdict.machine->id : (struct id){0}, version,
                         rq->cx.now);
+    if (!q->is_quick)
+        licence_cache_note(rq->app->licence_cache, rq->cx.tenant_id, s->licence.id, &verdict,
+                           rq->cx.now);
     if (s->touched_at != NULL)
         atomic_store(s->touched_at, rq->cx.now);
     return true;

@@ -5,6 +5,7 @@
 #include "licensing/product.h"
 #include "portal/account/user.h"
 #include "portal/api/api_bearer.h"
+#include "portal/api/api_catalogue.h"
 #include "portal/api/api_document.h"
 #include "portal/api/api_included.h"
 #include "portal/api/api_part.h"
@@ -107,6 +108,29 @@ static bool write_entitlement(struct telling *t, bool *found)
     return true;
 }
 
+static bool write_policy(struct telling *t, bool *found)
+{
+    struct policy *p;
+
+    if (!policy_get(t->cx, t->id, &p))
+        return is_gone(t->cx);
+    *found = true;
+    t->product_id = p->product_id;
+    api_catalogue_policy(&t->out, &t->api, p);
+    return true;
+}
+
+static bool write_group(struct telling *t, bool *found)
+{
+    struct licence_group *g;
+
+    if (!licence_group_get(t->cx, t->id, &g))
+        return is_gone(t->cx);
+    *found = true;
+    api_catalogue_group(&t->out, &t->api, g);
+    return true;
+}
+
 static bool write_person(struct telling *t, bool *found)
 {
     struct user *u;
@@ -154,8 +178,8 @@ static const struct {
     {"entitlement", "entitlements", "entitlement", write_entitlement},
     {"user", "users", "person", write_person},
     {"ticket", "tickets", "ticket", write_ticket},
-    {"policy", "policies", "policy", NULL},
-    {"group", "groups", "group", NULL},
+    {"policy", "policies", "policy", write_policy},
+    {"group", "groups", "group", write_group},
     {"component", "components", "component", write_component},
     {"process", "processes", "process", write_process},
     {"release", "releases", "release", NULL},
@@ -256,6 +280,23 @@ static bool write_resource(struct telling *t)
     return err_set(&t->cx->err, &ERR_INTERNAL, "no resource for %s", wire);
 }
 
+/* Whose it is, where the resource did not say: the event names the product, or the licence that it
+ * hangs on. */
+static bool find_product(struct telling *t)
+{
+    struct snapshot *s;
+    struct id id;
+
+    if (!id_is_zero(t->product_id) ||
+        id_parse(json_get_text(t->data, "product", ""), &t->product_id) ||
+        !id_parse(json_get_text(t->data, "licence", ""), &id))
+        return true;
+    if (!snapshot_load_id(t->cx, id, &s))
+        return false;
+    t->product_id = s != NULL ? s->licence.product_id : (struct id){{0}};
+    return true;
+}
+
 bool webhook_payload_write(struct ctx *cx, const struct event *event, const char *api_version,
                            const char **out, struct id *product_id)
 {
@@ -268,12 +309,10 @@ bool webhook_payload_write(struct ctx *cx, const struct event *event, const char
         return false;
     t.data = data;
     str_add(&t.out, "{\"data\":");
-    if (!write_resource(&t))
+    if (!write_resource(&t) || !find_product(&t))
         return false;
     write_meta(&t);
     str_char(&t.out, '}');
-    if (id_is_zero(t.product_id) && !id_parse(json_get_text(data, "product", ""), &t.product_id))
-        t.product_id = (struct id){{0}};
     *out = t.out.p;
     *product_id = t.product_id;
     return true;

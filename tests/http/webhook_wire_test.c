@@ -1,12 +1,15 @@
 /* Webhooks over the wire, to a real receiver (checklist W01 to W04, A18 for their lists). */
 #include "base/clock.h"
 #include "licensing/signing_key.h"
+#include "licensing/validation.h"
+#include "portal/desk/ticket.h"
 #include "portal/hooks/webhook_endpoint.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/webhook_deliver.h"
 #include "portal/jobs/webhook_fan.h"
 #include "tests/http/licence_site.h"
 #include "tests/http/receiver.h"
+#include "tests/portal/desk/desk_frame.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -581,6 +584,108 @@ static void events_are_kept_for_thirty_days(void **state)
     receiver_stop(s.receiver);
 }
 
+/* --- what is told of --- */
+
+static void a_validation_is_told_with_its_verdict(void **state)
+{
+    struct site s = open_site(state);
+    struct licence *l = licensing_licence(s.cx, NULL);
+    struct validation_log *log = validation_log_make();
+    const json_t *payload, *meta;
+
+    validation_log_note(log, s.cx->tenant_id, l->id, VERDICT_EXPIRED, false, s.cx->now);
+    add_endpoint(&s, "\"license.validation.failed\"");
+    test_ok(s.jobs, validation_log_flush(log, s.jobs)); /* now it is known who listens */
+    validation_log_note(log, s.cx->tenant_id, l->id, VERDICT_EXPIRED, false, s.cx->now);
+    validation_log_note(log, s.cx->tenant_id, l->id, VERDICT_VALID, true, s.cx->now);
+    test_ok(s.jobs, validation_log_flush(log, s.jobs));
+    validation_log_free(log);
+    work(&s);
+    assert_int_equal(receiver_count(s.receiver), 1);
+    payload = payload_of(&s, verified(&s, receiver_request(s.receiver, s.cx->mem, 0)));
+    meta = json_object_get(payload, "meta");
+    assert_string_equal(json_get_text(meta, "code", ""), "EXPIRED");
+    assert_true(json_is_false(json_object_get(meta, "valid")));
+    assert_string_equal(json_get_text(json_object_get(payload, "data"), "id", ""),
+                        id_text(s.cx->mem, l->id));
+    receiver_stop(s.receiver);
+}
+
+static void every_resource_is_told_as_it_is_and_as_it_was_when_it_is_gone(void **state)
+{
+    static const struct {
+        const char *name, *type, *attribute;
+    } EXPECTED[] = {
+        {"product.created", "products", "distributionStrategy"},
+        {"policy.created", "policies", "maxMachines"},
+        {"license.created", "licenses", "expiry"},
+        {"machine.created", "machines", "fingerprint"},
+        {"machine.deleted", "machines", "fingerprint"},
+        {"license.deleted", "licenses", "name"},
+    };
+    struct site s = open_site(state);
+    struct licence *l;
+    struct machine *m;
+    size_t seen = 0;
+
+    add_endpoint(&s, "\"*\"");
+    s.cx->now = clock_now() - CLOCK_SECOND;
+    l = licensing_licence(s.cx, NULL);
+    work(&s);
+    m = licensing_machine(s.cx, l->id, "aa:bb");
+    work(&s);
+    test_ok(s.cx, machine_remove(s.cx, m->id, (struct id){{0}}));
+    work(&s);
+    test_ok(s.cx, licence_delete(s.cx, l->id));
+    work(&s);
+    for (size_t i = 0; i < receiver_count(s.receiver); i++) {
+        const json_t *event = verified(&s, receiver_request(s.receiver, s.cx->mem, i));
+        const char *name = json_get_text(json_object_get(event, "attributes"), "event", "");
+        const json_t *data = json_object_get(payload_of(&s, event), "data");
+
+        for (size_t k = 0; k < COUNT(EXPECTED); k++) {
+            if (strcmp(EXPECTED[k].name, name) != 0)
+                continue;
+            seen++;
+            assert_string_equal(json_get_text(data, "type", ""), EXPECTED[k].type);
+            assert_non_null(
+                json_object_get(json_object_get(data, "attributes"), EXPECTED[k].attribute));
+        }
+    }
+    assert_int_equal(seen, COUNT(EXPECTED));
+    receiver_stop(s.receiver);
+}
+
+static void tickets_are_told_of_in_public_words_alone(void **state)
+{
+    struct site s = open_site(state);
+    struct desk d = desk_make(s.cx);
+    const json_t *payload;
+    struct id ticket, id;
+
+    add_endpoint(&s, "\"ticket.created\", \"ticket.replied\", \"ticket.status-changed\"");
+    s.cx->now = clock_now() - CLOCK_SECOND;
+    ticket = desk_file(s.cx, &d, "printer on fire");
+    work(&s);
+    desk_as_priya(s.cx, &d);
+    test_ok(s.cx, ticket_note(s.cx, ticket, "he is a nuisance", &id));
+    test_ok(s.cx, ticket_reply(s.cx, ticket, "We are on our way.", NULL, &id));
+    test_as_system(s.cx);
+    work(&s);
+    assert_int_equal(receiver_count(s.receiver), 2);
+    payload = payload_of(&s, verified(&s, receiver_request(s.receiver, s.cx->mem, 0)));
+    assert_string_equal(json_get_text(json_object_get(payload, "data"), "type", ""), "tickets");
+    assert_string_equal(
+        json_get_text(json_object_get(json_object_get(payload, "data"), "attributes"), "subject",
+                      ""),
+        "printer on fire");
+    payload = payload_of(&s, verified(&s, receiver_request(s.receiver, s.cx->mem, 1)));
+    assert_string_equal(
+        json_get_text(json_object_get(json_object_get(payload, "meta"), "message"), "text", ""),
+        "We are on our way.");
+    receiver_stop(s.receiver);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -598,6 +703,9 @@ int main(void)
         cmocka_unit_test(rights_and_products_are_kept_apart),
         cmocka_unit_test(an_event_that_comes_twice_is_told_once),
         cmocka_unit_test(events_are_kept_for_thirty_days),
+        cmocka_unit_test(a_validation_is_told_with_its_verdict),
+        cmocka_unit_test(every_resource_is_told_as_it_is_and_as_it_was_when_it_is_gone),
+        cmocka_unit_test(tickets_are_told_of_in_public_words_alone),
     };
 
     return test_group_run_around("webhook_wire", TESTS, COUNT(TESTS), start, licence_site_stop);
