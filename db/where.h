@@ -3,7 +3,7 @@
 
 #include "db/db.h"
 
-enum { WHERE_ARGS_MAX = 64 };
+enum { WHERE_ARGS_MAX = 128 };
 
 struct where { /* text in cx->mem; pass text with args, count to db_query_args */
     struct str text;
