@@ -209,7 +209,7 @@ static bool where_roles(struct ctx *cx, struct where *w, const struct filter_tex
     where_add(w, " AND (FALSE", DB_NONE);
     if (roles->count == 0 || asks_for(roles, TOKEN_USER))
         where_add(w, " OR sm.person_id IS NULL", DB_NONE);
-    while (db_next(&rows) && count < WHERE_ARGS_MAX / 2) {
+    while (db_next(&rows) && count < WHERE_ARGS_MAX / 4) {
         if (!asks_for(roles, role_of(role_rights_of(db_text(&rows.row, 1)))))
             continue;
         where_add(w, " OR sm.role_id = ?", DB_ID(db_id(&rows.row, 0)));
@@ -271,6 +271,10 @@ static bool where_filter(struct ctx *cx, struct where *w, const struct user_filt
         where_holder(w, f->licence_id);
         where_add(w, ")", DB_NONE);
     }
+    if (!id_is_zero(f->of_product_id))
+        where_product(w, f->of_product_id);
+    if (!id_is_zero(f->of_group_id))
+        where_add(w, " AND gp.group_id = ?", DB_ID(f->of_group_id));
     if (!id_is_zero(f->group_id))
         where_add(w, " AND gp.group_id = ?", DB_ID(f->group_id));
     if (f->status != NULL)

@@ -38,6 +38,7 @@ struct user_filter { /* zero: any */
     struct filter_texts roles; /* none: customers only */
     bool has_any_role;
     struct id product_id, licence_id, group_id;
+    struct id of_product_id, of_group_id; /* beside those: whose list it is */
     const char *status;
     enum filter_choice assigned, active;
     struct filter_metadata metadata;

@@ -86,18 +86,16 @@ static const struct api_filter FILTERS[] = {
     {"metadata", API_FILTER_METADATA, offsetof(struct user_filter, metadata)},
 };
 
-bool user_api_list(struct req *rq)
+static bool answer_list(struct req *rq, struct user_filter *filter)
 {
-    struct user_filter filter = {.scope = scope_of(api_of(rq))};
     struct api_list list;
     struct user *rows = NULL;
     size_t count = 0;
     int64_t total = 0;
 
-    if (!api_permission_check(rq, PERMIT_USER_READ) ||
-        !api_list_read(rq, FILTERS, COUNT(FILTERS), &filter, &list))
+    if (!api_list_read(rq, FILTERS, COUNT(FILTERS), filter, &list))
         return false;
-    if (!list.finds_nothing && !user_page(&rq->cx, &filter, &list.page.rows, &rows, &count, &total))
+    if (!list.finds_nothing && !user_page(&rq->cx, filter, &list.page.rows, &rows, &count, &total))
         return false;
     api_list_open(&list);
     for (size_t i = 0; i < count; i++) {
@@ -107,6 +105,67 @@ bool user_api_list(struct req *rq)
     api_list_close(&list, total);
     return true;
 }
+
+bool user_api_list(struct req *rq)
+{
+    struct user_filter filter = {.scope = scope_of(api_of(rq))};
+
+    return api_permission_check(rq, PERMIT_USER_READ) && answer_list(rq, &filter);
+}
+
+/* --- lists of other resources --- */
+
+/* The owner and the licensees, whatever their roles. */
+bool user_api_of_licence(struct req *rq)
+{
+    struct user_filter filter = {.has_any_role = true};
+    const struct snapshot *s;
+
+    if (!api_find_licence(rq, api_arg(rq, 0), &s) ||
+        !api_permission_licence(rq, PERMIT_LICENCE_USERS_READ, s))
+        return false;
+    filter.scope.licence_id = s->licence.id;
+    return answer_list(rq, &filter);
+}
+
+bool user_api_owner(struct req *rq)
+{
+    const struct snapshot *s;
+
+    if (!api_find_licence(rq, api_arg(rq, 0), &s) || !api_permission_check(rq, PERMIT_USER_READ))
+        return false;
+    if (!id_is_zero(s->licence.owner_id))
+        return user_api_answer(rq, s->licence.owner_id);
+    str_add(&rq->out, "{\"data\":null}");
+    return true;
+}
+
+bool user_api_of_product(struct req *rq)
+{
+    struct user_filter filter = {.scope = scope_of(api_of(rq)), .has_any_role = true};
+    struct product *p;
+
+    if (!catalogue_scope_product(rq, api_arg(rq, 0), &p) ||
+        !api_permission_check(rq, PERMIT_PRODUCT_READ) ||
+        !api_permission_check(rq, PERMIT_USER_READ))
+        return false;
+    filter.of_product_id = p->id;
+    return answer_list(rq, &filter);
+}
+
+bool user_api_of_group(struct req *rq)
+{
+    struct user_filter filter = {.scope = scope_of(api_of(rq)), .has_any_role = true};
+    struct licence_group *g;
+
+    if (!catalogue_scope_group(rq, api_arg(rq, 0), &g) ||
+        !api_permission_check(rq, PERMIT_GROUP_READ) || !api_permission_check(rq, PERMIT_USER_READ))
+        return false;
+    filter.of_group_id = g->id;
+    return answer_list(rq, &filter);
+}
+
+/* --- one --- */
 
 static bool find(struct req *rq, enum permit what, struct user **out)
 {

@@ -5,6 +5,10 @@
 #include "portal/http/req.h"
 
 bool user_api_list(struct req *rq) MUST_CHECK;
+bool user_api_of_licence(struct req *rq) MUST_CHECK;
+bool user_api_of_product(struct req *rq) MUST_CHECK;
+bool user_api_of_group(struct req *rq) MUST_CHECK;
+bool user_api_owner(struct req *rq) MUST_CHECK; /* of a licence */
 bool user_api_create(struct req *rq) MUST_CHECK;
 bool user_api_view(struct req *rq) MUST_CHECK;
 bool user_api_change(struct req *rq) MUST_CHECK;

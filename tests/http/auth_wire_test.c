@@ -1,4 +1,5 @@
-/* Who asks: credentials, their errors and the order of these (checklist A01 to A16, A22 to A27). */
+/* Who asks: credentials, their errors and the order of these (checklist A01 to A16, A22 to A27,
+ * V52). */
 #include "base/crypto.h"
 #include "licensing/licence_user.h"
 #include "portal/account/role.h"
@@ -335,6 +336,19 @@ static void a_staff_token_loses_what_its_person_loses(void **state)
     refused(&s, s.me, auth, 404, "NOT_FOUND");
 }
 
+/* Versions 1.0 and 1.1, with their other names, are none of those that are spoken here. */
+static void V52_version_1_1_is_refused_as_unknown(void **state)
+{
+    struct site s = open_site(state, NULL);
+    struct licence_answer a =
+        licence_site_ask(s.cx, &(struct licence_ask){.method = "POST",
+                                                     .path = "/v1/licenses/actions/validate-key",
+                                                     .headers = "Keygen-Version: 1.1\r\n",
+                                                     .body = "{\"meta\":{\"key\":\"x\"}}"});
+
+    licence_site_refused(&a, 400, "INVALID_API_VERSION", NULL);
+}
+
 static void A26_A27_what_a_person_may_do_with_its_licence(void **state)
 {
     struct site s = open_site(state, NULL);
@@ -390,6 +404,7 @@ int main(void)
         cmocka_unit_test(A22_a_bad_credential_is_refused_where_none_is_needed),
         cmocka_unit_test(A23_what_is_out_of_scope_is_not_found),
         cmocka_unit_test(a_staff_token_loses_what_its_person_loses),
+        cmocka_unit_test(V52_version_1_1_is_refused_as_unknown),
         cmocka_unit_test(A26_A27_what_a_person_may_do_with_its_licence),
     };
 
