@@ -2,10 +2,8 @@
 
 void filter_page(struct where *w, const struct licence_page *page, const struct filter_order *order)
 {
-    if (!id_is_zero(page->after)) {
-        where_add(w, page->is_ascending ? order->bound_up : order->bound_down, DB_ID(page->after));
+    if (!id_is_zero(page->after))
         where_add(w, page->is_ascending ? order->after_up : order->after_down, DB_ID(page->after));
-    }
     where_add(w, page->is_ascending ? order->order_up : order->order_down, DB_INT(page->limit));
     where_add(w, " OFFSET ?", DB_INT(page->offset));
 }

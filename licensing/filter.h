@@ -31,24 +31,20 @@ struct filter_metadata { /* every pair has to be there */
     size_t count;
 };
 
-/* A table's clauses for pages in the order of creation: FILTER_ORDER("licence", "l"). The bound on
- * the time alone lets the index begin where the page does; the pair decides. */
+/* A table's clauses for pages in the order of creation: FILTER_ORDER("licence", "l"). */
 struct filter_order {
-    const char *bound_up, *bound_down, *after_up, *after_down, *order_up, *order_down;
+    const char *after_up, *after_down, *order_up, *order_down;
 };
-#define FILTER_BOUND(table, t, than)                                         \
-    " AND " t ".created_at " than " (SELECT page_row.created_at FROM " table \
-    " page_row WHERE page_row.tenant_id = " t ".tenant_id AND page_row.id = ?)"
 #define FILTER_AFTER(table, t, than)                                    \
     " AND (" t ".created_at, " t ".id) " than                           \
     " (SELECT page_row.created_at, "                                    \
     "page_row.id FROM " table " page_row WHERE page_row.tenant_id = " t \
     ".tenant_id AND page_row.id = ?)"
-#define FILTER_ORDER(table, t)                                                                   \
-    {                                                                                            \
-        FILTER_BOUND(table, t, ">="), FILTER_BOUND(table, t, "<="), FILTER_AFTER(table, t, ">"), \
-            FILTER_AFTER(table, t, "<"), " ORDER BY " t ".created_at, " t ".id LIMIT ?",         \
-            " ORDER BY " t ".created_at DESC, " t ".id DESC LIMIT ?"                             \
+#define FILTER_ORDER(table, t)                                       \
+    {                                                                \
+        FILTER_AFTER(table, t, ">"), FILTER_AFTER(table, t, "<"),    \
+            " ORDER BY " t ".created_at, " t ".id LIMIT ?",          \
+            " ORDER BY " t ".created_at DESC, " t ".id DESC LIMIT ?" \
     }
 
 /* The end of a list's statement: where the page begins, its order, LIMIT and OFFSET. */
