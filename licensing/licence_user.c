@@ -25,12 +25,6 @@ static const char SQL_LICENCE_USER_REMOVE[] =
 static const char SQL_MACHINES_DISOWN[] =
     "UPDATE machine SET owner_id = NULL, updated_at = ? "
     "WHERE tenant_id = ? AND licence_id = ? AND owner_id = ?";
-static const char SQL_LICENCE_USER_LIST[] =
-    "SELECT x.person_id FROM (SELECT l.owner_id AS person_id, 0 AS place, l.id FROM licence l "
-    "WHERE l.tenant_id = ? AND l.id = ? AND l.owner_id IS NOT NULL "
-    "UNION ALL SELECT u.person_id, 1, u.id FROM licence_user u "
-    "WHERE u.tenant_id = ? AND u.licence_id = ?) x ORDER BY x.place, x.id LIMIT ?";
-
 static const char *at(struct ctx *cx, size_t index)
 {
     return arena_printf(cx->mem, "/data/%zu", index);
@@ -157,20 +151,4 @@ bool licence_user_detach(struct ctx *cx, struct id id, const struct id *ids, siz
 rollback:
     db_rollback(cx);
     return false;
-}
-
-bool licence_user_list(struct ctx *cx, struct id id, unsigned limit, struct id **out, size_t *count)
-{
-    struct db_rows rows;
-    struct id *list;
-
-    if (!db_query(cx, &rows, SQL_LICENCE_USER_LIST, DB_ID(cx->tenant_id), DB_ID(id),
-                  DB_ID(cx->tenant_id), DB_ID(id), DB_INT(limit)))
-        return false;
-    list = arena_array(cx->mem, struct id, rows.count);
-    for (size_t i = 0; db_next(&rows); i++)
-        list[i] = db_id(&rows.row, 0);
-    *out = list;
-    *count = rows.count;
-    return true;
 }

@@ -28,6 +28,3 @@ bool licence_user_attach(struct ctx *cx, struct id id, const struct id *person_i
  * ERR_LICENCE_USER_NOT_ATTACHED. Emits licence.users_detached. */
 bool licence_user_detach(struct ctx *cx, struct id id, const struct id *person_ids,
                          size_t count) MUST_CHECK;
-/* The owner first, then the others by when they were attached; at most limit. */
-bool licence_user_list(struct ctx *cx, struct id id, unsigned limit, struct id **out,
-                       size_t *count) MUST_CHECK;

@@ -410,6 +410,55 @@ static void what_a_licence_belongs_to_is_read_by_those_who_may(void **state)
     assert_string_equal(licence_site_text(&a, "data/id"), id_text(s.cx->mem, group));
 }
 
+static void a_licences_people_are_listed_and_read(void **state)
+{
+    struct site s = open_site(state);
+    struct id cid = make_person(s.cx, "Cid", "cid@example.com");
+    const char *key = licence_site_key_auth(s.cx, s.l);
+    struct licence_answer a = ask(&s, "GET", "owner", s.admin, NULL);
+
+    licence_site_refused(&a, 404, "NOT_FOUND", NULL);
+    a = ask(&s, "PUT", "owner", s.admin, one(&s, "users", s.ann));
+    licensing_user(s.cx, s.l->id, s.ben);
+    a = ask(&s, "GET", "users", key, NULL);
+    assert_int_equal(json_array_size(licence_site_at(&a, "data")), 2);
+    assert_string_equal(licence_site_text(&a, "data/0/type"), "users");
+    a = ask(&s, "GET", "users?page[number]=2&page[size]=1", s.admin, NULL);
+    assert_int_equal(json_integer_value(licence_site_at(&a, "links/meta/count")), 2);
+    a = ask(&s, "GET", "users/ben@example.com", key, NULL);
+    assert_string_equal(licence_site_text(&a, "data/id"), id_text(s.cx->mem, s.ben));
+    a = ask(&s, "GET", arena_printf(s.cx->mem, "users/%s", id_text(s.cx->mem, cid)), s.admin, NULL);
+    licence_site_refused(&a, 404, "NOT_FOUND", NULL);
+    a = ask(&s, "GET", "owner", s.admin, NULL);
+    assert_string_equal(licence_site_text(&a, "data/attributes/email"), "ann@example.com");
+    a = ask(&s, "GET", "user", s.admin, NULL);
+    assert_string_equal(licence_site_text(&a, "data/id"), id_text(s.cx->mem, s.ann));
+    a = ask(&s, "GET", "owner", key, NULL);
+    licence_site_refused(&a, 403, "", NULL);
+}
+
+static void a_licences_token_is_read_without_its_text(void **state)
+{
+    struct site s = open_site(state);
+    struct licence *other = licensing_licence(s.cx, NULL);
+    struct token *token;
+    struct licence_answer a;
+    const char *path;
+
+    test_ok(s.cx,
+            token_add(s.cx, &(struct token_draft){.kind = TOKEN_ACTIVATION, .licence_id = s.l->id},
+                      &token));
+    path = arena_printf(s.cx->mem, "tokens/%s", id_text(s.cx->mem, token->id));
+    a = ask(&s, "GET", path, s.admin, NULL);
+    assert_string_equal(licence_site_text(&a, "data/attributes/kind"), "activation-token");
+    assert_null(licence_site_at(&a, "data/attributes/token"));
+    a = ask(&s, "GET", "tokens/nothing", s.admin, NULL);
+    licence_site_refused(&a, 404, "NOT_FOUND", NULL);
+    s.l = other;
+    a = ask(&s, "GET", path, s.admin, NULL);
+    licence_site_refused(&a, 404, "NOT_FOUND", NULL);
+}
+
 static void another_tenants_people_and_entitlements_are_not_attached(void **state)
 {
     struct site here = open_site(state);
@@ -445,6 +494,8 @@ int main(void)
         cmocka_unit_test(L26_entitlements_are_attached_once),
         cmocka_unit_test(L27_an_entitlement_that_is_held_is_found),
         cmocka_unit_test(what_a_licence_belongs_to_is_read_by_those_who_may),
+        cmocka_unit_test(a_licences_people_are_listed_and_read),
+        cmocka_unit_test(a_licences_token_is_read_without_its_text),
         cmocka_unit_test(another_tenants_people_and_entitlements_are_not_attached),
     };
 
