@@ -9,6 +9,7 @@
 #include "portal/http/statics.h"
 #include "portal/pages/account_page.h"
 #include "portal/pages/contract_page.h"
+#include "portal/pages/download_page.h"
 #include "portal/pages/file_page.h"
 #include "portal/pages/follow_page.h"
 #include "portal/pages/home_page.h"
@@ -24,6 +25,7 @@
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
+#include "portal/pages/release_desk_page.h"
 #include "portal/pages/style_page.h"
 #include "portal/pages/theme_page.h"
 #include "portal/pages/search_page.h"
@@ -108,6 +110,9 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/licences/{id}/machines/{machine}/release", licence_page_release,  NEED_CUSTOMER, RIGHT_LICENCE, 0},
     {METHOD_POST, "/licences/{id}/machines/{machine}/release", licence_page_released, NEED_CUSTOMER | NEED_CSRF, RIGHT_LICENCE, 0},
 
+    {METHOD_GET,  "/downloads",      download_page_list, NEED_CUSTOMER, RIGHT_LICENCE, 0},
+    {METHOD_GET,  "/downloads/{id}", download_page_file, NEED_CUSTOMER, RIGHT_LICENCE, 0},
+
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
     {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/search",              queue_page_search,     NEED_STAFF, RIGHT_DESK, 0},
@@ -167,6 +172,17 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/products/{id}/trial",        trial_page_terms,        NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/products/{id}/policies/new", product_page_new_policy, NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/products/{id}/policies/new", product_page_add_policy, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/products/{id}/releases",     release_desk_page_list,  NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/products/{id}/releases/new", release_desk_page_new,   NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/products/{id}/releases/new", release_desk_page_add,   NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/releases/{id}",              release_desk_page_view,    NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/releases/{id}",              release_desk_page_save,    NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/releases/{id}/publish",      release_desk_page_publish, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/releases/{id}/yank",         release_desk_page_yank,    NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/releases/{id}/remove",       release_desk_page_remove,  NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/releases/{id}/files",        release_desk_page_upload,  NEED_STAFF | NEED_CSRF | NEED_LATE_BODY, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/releases/{id}/files/{file}", release_desk_page_file,    NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/releases/{id}/files/{file}/remove", release_desk_page_remove_file, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/new",             licence_desk_page_new,       NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/new",             licence_desk_page_issue,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/file",       checkout_api_download,       NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},

@@ -2,11 +2,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "licensing/artefact.h"
 #include "licensing/heartbeat.h"
 #include "licensing/licence_notice.h"
 #include "licensing/process.h"
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
+#include "portal/desk/attachment.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
 #include "portal/jobs/outbox.h"
@@ -27,6 +29,8 @@ enum {
     TENANTS_AT_ONCE = 100,
     CAUSE_MAX = 200
 };
+
+#define FILES_EVERY_US (INT64_C(12) * CLOCK_HOUR / STORE_FOLDERS)
 
 /* Rules have a thread of their own: slow ones must not keep the audit trail waiting. So have the
  * receivers of webhooks. */
@@ -173,6 +177,23 @@ static bool work_webhook_purge(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+/* One of the folders each time, by the clock: each comes twice a day, on whatever node. */
+static bool work_files(struct ctx *cx, struct app *app, bool *has_more)
+{
+    const char *storage = app->config.storage_path;
+    unsigned folder = (unsigned)(cx->now / FILES_EVERY_US % STORE_FOLDERS);
+    unsigned artefacts;
+    unsigned attachments;
+
+    (void)has_more;
+    if (!artefact_sweep(cx, storage, folder, &artefacts) ||
+        !attachment_sweep(cx, storage, folder, &attachments))
+        return false;
+    if (artefacts + attachments > 0)
+        log_info(cx->trace, "swept up %u files that nothing speaks of", artefacts + attachments);
+    return true;
+}
+
 static const struct {
     const char *name;
     enum loop_kind loop;
@@ -183,6 +204,7 @@ static const struct {
     {"audit chain", LOOP_CHORES, CLOCK_SECOND, work_chain},
     {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
+    {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
     {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},
     {"webhook events", LOOP_CHORES, TICK_MS * 1000, work_webhook_fan},

@@ -48,12 +48,15 @@ static bool add_product(struct req *rq, const struct product *product, json_t *r
     list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, policy_json(rq, &policies[i]));
-    json_array_append_new(rows, json_pack("{s:s,s:s?,s:s,s:o,s:b,s:o,s:s}", "name", product->name,
-                                          "code", product->code, "prefix",
+    json_array_append_new(rows, json_pack("{s:s,s:s?,s:s,s:o,s:b,s:o,s:s,s:s}", "name",
+                                          product->name, "code", product->code, "prefix",
                                           product->serial_prefix ? product->serial_prefix : "",
                                           "policies", list, "has_policies", count > 0, "trial",
                                           trial, "policy_href",
                                           arena_printf(rq->cx.mem, "/desk/products/%s/policies/new",
+                                                       id_text(rq->cx.mem, product->id)),
+                                          "releases_href",
+                                          arena_printf(rq->cx.mem, "/desk/products/%s/releases",
                                                        id_text(rq->cx.mem, product->id))));
     return true;
 }

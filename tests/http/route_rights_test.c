@@ -1,6 +1,7 @@
 /* Each row of the route table, asked by those who must not get it: nobody, the wrong side, somebody
  * without the right, another organisation, another tenant. A new row with a variable that is not
  * named here fails. */
+#include "licensing/artefact.h"
 #include "licensing/licence.h"
 #include "portal/account/role.h"
 #include "portal/hooks/webhook_endpoint.h"
@@ -17,8 +18,8 @@ enum {
 };
 
 struct rows { /* what the paths of a tenant lead to */
-    struct id ticket, file, order, licence, machine, product, organisation, person, staff, session,
-        webhook;
+    struct id release, artefact, ticket, file, order, licence, machine, product, organisation,
+        person, staff, session, webhook;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -118,6 +119,21 @@ static void make_webhook(struct ctx *cx, struct rows *rows)
     rows->webhook = endpoint->id;
 }
 
+static void make_release(struct ctx *cx, struct rows *rows)
+{
+    const struct release_draft draft = {
+        .product_id = rows->product, .version = "1.0.0", .is_published = true};
+    struct release *release;
+    struct artefact *artefact;
+
+    test_ok(cx, release_add(cx, &draft, &release));
+    rows->release = release->id;
+    test_ok(cx,
+            artefact_add(cx, &(struct artefact){.release_id = release->id, .filename = "setup.exe"},
+                         &artefact));
+    rows->artefact = artefact->id;
+}
+
 static struct town make_town(void **state)
 {
     struct town t = {.cx = test_ctx(state)};
@@ -145,6 +161,7 @@ static struct town make_town(void **state)
     make_ticket(cx, &t.rows, &t.boss);
     make_order(cx, &t.rows);
     make_licence(cx, &t.rows);
+    make_release(cx, &t.rows);
     make_webhook(cx, &t.rows);
     return t;
 }
@@ -174,6 +191,8 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/settings/webhooks/{id}", rows->webhook},
         {"/account/sessions/{id}", rows->session},
         {"/desk/products/{id}", rows->product},
+        {"/desk/releases/{id}", rows->release},
+        {"/downloads/{id}", rows->artefact},
     };
 
     for (size_t i = 0; i < COUNT(known); i++)
@@ -197,6 +216,8 @@ static const char *path_of(struct ctx *cx, const struct rows *rows, const char *
             str_add(&path, id_text(cx->mem, rows->machine));
         else if (begins(p, "{person}"))
             str_add(&path, id_text(cx->mem, rows->person));
+        else if (begins(p, "{file}"))
+            str_add(&path, id_text(cx->mem, rows->artefact));
         else if (begins(p, "{number}") || begins(p, "{slug}") || begins(p, "{name}") ||
                  begins(p, "{token}"))
             str_add(&path, "1");

@@ -11,7 +11,9 @@
 #include "portal/serve.h"
 #include "tests/http/wire.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char SQL_HOST_ADD[] = "INSERT INTO tenant_host (host, tenant_id) VALUES (?, ?)";
 static const char BOUNDARY[] = "----gatehouse-test";
@@ -38,9 +40,12 @@ static bool start(struct err *err)
                                  .tenant_default = "",
                                  .public_url = "",
                                  .body_deadline_ms = 15000,
+                                 .upload_mb = 8,
                                  .session_hours = 12,
                                  .session_idle_minutes = 60};
     app.tenants = tenant_cache_make();
+    if (mkdir(app.config.storage_path, 0700) != 0 && errno != EEXIST)
+        return err_set(err, &ERR_INTERNAL, "mkdir %s", app.config.storage_path);
     return crypto_master_open(err, arena_printf(mem, "%s/master.key", test_dir()), true,
                               &app.master) &&
            lang_load(err, SITE_WWW, &app.langs) &&
