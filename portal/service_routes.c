@@ -107,9 +107,7 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/licenses/{licence}/entitlements", list_api_entitlements, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}/product", licence_link_api_product, NEED_BEARER, 0, 0},
     {METHOD_PUT,    "/v1/licenses/{licence}/policy", licence_link_api_set_policy, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/licenses/{licence}/owner", licence_link_api_owner, NEED_BEARER, 0, 0},
-    {METHOD_GET,    "/v1/licenses/{licence}/user", licence_link_api_owner, NEED_BEARER, 0, 0}, /* up to 1.5 */
-    {METHOD_GET,    "/v1/licenses/{licence}/users", licence_link_api_users, NEED_BEARER, 0, 0},
+    {METHOD_GET,    "/v1/licenses/{licence}/user", user_api_owner, NEED_BEARER, 0, 0}, /* up to 1.5 */
     {METHOD_GET,    "/v1/licenses/{licence}/users/{user}", licence_link_api_user, NEED_BEARER, 0, 0},
     {METHOD_GET,    "/v1/licenses/{licence}/tokens/{token}", licence_link_api_token, NEED_BEARER, 0, 0},
     {METHOD_PUT,    "/v1/licenses/{licence}/owner", licence_link_api_set_owner, NEED_BEARER, 0, 0},

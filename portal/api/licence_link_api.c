@@ -9,7 +9,6 @@
 #include "portal/api/api_catalogue.h"
 #include "portal/api/api_included.h"
 #include "portal/api/api_input.h"
-#include "portal/api/api_list.h"
 #include "portal/api/api_permission.h"
 
 /* The licence of the path, when the bearer may do this to it. */
@@ -60,8 +59,10 @@ bool licence_link_api_group(struct req *rq)
 
     if (!find(rq, PERMIT_LICENCE_READ, &s) || !api_permission_check(rq, PERMIT_GROUP_READ))
         return false;
-    if (id_is_zero(s->licence.group_id))
-        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no group");
+    if (id_is_zero(s->licence.group_id)) {
+        str_add(&rq->out, "{\"data\":null}");
+        return true;
+    }
     if (!licence_group_get(&rq->cx, s->licence.group_id, &group))
         return false;
     str_add(&rq->out, "{\"data\":");
@@ -101,44 +102,6 @@ static void write_user(struct req *rq, const struct user *user)
     str_add(&rq->out, "{\"data\":");
     api_bearer_user(&rq->out, api_of(rq), user);
     str_char(&rq->out, '}');
-}
-
-bool licence_link_api_owner(struct req *rq)
-{
-    const struct snapshot *s;
-    struct user *user;
-
-    if (!find(rq, PERMIT_LICENCE_READ, &s) || !api_permission_check(rq, PERMIT_USER_READ))
-        return false;
-    if (id_is_zero(s->licence.owner_id))
-        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no owner");
-    if (!user_get(&rq->cx, s->licence.owner_id, &user))
-        return false;
-    write_user(rq, user);
-    return true;
-}
-
-bool licence_link_api_users(struct req *rq)
-{
-    struct user_filter filter = {.scope.is_all = true, .has_any_role = true};
-    const struct snapshot *s;
-    struct api_list list;
-    struct user *users;
-    int64_t total;
-    size_t count;
-
-    if (!find(rq, PERMIT_LICENCE_USERS_READ, &s) || !api_list_read(rq, NULL, 0, NULL, &list))
-        return false;
-    filter.licence_id = s->licence.id;
-    if (!user_page(&rq->cx, &filter, &list.page.rows, &users, &count, &total))
-        return false;
-    api_list_open(&list);
-    for (size_t i = 0; i < count; i++) {
-        api_list_item(&list, users[i].id);
-        api_bearer_user(&rq->out, api_of(rq), &users[i]);
-    }
-    api_list_close(&list, total);
-    return true;
 }
 
 bool licence_link_api_user(struct req *rq)

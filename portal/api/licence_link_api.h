@@ -7,8 +7,6 @@ bool licence_link_api_product(struct req *rq) MUST_CHECK;
 bool licence_link_api_policy(struct req *rq) MUST_CHECK;
 bool licence_link_api_group(struct req *rq) MUST_CHECK;
 bool licence_link_api_entitlement(struct req *rq) MUST_CHECK;
-bool licence_link_api_owner(struct req *rq) MUST_CHECK;
-bool licence_link_api_users(struct req *rq) MUST_CHECK;
 bool licence_link_api_user(struct req *rq) MUST_CHECK;
 bool licence_link_api_token(struct req *rq) MUST_CHECK;
 
