@@ -2,6 +2,7 @@
  */
 #include "base/clock.h"
 #include "portal/demo/demo.h"
+#include "portal/desk/calendar.h"
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_create.h"
 
@@ -212,13 +213,30 @@ static int later_first(const void *a, const void *b)
     return x->days_ago < y->days_ago ? 1 : x->days_ago > y->days_ago ? -1 : 0;
 }
 
-/* Hours within which an answer is promised, by level: most open tickets are in time, a few late. */
+/* Hours within which an answer and a solution are promised, by level: most open tickets are in
+ * time, a few late. The gravest counts around the clock. */
 static bool promise(struct ctx *cx)
 {
-    static const int64_t HOURS[] = {8, 48, 72, 120};
+    static const int64_t ANSWER[] = {8, 24, 36, 60}, SOLVE[] = {24, 60, 120, 240};
+    static const struct calendar_day DAYS[] = {
+        {2026, 12, 25, -1, "Christmas Day"},
+        {2026, 12, 28, -1, "Boxing Day (in lieu)"},
+        {2027, 1, 1, -1, "New Year's Day"},
+    };
+    struct calendar office = {
+        .name = "Office hours", .zone = "", .days = DAYS, .day_count = COUNT(DAYS)};
 
-    for (size_t i = 0; i < COUNT(HOURS); i++)
-        if (!sla_set(cx, (int64_t)i + 1, HOURS[i] * 60))
+    for (int day = 1; day <= 6; day++) {
+        office.week[day].spans[0] = (struct business_span){8 * 60, 20 * 60};
+        office.week[day].count = 1;
+    }
+    if (!calendar_save(cx, &office))
+        return false;
+    for (size_t i = 0; i < COUNT(ANSWER); i++)
+        if (!sla_set(cx, &(struct sla){.level = (int64_t)i + 1,
+                                       .answer_minutes = ANSWER[i] * 60,
+                                       .solve_minutes = SOLVE[i] * 60,
+                                       .calendar_id = i == 0 ? (struct id){{0}} : office.id}))
             return false;
     return true;
 }

@@ -181,6 +181,7 @@ json_t *ticket_to_json(struct ctx *cx, const struct ticket *t)
     json_object_set_new(j, "resolved_at", time_json(t->resolved_at));
     json_object_set_new(j, "closed_at", time_json(t->closed_at));
     json_object_set_new(j, "due_at", time_json(t->due_at));
+    json_object_set_new(j, "solve_due_at", time_json(t->solve_due_at));
     return j;
 }
 

@@ -45,6 +45,8 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     int64_t created_at, updated_at, first_answer_at, resolved_at, closed_at;
     int64_t asked_at; /* since when the customer waits for an answer; 0: he does not */
     int64_t due_at;   /* the next answer is promised by then; 0: no promise, or nothing due */
+    int64_t solve_spent, solve_since, solve_due_at; /* see ticket_clock.h */
+    int64_t status_at; /* since when its category is what it is; 0: not known */
     int64_t version;
     /* names of what the ids stand for */
     const char *organisation_name, *organisation_code, *person_name, *team_name, *assignee_name;

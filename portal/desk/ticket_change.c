@@ -1,6 +1,7 @@
 #include "portal/desk/ticket_change.h"
 
 #include "portal/desk/sla.h"
+#include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
 
@@ -167,5 +168,6 @@ bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *st
                  DB_ID(t->id)))
         return false;
     *changed = true;
-    return ticket_change_line(cx, t->id, true, "status", t->status, to->code);
+    return ticket_clock_category(cx, t, to->category) &&
+           ticket_change_line(cx, t->id, true, "status", t->status, to->code);
 }

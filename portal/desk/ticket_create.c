@@ -8,6 +8,7 @@
 #include "portal/desk/reporter.h"
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_change.h"
+#include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_term.h"
 #include "portal/desk/ticket_thread.h"
@@ -314,7 +315,8 @@ static bool write_all(struct ctx *cx, const struct draft *d, struct ticket **out
 
     if (d->reporter.name != NULL && !reporter_add(cx, &d->reporter, &reporter_id))
         return false;
-    if (!insert_row(cx, d, reporter_id) || !ticket_thread_insert(cx, &first, &message_id) ||
+    if (!insert_row(cx, d, reporter_id) || !ticket_clock_start(cx, d->id, d->level) ||
+        !ticket_thread_insert(cx, &first, &message_id) ||
         !attachment_add(cx, d->id, message_id, w->files, w->file_count) ||
         !ticket_term_add(cx, d->id, w->subject) || !ticket_get(cx, d->id, out) ||
         !ticket_snapshot(cx, *out, w->text, json_own(cx->mem, json_array()), &is))

@@ -2,6 +2,7 @@
 #include "portal/desk/attachment.h"
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_change.h"
+#include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
 
@@ -29,7 +30,8 @@ static bool take_turn(struct ctx *cx, const struct ticket *t, const char *status
         struct ticket answered = *t;
 
         if (!db_exec(cx, NULL, SQL_TICKET_REPLY_ANSWERED, DB_TIME(cx->now), DB_ID(cx->tenant_id),
-                     DB_ID(t->id)))
+                     DB_ID(t->id)) ||
+            !ticket_clock_answered(cx, t))
             return false;
         answered.asked_at = answered.due_at = 0;
         return status == NULL || ticket_change_status(cx, &answered, status, changed);

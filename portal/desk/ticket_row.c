@@ -34,6 +34,10 @@ enum column { /* in the order of TICKET_ROW_COLUMNS */
               C_DUE,
               C_DUE_KEY,
               C_VERSION,
+              C_SOLVE_SPENT,
+              C_SOLVE_SINCE,
+              C_SOLVE_DUE,
+              C_STATUS_AT,
               C_ORGANISATION_NAME,
               C_ORGANISATION_CODE,
               C_PERSON_NAME,
@@ -92,6 +96,10 @@ static void read_times(struct ticket *t, const struct db_row *row)
     t->closed_at = db_time(row, C_CLOSED);
     t->asked_at = db_time(row, C_ASKED);
     t->due_at = db_time(row, C_DUE);
+    t->solve_spent = db_i64(row, C_SOLVE_SPENT);
+    t->solve_since = db_time(row, C_SOLVE_SINCE);
+    t->solve_due_at = db_time(row, C_SOLVE_DUE);
+    t->status_at = db_time(row, C_STATUS_AT);
 }
 
 static void read_names(struct ticket *t, const struct db_row *row)

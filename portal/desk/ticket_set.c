@@ -1,5 +1,6 @@
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_change.h"
+#include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_topic.h"
 
@@ -77,6 +78,7 @@ bool ticket_set_level(struct ctx *cx, struct id id, int64_t level)
     if (!sla_due(cx, level, t->asked_at, &due_at) ||
         !db_exec(cx, NULL, SQL_TICKET_SET_LEVEL, DB_INT(level), DB_TIME(due_at),
                  DB_ID(cx->tenant_id), DB_ID(id)) ||
+        !ticket_clock_level(cx, t, level) ||
         !ticket_change_line(cx, id, false, "level", arena_printf(cx->mem, "%d", t->level),
                             arena_printf(cx->mem, "%d", (int)level)))
         return ticket_change_undo(cx);

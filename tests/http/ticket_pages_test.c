@@ -212,7 +212,7 @@ static void staff_work_a_ticket_from_queue_to_solution(void **state)
     struct id id;
     const char *path;
 
-    test_ok(cx, sla_set(cx, 2, 30));
+    test_ok(cx, sla_set(cx, &(struct sla){.level = 2, .answer_minutes = 30}));
     id = desk_file(cx, &p.d, "Receipt printer stops");
     path = site_path(cx, "/desk/tickets/%s", id);
     a = site_get(cx, &p.priya, "/desk?view=unassigned");

@@ -220,7 +220,7 @@ static void an_answer_is_promised_only_where_the_tenant_promises(void **state)
 
     test_ok(cx, ticket_get(cx, desk_file(cx, &d, "no promise"), &t));
     assert_int_equal(t->due_at, 0);
-    test_ok(cx, sla_set(cx, 2, 240));
+    test_ok(cx, sla_set(cx, &(struct sla){.level = 2, .answer_minutes = 240}));
     test_ok(cx, ticket_get(cx, desk_file(cx, &d, "four hours"), &t));
     assert_int_equal(t->due_at, cx->now + 4 * CLOCK_HOUR);
 }

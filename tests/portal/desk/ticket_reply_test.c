@@ -9,7 +9,7 @@ static void an_answer_moves_the_clock_and_the_state(void **state)
     struct ticket *t;
     struct id id, message;
 
-    test_ok(cx, sla_set(cx, 2, 60));
+    test_ok(cx, sla_set(cx, &(struct sla){.level = 2, .answer_minutes = 60}));
     id = desk_file(cx, &d, "s");
     cx->now += 600000000;
     desk_as_priya(cx, &d);
@@ -44,8 +44,8 @@ static void the_promise_moves_with_the_level_and_ends_with_the_answer(void **sta
     struct ticket *t;
     struct id id;
 
-    test_ok(cx, sla_set(cx, 1, 60));
-    test_ok(cx, sla_set(cx, 2, 240));
+    test_ok(cx, sla_set(cx, &(struct sla){.level = 1, .answer_minutes = 60}));
+    test_ok(cx, sla_set(cx, &(struct sla){.level = 2, .answer_minutes = 240}));
     id = desk_file(cx, &d, "s");
     cx->now += 60000000;
     desk_as_priya(cx, &d);
