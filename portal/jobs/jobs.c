@@ -9,6 +9,7 @@
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
 #include "portal/desk/attachment.h"
+#include "portal/desk/escalation.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
 #include "portal/jobs/outbox.h"
@@ -123,6 +124,22 @@ static bool work_notices(struct ctx *cx, struct app *app, bool *has_more)
     return each_tenant(cx, app, has_more, tell_notices);
 }
 
+static bool escalate(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned fired;
+
+    (void)app;
+    if (!escalation_work(cx, &fired))
+        return false;
+    *has_more = *has_more || fired >= ESCALATION_BATCH;
+    return true;
+}
+
+static bool work_escalations(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, escalate);
+}
+
 static bool work_heartbeats(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned done;
@@ -205,6 +222,7 @@ static const struct {
     {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
     {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
+    {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
     {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},
     {"webhook events", LOOP_CHORES, TICK_MS * 1000, work_webhook_fan},

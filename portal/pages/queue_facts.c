@@ -182,6 +182,7 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
                      json_t *context)
 {
     json_object_set_new(context, "ticket", head_json(rq, words, t));
+    json_object_set_new(context, "solve", ticket_context_solve(rq, t));
     json_object_set_new(context, "reporter", reporter_json(t));
     json_object_set_new(context, "statuses", statuses_json(rq, words, t));
     json_object_set_new(context, "topics", topics_json(rq, words, t));

@@ -49,24 +49,38 @@ json_t *ticket_context_chip(struct req *rq, const struct ticket_words *words,
                      LOOKS[t->category].icon, "text", ticket_context_status(rq, words, t->status));
 }
 
-json_t *ticket_context_due(struct req *rq, const struct ticket *t)
+static json_t *deadline_json(struct req *rq, int64_t due_at)
 {
-    const int64_t left = t->due_at - rq->cx.now;
+    const int64_t left = due_at - rq->cx.now;
     const char *ago;
     json_t *chip = json_null();
 
-    if (t->due_at == 0)
+    if (due_at == 0)
         return json_null();
-    ago = format_ago(rq->cx.mem, &rq->format, t->due_at);
+    ago = format_ago(rq->cx.mem, &rq->format, due_at);
     if (left < DUE_SOON_HOURS * CLOCK_HOUR)
         chip = json_pack("{s:s, s:s, s:s, s:o}", "kind", left < 0 ? "bad" : "warn", "icon",
                          left < 0 ? "circle-alert" : "clock", "text",
                          lang_fill1(rq->cx.mem, rq->lang, T("Due {}"), ago), "time",
-                         page_time(rq, t->due_at));
+                         page_time(rq, due_at));
     return json_pack("{s:o, s:s, s:s, s:o}", "chip", chip, "text",
                      lang_fill1(rq->cx.mem, rq->lang, T("Due {}"),
-                                format_time(rq->cx.mem, &rq->format, t->due_at)),
-                     "ago", ago, "time", page_time(rq, t->due_at));
+                                format_time(rq->cx.mem, &rq->format, due_at)),
+                     "ago", ago, "time", page_time(rq, due_at));
+}
+
+json_t *ticket_context_due(struct req *rq, const struct ticket *t)
+{
+    return deadline_json(rq, t->due_at);
+}
+
+json_t *ticket_context_solve(struct req *rq, const struct ticket *t)
+{
+    json_t *due = deadline_json(rq, t->solve_due_at);
+    bool is_paused = t->category == TICKET_WAITING && t->status_at != 0;
+
+    return json_pack("{s:o, s:o}", "due", due, "paused",
+                     is_paused ? page_time(rq, t->status_at) : json_null());
 }
 
 json_t *ticket_context_row(struct req *rq, const struct ticket_words *words, const struct ticket *t)
@@ -102,7 +116,14 @@ static const struct {
     {"level", T("{} set level {}"), NULL, "flag"},
     {"topic", T("{} set the topic: {}"), NULL, "folder"},
     {"tag", T("{} added the tag {}"), NULL, "tag"},
+    {"warning", T("{} warned: {} is due soon"), NULL, "clock"},
+    {"breach", T("{} noted: {} is late"), NULL, "circle-alert"},
 };
+
+static const char *target_text(struct req *rq, const char *target)
+{
+    return req_text(rq, strcmp(target, "solve") == 0 ? T("the solution") : T("the answer"));
+}
 
 static const char *who_of(struct req *rq, const struct message *m)
 {
@@ -144,6 +165,8 @@ static const char *line_text(struct req *rq, const struct ticket_words *words,
             to = ticket_context_status(rq, words, to);
         if (strcmp(change, "topic") == 0)
             to = ticket_context_topic(rq, words, to);
+        if (strcmp(change, "warning") == 0 || strcmp(change, "breach") == 0)
+            to = target_text(rq, to);
         return lang_fill(rq->cx.mem, rq->lang, LINES[i].set, (const char *const[]){who, to}, 2);
     }
     return who;

@@ -29,6 +29,8 @@ const char *ticket_context_status(struct req *rq, const struct ticket_words *wor
 /* When the next answer is due: {"chip": parts/deadline or null, "text", "time"}; null when nothing
  * is promised. */
 json_t *ticket_context_due(struct req *rq, const struct ticket *t);
+/* The solution's promise: {"due": as above or null, "paused": since when the customer is asked}. */
+json_t *ticket_context_solve(struct req *rq, const struct ticket *t);
 /* A row of the customers' table. */
 json_t *ticket_context_row(struct req *rq, const struct ticket_words *words,
                            const struct ticket *t);

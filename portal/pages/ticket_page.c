@@ -192,6 +192,7 @@ static bool view_context(struct req *rq, json_t **out)
                   t->product_version, "is_active",
                   t->category == TICKET_OPEN || t->category == TICKET_WAITING, "is_solved",
                   t->category == TICKET_SOLVED, "is_closed", t->category == TICKET_CLOSED));
+    json_object_set_new(context, "solve", ticket_context_solve(rq, t));
     json_object_set_new(
         context, "crumbs",
         json_pack("[{s:s, s:s}]", "href", "/tickets", "text", req_text(rq, T("Tickets"))));
