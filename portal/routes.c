@@ -30,6 +30,7 @@
 #include "portal/pages/theme_page.h"
 #include "portal/pages/search_page.h"
 #include "portal/pages/second_factor_page.h"
+#include "portal/pages/service_page.h"
 #include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
@@ -135,6 +136,13 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/staff/{id}/unlock",  staff_page_unlock, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/second-off", second_factor_page_staff, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/service",                       service_page_view,            NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/service",                       service_page_save,            NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/service/calendars/new",         service_page_calendar_new,    NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/service/calendars/new",         service_page_calendar_add,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/service/calendars/{id}",        service_page_calendar,        NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/service/calendars/{id}",        service_page_calendar_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/service/calendars/{id}/remove", service_page_calendar_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks",             webhook_page_list,    NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks/new",         webhook_page_new,     NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/webhooks/new",         webhook_page_add,     NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},

@@ -62,10 +62,9 @@ static bool add_promises(struct req *rq, const struct form *form, const struct c
 
         if (!sla_get(&rq->cx, (int64_t)n, &s))
             return false;
-        answer = typed_or(rq, form, "answer", n,
-                          service_text_of_length(rq->cx.mem, s.answer_minutes));
-        solve =
-            typed_or(rq, form, "solve", n, service_text_of_length(rq->cx.mem, s.solve_minutes));
+        answer =
+            typed_or(rq, form, "answer", n, service_text_of_length(rq->cx.mem, s.answer_minutes));
+        solve = typed_or(rq, form, "solve", n, service_text_of_length(rq->cx.mem, s.solve_minutes));
         calendar = typed_or(rq, form, "calendar", n,
                             id_is_zero(s.calendar_id) ? "" : id_text(rq->cx.mem, s.calendar_id));
         json_array_append_new(
@@ -100,19 +99,18 @@ static json_t *step_json(struct req *rq, const struct form *form, size_t n,
     size_t i;
 
     json_array_foreach (teams, i, row)
-        json_array_append_new(options, choice(json_get_text(row, "value", ""),
-                                              json_get_text(row, "text", ""), team));
-    return json_pack(
-        "{s:i,s:[o,o,o],s:[o,o],s:s,s:o,s:b,s:O?}", "n", (int)n, "targets",
-        choice("", req_text(rq, T("no step")), target),
-        choice("answer", req_text(rq, T("the answer")), target),
-        choice("solve", req_text(rq, T("the solution")), target), "sides",
-        choice("before", req_text(rq, T("before it is due")), side),
-        choice("after", req_text(rq, T("after it was due")), side), "length", length, "teams",
-        options, "raises",
-        form != NULL ? *form_value(form, field_name(rq, "raise", n)) != '\0'
-                     : e != NULL && e->raises_level,
-        "fault", fault_of(form, field_name(rq, "length", n)));
+        json_array_append_new(
+            options, choice(json_get_text(row, "value", ""), json_get_text(row, "text", ""), team));
+    return json_pack("{s:i,s:[o,o,o],s:[o,o],s:s,s:o,s:b,s:O?}", "n", (int)n, "targets",
+                     choice("", req_text(rq, T("no step")), target),
+                     choice("answer", req_text(rq, T("the answer")), target),
+                     choice("solve", req_text(rq, T("the solution")), target), "sides",
+                     choice("before", req_text(rq, T("before it is due")), side),
+                     choice("after", req_text(rq, T("after it was due")), side), "length", length,
+                     "teams", options, "raises",
+                     form != NULL ? *form_value(form, field_name(rq, "raise", n)) != '\0'
+                                  : e != NULL && e->raises_level,
+                     "fault", fault_of(form, field_name(rq, "length", n)));
 }
 
 static bool add_steps(struct req *rq, const struct form *form, json_t *page)
@@ -123,18 +121,16 @@ static bool add_steps(struct req *rq, const struct form *form, json_t *page)
     size_t count, team_count;
 
     json_object_set_new(page, "steps", rows);
-    if (!escalation_list(&rq->cx, &steps, &count) ||
-        !staff_teams(&rq->cx, &teams, &team_count))
+    if (!escalation_list(&rq->cx, &steps, &count) || !staff_teams(&rq->cx, &teams, &team_count))
         return false;
     team_rows = json_own(rq->cx.mem, json_array());
-    json_array_append_new(team_rows,
-                          choice("", req_text(rq, T("leave it with its team")), "-"));
+    json_array_append_new(team_rows, choice("", req_text(rq, T("leave it with its team")), "-"));
     for (size_t i = 0; i < team_count; i++)
         json_array_append_new(team_rows,
                               choice(id_text(rq->cx.mem, teams[i].id), teams[i].name, "-"));
     for (size_t n = 1; n <= STEP_ROWS || n <= count; n++)
-        json_array_append_new(
-            rows, step_json(rq, form, n, n <= count ? &steps[n - 1] : NULL, team_rows));
+        json_array_append_new(rows,
+                              step_json(rq, form, n, n <= count ? &steps[n - 1] : NULL, team_rows));
     return true;
 }
 
@@ -143,7 +139,7 @@ static bool show(struct req *rq, const struct form *form)
     struct calendar *calendars;
     size_t count;
     json_t *list = json_array();
-    json_t *page = json_own(rq->cx.mem, json_pack("{s:o}", "calendars", list));
+    json_t *page = json_own(rq->cx.mem, json_pack("{s:o,s:b}", "calendars", list, "on_service", 1));
 
     if (!calendar_list(&rq->cx, &calendars, &count))
         return false;
@@ -154,7 +150,7 @@ static bool show(struct req *rq, const struct form *form)
                                          id_text(rq->cx.mem, calendars[i].id)),
                             "name", calendars[i].name, "zone",
                             *calendars[i].zone != '\0' ? calendars[i].zone
-                                                       : rq->tenant->time_zone));
+                                                       : req_text(rq, T("your own time zone"))));
     json_object_set_new(page, "has_calendars", json_boolean(count > 0));
     if (!add_promises(rq, form, calendars, count, page) || !add_steps(rq, form, page))
         return false;
@@ -185,8 +181,7 @@ static void read_promise(struct req *rq, struct form *form, size_t n, struct sla
     const char *calendar = form_value(form, field_name(rq, "calendar", n));
 
     *out = (struct sla){.level = (int64_t)n};
-    out->answer_minutes =
-        read_length(rq, form, field_name(rq, "answer", n), T("Answer within"));
+    out->answer_minutes = read_length(rq, form, field_name(rq, "answer", n), T("Answer within"));
     out->solve_minutes = read_length(rq, form, field_name(rq, "solve", n), T("Solved within"));
     if (*calendar != '\0' && !id_parse(calendar, &out->calendar_id))
         form_fault(rq, form, field_name(rq, "calendar", n), T("Counted in"),
@@ -206,8 +201,7 @@ static size_t read_steps(struct req *rq, struct form *form, struct escalation *o
             continue;
         *e = (struct escalation){
             .target = target,
-            .offset_minutes =
-                read_length(rq, form, field_name(rq, "length", n), T("Step")),
+            .offset_minutes = read_length(rq, form, field_name(rq, "length", n), T("Step")),
             .raises_level = *form_value(form, field_name(rq, "raise", n)) != '\0'};
         if (strcmp(form_value(form, field_name(rq, "side", n)), "before") == 0)
             e->offset_minutes = -e->offset_minutes;
@@ -267,31 +261,29 @@ bool service_page_save(struct req *rq)
 
 /* --- a calendar --- */
 
-static const char *const DAY_NAMES[] = {T("Sunday"),    T("Monday"),   T("Tuesday"), T("Wednesday"),
-                                        T("Thursday"),  T("Friday"),   T("Saturday")};
+static const char *const DAY_NAMES[] = {T("Sunday"),   T("Monday"), T("Tuesday"), T("Wednesday"),
+                                        T("Thursday"), T("Friday"), T("Saturday")};
 
 static bool show_calendar(struct req *rq, const struct calendar *c, const struct form *form)
 {
     json_t *days = json_array();
     json_t *page = json_own(
-        rq->cx.mem,
-        json_pack("{s:o,s:s,s:s,s:s,s:s,s:s,s:b}", "week", days, "action", rq->path, "name",
-                  form != NULL ? form_value(form, "name") : c->name, "zone",
-                  form != NULL ? form_value(form, "zone") : c->zone, "tenant_zone",
-                  rq->tenant->time_zone, "days",
-                  form != NULL ? form_value(form, "days")
-                               : service_text_of_days(rq->cx.mem, rq->lang, c),
-                  "is_new", id_is_zero(c->id)));
+        rq->cx.mem, json_pack("{s:o,s:s,s:s,s:s,s:s,s:b}", "week", days, "action", rq->path, "name",
+                              form != NULL ? form_value(form, "name") : c->name, "zone",
+                              form != NULL ? form_value(form, "zone") : c->zone, "days",
+                              form != NULL ? form_value(form, "days")
+                                           : service_text_of_days(rq->cx.mem, rq->lang, c),
+                              "is_new", id_is_zero(c->id)));
 
     for (size_t i = 1; i <= COUNT(DAY_NAMES); i++) {
         const size_t n = i % COUNT(DAY_NAMES); /* Monday first */
 
         json_array_append_new(
-            days, json_pack("{s:i,s:s,s:s,s:O?}", "n", (int)n, "name", req_text(rq, DAY_NAMES[n]),
-                            "hours",
-                            typed_or(rq, form, "day", n,
-                                     service_text_of_day(rq->cx.mem, &c->week[n])),
-                            "fault", fault_of(form, field_name(rq, "day", n))));
+            days,
+            json_pack("{s:i,s:s,s:s,s:O?}", "n", (int)n, "name", req_text(rq, DAY_NAMES[n]),
+                      "hours",
+                      typed_or(rq, form, "day", n, service_text_of_day(rq->cx.mem, &c->week[n])),
+                      "fault", fault_of(form, field_name(rq, "day", n))));
     }
     return form != NULL ? page_render_form(rq, "service_calendar", page, form)
                         : page_render(rq, "service_calendar", page);

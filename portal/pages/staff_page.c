@@ -58,7 +58,8 @@ bool staff_page_list(struct req *rq)
     const char *search = req_query(rq, "q");
     json_t *rows = json_array();
     json_t *page = json_own(
-        rq->cx.mem, json_pack("{s:o,s:s}", "accounts", rows, "query", search ? search : ""));
+        rq->cx.mem, json_pack("{s:o,s:s,s:b}", "accounts", rows, "query", search ? search : "",
+                                  "on_staff", 1));
     struct staff_account *list;
     size_t count;
 

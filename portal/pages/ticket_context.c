@@ -63,10 +63,10 @@ static json_t *deadline_json(struct req *rq, int64_t due_at)
                          left < 0 ? "circle-alert" : "clock", "text",
                          lang_fill1(rq->cx.mem, rq->lang, T("Due {}"), ago), "time",
                          page_time(rq, due_at));
-    return json_pack("{s:o, s:s, s:s, s:o}", "chip", chip, "text",
-                     lang_fill1(rq->cx.mem, rq->lang, T("Due {}"),
-                                format_time(rq->cx.mem, &rq->format, due_at)),
-                     "ago", ago, "time", page_time(rq, due_at));
+    return json_pack(
+        "{s:o, s:s, s:s, s:o}", "chip", chip, "text",
+        lang_fill1(rq->cx.mem, rq->lang, T("Due {}"), format_time(rq->cx.mem, &rq->format, due_at)),
+        "ago", ago, "time", page_time(rq, due_at));
 }
 
 json_t *ticket_context_due(struct req *rq, const struct ticket *t)

@@ -127,7 +127,7 @@ static bool add_key(struct req *rq, json_t *page)
 bool webhook_page_list(struct req *rq)
 {
     json_t *rows = json_array();
-    json_t *page = json_own(rq->cx.mem, json_pack("{s:o}", "webhooks", rows));
+    json_t *page = json_own(rq->cx.mem, json_pack("{s:o,s:b}", "webhooks", rows, "on_webhooks", 1));
     struct webhook_endpoint *list;
     size_t count;
 

@@ -4,6 +4,7 @@
 #include "licensing/artefact.h"
 #include "licensing/licence.h"
 #include "portal/account/role.h"
+#include "portal/desk/calendar.h"
 #include "portal/hooks/webhook_endpoint.h"
 #include "portal/http/route.h"
 #include "portal/sales/order.h"
@@ -19,7 +20,7 @@ enum {
 
 struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, organisation,
-        person, staff, session, webhook;
+        person, staff, session, webhook, calendar;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -108,6 +109,14 @@ static void make_licence(struct ctx *cx, struct rows *rows)
     rows->machine = licensing_machine(cx, licence->id, "fingerprint")->id;
 }
 
+static void make_calendar(struct ctx *cx, struct rows *rows)
+{
+    struct calendar calendar = {.name = "Office", .zone = "UTC"};
+
+    test_ok(cx, calendar_save(cx, &calendar));
+    rows->calendar = calendar.id;
+}
+
 static void make_webhook(struct ctx *cx, struct rows *rows)
 {
     const struct webhook_endpoint_draft draft = {.url = "https://hooks.example.com/in",
@@ -163,6 +172,7 @@ static struct town make_town(void **state)
     make_licence(cx, &t.rows);
     make_release(cx, &t.rows);
     make_webhook(cx, &t.rows);
+    make_calendar(cx, &t.rows);
     return t;
 }
 
@@ -189,6 +199,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/organisation/people/{id}", rows->person},
         {"/desk/settings/staff/{id}", rows->staff},
         {"/desk/settings/webhooks/{id}", rows->webhook},
+        {"/desk/settings/service/calendars/{id}", rows->calendar},
         {"/account/sessions/{id}", rows->session},
         {"/desk/products/{id}", rows->product},
         {"/desk/releases/{id}", rows->release},
