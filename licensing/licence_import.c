@@ -98,9 +98,8 @@ static bool insert(struct ctx *cx, const struct licence_record *r, const struct 
                    DB_TIME(r->starts_at != 0 ? r->starts_at : created_at), DB_TIME(r->expires_at),
                    DB_TIME(r->support_until), DB_INT(r->grace_days), DB_BOOL(r->is_trial),
                    DB_BOOL(r->is_suspended),
-                   r->has_protected && r->is_protected != p->is_protected
-                       ? DB_BOOL(r->is_protected)
-                       : DB_NULL,
+                   r->has_protected && r->is_protected != p->is_protected ? DB_BOOL(r->is_protected)
+                                                                          : DB_NULL,
                    DB_INT(r->uses), DB_TEXT(r->last_version), DB_TIME(r->last_validated_at),
                    DB_TIME(r->last_check_in_at), DB_TIME(r->last_check_out_at),
                    DB_TEXT(r->note != NULL ? r->note : ""),

@@ -7,7 +7,7 @@ struct licence_record { /* zero and NULL: not told */
     struct id id;       /* zero: a new one */
     struct id policy_id, organisation_id, owner_id, group_id;
     const char *serial; /* NULL: a new one */
-    const char *key;    /* as customers have it: it is not signed anew, whatever the policy's scheme */
+    const char *key; /* as customers have it: it is not signed anew, whatever the policy's scheme */
     const char *name, *note, *metadata, *last_version;
     int64_t starts_at, expires_at, support_until, grace_days;
     bool is_trial, is_suspended, has_protected, is_protected;

@@ -47,22 +47,10 @@ static bool read_limit(const struct api_object *in, const char *name, int64_t *o
     return true;
 }
 
-static const char *const *known(const struct api_object *in, const struct catalogue_input *how,
-                                const char *const *names)
+static bool check_known(const struct api_object *in, const struct catalogue_input *how,
+                        const char *const *names)
 {
-    size_t count = 0;
-    const char **list;
-
-    while (names[count] != NULL)
-        count++;
-    list = arena_array(in->cx->mem, const char *, count + 3);
-    memcpy(list, names, count * sizeof *names);
-    if (how->has_history) {
-        list[count++] = "created";
-        list[count++] = "updated";
-    }
-    list[count] = NULL;
-    return list;
+    return how->is_lenient || api_input_known(in, names);
 }
 
 /* --- products --- */
@@ -95,7 +83,7 @@ bool catalogue_input_product(const struct api_object *in, const struct catalogue
     static const char *const NAMES[] = {
         "name", "code", "distributionStrategy", "url", "platforms", "metadata", NULL};
 
-    return api_input_known(in, known(in, how, NAMES)) &&
+    return check_known(in, how, NAMES) &&
            api_input_text(in, "name", how->is_new ? API_REQUIRED : 0, &p->name) &&
            api_input_text(in, "code", API_NULLABLE, &p->code) &&
            api_input_text(in, "distributionStrategy", API_NULLABLE, &p->distribution) &&
@@ -131,7 +119,7 @@ static const char *const *known_of_policy(const struct api_object *in,
         list[count++] = "encrypted";
     }
     list[count] = NULL;
-    return known(in, how, list);
+    return list;
 }
 
 /* Zero stands for "none" inside; what a client sends does not. */
@@ -227,7 +215,7 @@ static bool refuse_flag(const struct api_object *in, const char *name, const str
 bool catalogue_input_policy(const struct api_object *in, const struct catalogue_input *how,
                             struct policy *p)
 {
-    if (!api_input_known(in, known_of_policy(in, how)))
+    if (!check_known(in, how, known_of_policy(in, how)))
         return false;
     for (size_t i = 0; i < POLICY_ATTRIBUTE_COUNT; i++) {
         const struct policy_attribute *a = &POLICY_ATTRIBUTES[i];
@@ -259,8 +247,7 @@ bool catalogue_input_entitlement(const struct api_object *in, const struct catal
     static const char *const NAMES[] = {"name", "code", "metadata", NULL};
     unsigned needed = how->is_new ? API_REQUIRED : 0;
 
-    return api_input_known(in, known(in, how, NAMES)) &&
-           api_input_text(in, "name", needed, &e->name) &&
+    return check_known(in, how, NAMES) && api_input_text(in, "name", needed, &e->name) &&
            api_input_text(in, "code", needed, &e->code) && api_input_metadata(in, &e->metadata);
 }
 
@@ -270,7 +257,7 @@ bool catalogue_input_group(const struct api_object *in, const struct catalogue_i
     static const char *const NAMES[] = {"name",        "maxUsers", "maxLicenses",
                                         "maxMachines", "metadata", NULL};
 
-    return api_input_known(in, known(in, how, NAMES)) &&
+    return check_known(in, how, NAMES) &&
            api_input_text(in, "name", how->is_new ? API_REQUIRED : 0, &g->name) &&
            read_limit(in, "maxUsers", &g->max_users) &&
            read_limit(in, "maxLicenses", &g->max_licences) &&

@@ -11,7 +11,7 @@
 struct catalogue_input { /* how a resource is read */
     int version;         /* of the protocol: names of attributes differ */
     bool is_new;         /* what is required is, and what is fixed once may be given */
-    bool has_history;    /* what the server makes (created, updated) may be there; it is not read */
+    bool is_lenient;     /* members that are not known are left alone, not refused: an import */
 };
 
 /* The request's data: attributes and relationships, an object without members where they are
