@@ -1,4 +1,4 @@
-#include "licensing/licence_link.h"
+#include "licensing/licence_join.h"
 #include "licensing/licence_search.h"
 #include "portal/account/user.h"
 #include "portal/api/api_bearer.h"
@@ -31,7 +31,7 @@ struct page { /* a part of one type's rows on its way into the file */
     struct api api;
     struct str out;
     struct licence_page at; /* where it begins; after: the last row written */
-    struct licence_link link;
+    struct licence_join link;
     size_t count;
 };
 
@@ -180,13 +180,13 @@ static bool write_components(struct page *p)
     return true;
 }
 
-static bool write_links(struct page *p, enum licence_link_kind kind, enum transfer_type type,
+static bool write_links(struct page *p, enum licence_join_kind kind, enum transfer_type type,
                         const char *of[2], const char *what[2])
 {
-    struct licence_link *list;
+    struct licence_join *list;
     size_t count;
 
-    if (!licence_link_list(p->cx, kind, &p->link, PAGE_ROWS, &list, &count))
+    if (!licence_join_list(p->cx, kind, &p->link, PAGE_ROWS, &list, &count))
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct api_resource r =
@@ -213,19 +213,19 @@ static const char *USER[2] = {"user", "users"};
 
 static bool write_policy_entitlements(struct page *p)
 {
-    return write_links(p, LICENCE_LINK_POLICY_ENTITLEMENT, TRANSFER_POLICY_ENTITLEMENT, POLICY,
+    return write_links(p, LICENCE_JOIN_POLICY_ENTITLEMENT, TRANSFER_POLICY_ENTITLEMENT, POLICY,
                        ENTITLEMENT);
 }
 
 static bool write_licence_entitlements(struct page *p)
 {
-    return write_links(p, LICENCE_LINK_ENTITLEMENT, TRANSFER_LICENCE_ENTITLEMENT, LICENCE,
+    return write_links(p, LICENCE_JOIN_ENTITLEMENT, TRANSFER_LICENCE_ENTITLEMENT, LICENCE,
                        ENTITLEMENT);
 }
 
 static bool write_licence_users(struct page *p)
 {
-    return write_links(p, LICENCE_LINK_USER, TRANSFER_LICENCE_USER, LICENCE, USER);
+    return write_links(p, LICENCE_JOIN_USER, TRANSFER_LICENCE_USER, LICENCE, USER);
 }
 
 static bool (*const WRITERS[])(struct page *p) = {

@@ -2,7 +2,8 @@
 
 #include "licensing/component.h"
 #include "licensing/entitlement_policy.h"
-#include "licensing/licence_link.h"
+#include "licensing/licence_entitlement.h"
+#include "licensing/licence_join.h"
 #include "portal/account/user.h"
 #include "portal/api/catalogue_input.h"
 #include "portal/transfer/transfer_extra.h"
@@ -191,21 +192,21 @@ static bool add_policy(struct transfer_item *item)
 /* --- links --- */
 
 static const struct {
-    enum licence_link_kind kind;
+    enum licence_join_kind kind;
     const char *of, *what;
     enum transfer_type of_type, what_type;
 } LINKS[] = {
-    [TRANSFER_POLICY_ENTITLEMENT] = {LICENCE_LINK_POLICY_ENTITLEMENT, "policy", "entitlement",
+    [TRANSFER_POLICY_ENTITLEMENT] = {LICENCE_JOIN_POLICY_ENTITLEMENT, "policy", "entitlement",
                                      TRANSFER_POLICY, TRANSFER_ENTITLEMENT},
-    [TRANSFER_LICENCE_ENTITLEMENT] = {LICENCE_LINK_ENTITLEMENT, "license", "entitlement",
+    [TRANSFER_LICENCE_ENTITLEMENT] = {LICENCE_JOIN_ENTITLEMENT, "license", "entitlement",
                                       TRANSFER_LICENCE, TRANSFER_ENTITLEMENT},
-    [TRANSFER_LICENCE_USER] = {LICENCE_LINK_USER, "license", "user", TRANSFER_LICENCE,
+    [TRANSFER_LICENCE_USER] = {LICENCE_JOIN_USER, "license", "user", TRANSFER_LICENCE,
                                TRANSFER_USER},
 };
 
 static bool read_link(struct transfer_item *item)
 {
-    struct licence_link *l = arena_new(item->cx->mem, struct licence_link);
+    struct licence_join *l = arena_new(item->cx->mem, struct licence_join);
 
     item->record = l;
     return transfer_item_relation(item, LINKS[item->type].of, LINKS[item->type].of_type, true,
@@ -216,22 +217,24 @@ static bool read_link(struct transfer_item *item)
 
 static bool find_link(struct transfer_item *item, bool *is_present)
 {
-    const struct licence_link *l = item->record;
+    const struct licence_join *l = item->record;
     struct id what = transfer_people_here(item->people, l->what_id);
 
-    return licence_link_find(item->cx, LINKS[item->type].kind, l->of_id, what, is_present);
+    return licence_join_find(item->cx, LINKS[item->type].kind, l->of_id, what, is_present);
 }
 
 static bool add_link(struct transfer_item *item)
 {
-    const struct licence_link *l = item->record;
+    const struct licence_join *l = item->record;
     struct entitlement_join *join;
+    struct licence_link *link;
+    struct id what = transfer_people_here(item->people, l->what_id);
 
     if (item->type == TRANSFER_POLICY_ENTITLEMENT)
-        return entitlement_policy_attach(item->cx, l->of_id, &l->what_id, 1, &join);
+        return entitlement_policy_attach(item->cx, l->of_id, &what, 1, &join);
     if (item->type == TRANSFER_LICENCE_ENTITLEMENT)
-        return entitlement_attach_licence(item->cx, l->of_id, l->what_id);
-    return licence_add_user(item->cx, l->of_id, transfer_people_here(item->people, l->what_id));
+        return licence_entitlement_attach(item->cx, l->of_id, &what, 1, &link);
+    return licence_user_attach(item->cx, l->of_id, &what, 1, &link);
 }
 
 /* --- users --- */

@@ -3,13 +3,13 @@
 
 #include "licensing/licence.h"
 
-enum licence_link_kind {
-    LICENCE_LINK_POLICY_ENTITLEMENT,
-    LICENCE_LINK_ENTITLEMENT, /* a licence's own */
-    LICENCE_LINK_USER         /* licensees, without owners */
+enum licence_join_kind {
+    LICENCE_JOIN_POLICY_ENTITLEMENT,
+    LICENCE_JOIN_ENTITLEMENT, /* a licence's own */
+    LICENCE_JOIN_USER         /* licensees, without owners */
 };
 
-struct licence_link {
+struct licence_join {
     struct id id;
     struct id of_id;   /* the policy or the licence */
     struct id what_id; /* the entitlement or the person */
@@ -18,9 +18,9 @@ struct licence_link {
 
 /* All of the tenant (of what was not deleted) after that one (zero: from the start), in the order
  * of of_id and what_id; for the system alone. */
-bool licence_link_list(struct ctx *cx, enum licence_link_kind kind,
-                       const struct licence_link *after, unsigned limit, struct licence_link **out,
+bool licence_join_list(struct ctx *cx, enum licence_join_kind kind,
+                       const struct licence_join *after, unsigned limit, struct licence_join **out,
                        size_t *count) MUST_CHECK;
 /* Whether that one is there. */
-bool licence_link_find(struct ctx *cx, enum licence_link_kind kind, struct id of_id,
+bool licence_join_find(struct ctx *cx, enum licence_join_kind kind, struct id of_id,
                        struct id what_id, bool *out) MUST_CHECK;
