@@ -21,6 +21,9 @@
 #include "portal/pages/organisation_edit_page.h"
 #include "portal/pages/organisation_page.h"
 #include "portal/pages/people_page.h"
+#include "portal/pages/entitlement_page.h"
+#include "portal/pages/policy_page.h"
+#include "portal/pages/product_edit_page.h"
 #include "portal/pages/product_page.h"
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
@@ -191,6 +194,19 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/releases/{id}/files",        release_desk_page_upload,  NEED_STAFF | NEED_CSRF | NEED_LATE_BODY, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/releases/{id}/files/{file}", release_desk_page_file,    NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/releases/{id}/files/{file}/remove", release_desk_page_remove_file, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/products/{id}", product_edit_page_view, NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/products/{id}", product_edit_page_change, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/products/{id}/remove", product_edit_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/policies/{id}", policy_page_edit, NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/policies/{id}", policy_page_change, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/policies/{id}/remove", policy_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/policies/{id}/attach", policy_page_attach, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/policies/{id}/detach", policy_page_detach, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/entitlements", entitlement_page_list, NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/entitlements", entitlement_page_add, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/entitlements/{id}", entitlement_page_edit, NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/entitlements/{id}", entitlement_page_change, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/entitlements/{id}/remove", entitlement_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/licences/new",             licence_desk_page_new,       NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/new",             licence_desk_page_issue,     NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/licences/{id}/file",       checkout_api_download,       NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},

@@ -31,8 +31,9 @@ static json_t *policy_json(struct req *rq, const struct policy *p)
                             : lang_fill1(mem, rq->lang, T("{} seats"),
                                          format_number(mem, &rq->format, p->max_machines));
 
-    return json_pack("{s:s,s:s,s:s,s:b}", "name", p->name, "length", length, "seats", seats,
-                     "is_signed", p->scheme != NULL);
+    return json_pack("{s:s,s:s,s:s,s:b,s:s}", "name", p->name, "length", length, "seats", seats,
+                     "is_signed", p->scheme != NULL, "edit_href",
+                     arena_printf(mem, "/desk/policies/%s", id_text(mem, p->id)));
 }
 
 static bool add_product(struct req *rq, const struct product *product, json_t *rows)
@@ -48,16 +49,18 @@ static bool add_product(struct req *rq, const struct product *product, json_t *r
     list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, policy_json(rq, &policies[i]));
-    json_array_append_new(rows, json_pack("{s:s,s:s?,s:s,s:o,s:b,s:o,s:s,s:s}", "name",
-                                          product->name, "code", product->code, "prefix",
-                                          product->serial_prefix ? product->serial_prefix : "",
-                                          "policies", list, "has_policies", count > 0, "trial",
-                                          trial, "policy_href",
-                                          arena_printf(rq->cx.mem, "/desk/products/%s/policies/new",
-                                                       id_text(rq->cx.mem, product->id)),
-                                          "releases_href",
-                                          arena_printf(rq->cx.mem, "/desk/products/%s/releases",
-                                                       id_text(rq->cx.mem, product->id))));
+    json_array_append_new(
+        rows,
+        json_pack("{s:s,s:s?,s:s,s:o,s:b,s:o,s:s,s:s,s:s}", "name", product->name, "code",
+                  product->code, "prefix", product->serial_prefix ? product->serial_prefix : "",
+                  "policies", list, "has_policies", count > 0, "trial", trial, "policy_href",
+                  arena_printf(rq->cx.mem, "/desk/products/%s/policies/new",
+                               id_text(rq->cx.mem, product->id)),
+                  "product_href",
+                  arena_printf(rq->cx.mem, "/desk/products/%s", id_text(rq->cx.mem, product->id)),
+                  "releases_href",
+                  arena_printf(rq->cx.mem, "/desk/products/%s/releases",
+                               id_text(rq->cx.mem, product->id))));
     return true;
 }
 
@@ -228,5 +231,6 @@ bool product_page_add_policy(struct req *rq)
         return take_fault(rq, form, POLICY_FAULTS, COUNT(POLICY_FAULTS)) && show_policy(rq, form);
     return reply_flash(rq, "ok",
                        req_text(rq, T("The policy is added. Licences can be issued from it."))) &&
-           reply_see_other(rq, "/desk/products");
+           reply_see_other(
+               rq, arena_printf(rq->cx.mem, "/desk/policies/%s", id_text(rq->cx.mem, added->id)));
 }

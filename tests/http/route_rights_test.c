@@ -2,6 +2,7 @@
  * without the right, another organisation, another tenant. A new row with a variable that is not
  * named here fails. */
 #include "licensing/artefact.h"
+#include "licensing/entitlement.h"
 #include "licensing/licence.h"
 #include "portal/account/role.h"
 #include "portal/desk/calendar.h"
@@ -19,8 +20,8 @@ enum {
 };
 
 struct rows { /* what the paths of a tenant lead to */
-    struct id release, artefact, ticket, file, order, licence, machine, product, organisation,
-        person, staff, session, webhook, calendar;
+    struct id release, artefact, ticket, file, order, licence, machine, product, policy,
+        entitlement, organisation, person, staff, session, webhook, calendar;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -98,6 +99,7 @@ static void make_licence(struct ctx *cx, struct rows *rows)
 {
     struct policy draft = licensing_policy(cx);
     const struct policy *policy = licensing_add_policy(cx, &draft);
+    struct entitlement *entitlement;
     struct licence *licence;
 
     test_ok(cx, licence_issue(cx,
@@ -106,6 +108,9 @@ static void make_licence(struct ctx *cx, struct rows *rows)
                               &licence));
     rows->licence = licence->id;
     rows->product = licence->product_id;
+    rows->policy = licence->policy_id;
+    test_ok(cx, entitlement_add(cx, &(struct entitlement){.name = "E", .code = "E"}, &entitlement));
+    rows->entitlement = entitlement->id;
     rows->machine = licensing_machine(cx, licence->id, "fingerprint")->id;
 }
 
@@ -204,6 +209,8 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/products/{id}", rows->product},
         {"/desk/releases/{id}", rows->release},
         {"/downloads/{id}", rows->artefact},
+        {"/desk/policies/{id}", rows->policy},
+        {"/desk/entitlements/{id}", rows->entitlement},
     };
 
     for (size_t i = 0; i < COUNT(known); i++)
