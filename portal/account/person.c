@@ -65,7 +65,7 @@ static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, str
 
     if (!email)
         return err_set_at(&cx->err, &ERR_PERSON_EMAIL, "email", "not an address");
-    p->id = ctx_new_id(cx);
+    p->id = id_is_zero(spec->id) ? ctx_new_id(cx) : spec->id;
     p->email = email;
     p->full_name = text_or(spec->full_name,
                            arena_dup_bytes(cx->mem, email, (size_t)(strchr(email, '@') - email)));

@@ -21,6 +21,7 @@ struct person {
 };
 
 struct person_spec {        /* NULL is "" */
+    struct id id;           /* as another installation has it; zero: a new one */
     const char *full_name;  /* NULL: the part of the address before the @ */
     const char *given_name; /* NULL: made of the full name */
     const char *email;

@@ -60,6 +60,7 @@ struct user_text { /* a value that may be taken away */
     const char *text; /* NULL: none */
 };
 struct user_draft {
+    struct id id; /* of a new one, as another installation has it; zero: a new one */
     struct user_text first_name, last_name;
     const char *email;         /* NULL: as it is */
     struct user_text password; /* a hash of user_password_hash */

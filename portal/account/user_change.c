@@ -252,7 +252,7 @@ static bool check(struct ctx *cx, const struct user_draft *d, const char **email
 
 bool user_add(struct ctx *cx, const struct user_draft *draft, struct user **out)
 {
-    struct person_spec spec = {.email = draft->email};
+    struct person_spec spec = {.id = draft->id, .email = draft->email};
     const char *email;
     struct person *p;
 
