@@ -81,6 +81,8 @@ struct crypto_master; /* the installation's master key, in locked memory. Thread
 bool crypto_master_open(struct err *err, const char *path, bool may_create,
                         struct crypto_master **out) MUST_CHECK;
 void crypto_master_free(struct crypto_master *master);
+/* Makes durable that the file has this name (after a rename). */
+bool crypto_master_sync(struct err *err, const char *path) MUST_CHECK;
 void crypto_seal(const struct crypto_master *master, struct arena *mem, const char *context,
                  const void *secret, size_t len, uint8_t **out, size_t *out_len);
 bool crypto_open(const struct crypto_master *master, struct arena *mem, const char *context,

@@ -153,6 +153,12 @@ bool crypto_master_open(struct err *err, const char *path, bool may_create,
     return true;
 }
 
+bool crypto_master_sync(struct err *err, const char *path)
+{
+    return sync_folder_of(path) ||
+           err_set(err, &ERR_INTERNAL, "master key %s: fsync: %s", path, strerror(errno));
+}
+
 void crypto_master_free(struct crypto_master *master)
 {
     sodium_free(master); /* wipes */

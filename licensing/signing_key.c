@@ -1,6 +1,7 @@
 #include "licensing/signing_key.h"
 
 #include "base/clock.h"
+#include "db/event.h"
 #include "licensing/token.h"
 
 #include <pthread.h>
@@ -8,15 +9,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CHECKED_AT_ONCE = 500 };
+
 const struct err_kind ERR_SIGNING_KEY_SEALED = {
     ERR_CLASS_INTERNAL, "SIGNING_KEY_SEALED",
     "The signing key cannot be opened: the master key of this installation is another one."};
+const struct err_kind ERR_SIGNING_KEY_IN_USE = {
+    ERR_CLASS_CONFLICT, "SIGNING_KEY_IN_USE",
+    "This key is in use. Rotate first: then it is an older one."};
 static const struct err_kind ERR_SIGNING_KEY_NONE = {ERR_CLASS_INTERNAL, "SIGNING_KEY_NONE",
                                                      "There is no signing key yet."};
 
 static const char SQL_SIGNING_KEY_RETIRE[] =
-    "UPDATE signing_key SET current_slot = NULL, retired_at = ? "
+    "UPDATE signing_key SET current_slot = NULL, retired_at = ?, sealed_seed = '' "
     "WHERE tenant_id = ? AND current_slot = 1";
+static const char SQL_SIGNING_KEY_WITHDRAW[] =
+    "UPDATE signing_key SET withdrawn_at = COALESCE(withdrawn_at, ?) "
+    "WHERE tenant_id = ? AND id = ? AND current_slot IS NULL";
+static const char SQL_SIGNING_KEY_IS_CURRENT[] =
+    "SELECT current_slot IS NOT NULL FROM signing_key WHERE tenant_id = ? AND id = ?";
+/* The house's own look at all that is sealed: it binds no tenant. */
+static const char SQL_SIGNING_KEY_ALL_ANY_TENANT[] =
+    "SELECT k.tenant_id, k.id, k.sealed_seed, t.slug FROM signing_key k "
+    "JOIN tenant t ON t.id = k.tenant_id WHERE k.current_slot = 1 AND k.tenant_id > ? "
+    "ORDER BY k.tenant_id LIMIT ?";
 static const char SQL_SIGNING_KEY_ADD[] =
     "INSERT INTO signing_key (tenant_id, id, public_key, sealed_seed, current_slot, created_at) "
     "VALUES (?, ?, ?, ?, 1, ?)";
@@ -25,12 +41,12 @@ static const char SQL_SIGNING_KEY_CURRENT[] =
 static const char SQL_SIGNING_KEY_CURRENT_ID[] =
     "SELECT id FROM signing_key WHERE tenant_id = ? AND current_slot = 1";
 static const char SQL_SIGNING_KEY_LIST[] =
-    "SELECT id, public_key, current_slot, created_at, retired_at FROM signing_key "
+    "SELECT id, public_key, current_slot, created_at, retired_at, withdrawn_at FROM signing_key "
     "WHERE tenant_id = ? ORDER BY created_at DESC, id DESC";
 
-static const char *context_of(struct ctx *cx, struct id id)
+const char *signing_key_context(struct arena *mem, struct id id)
 {
-    return arena_printf(cx->mem, "signing_key:%s", id_text(cx->mem, id));
+    return arena_printf(mem, "signing_key:%s", id_text(mem, id));
 }
 
 static bool insert(struct ctx *cx, struct signing_key *key)
@@ -46,7 +62,8 @@ static bool insert(struct ctx *cx, struct signing_key *key)
     signer = crypto_signer_make(seed);
     memcpy(key->public_key, crypto_signer_public(signer), sizeof key->public_key);
     crypto_signer_free(signer);
-    crypto_seal(cx->master, cx->mem, context_of(cx, key->id), seed, sizeof seed, &sealed, &len);
+    crypto_seal(cx->master, cx->mem, signing_key_context(cx->mem, key->id), seed, sizeof seed,
+                &sealed, &len);
     crypto_wipe(seed, sizeof seed);
     return db_exec(cx, NULL, SQL_SIGNING_KEY_ADD, DB_ID(cx->tenant_id), DB_ID(key->id),
                    DB_BYTES(key->public_key, sizeof key->public_key), DB_BYTES(sealed, len),
@@ -80,6 +97,50 @@ bool signing_key_create(struct ctx *cx, struct signing_key **out)
     return true;
 }
 
+bool signing_key_rotate(struct ctx *cx, struct signing_key **out)
+{
+    if (!db_begin(cx))
+        return false;
+    if (!signing_key_create(cx, out) ||
+        !event_emit(cx, EVENT_TENANT_UPDATED, cx->tenant_id,
+                    json_own(cx->mem, json_pack("{s:s,s:s}", "action", "signing key rotated", "key",
+                                                id_text(cx->mem, (*out)->id))))) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
+static bool withdraw(struct ctx *cx, struct id id)
+{
+    struct db_rows rows;
+    int64_t found;
+
+    if (!db_exec(cx, &found, SQL_SIGNING_KEY_WITHDRAW, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                 DB_ID(id)))
+        return false;
+    if (found > 0)
+        return event_emit(
+            cx, EVENT_TENANT_UPDATED, cx->tenant_id,
+            json_own(cx->mem, json_pack("{s:s,s:s}", "action", "signing key withdrawn", "key",
+                                        id_text(cx->mem, id))));
+    if (!db_query(cx, &rows, SQL_SIGNING_KEY_IS_CURRENT, DB_ID(cx->tenant_id), DB_ID(id)))
+        return false;
+    return err_set(&cx->err, db_next(&rows) ? &ERR_SIGNING_KEY_IN_USE : &ERR_NOT_FOUND,
+                   "signing key %s", id_text(cx->mem, id));
+}
+
+bool signing_key_withdraw(struct ctx *cx, struct id id)
+{
+    if (!db_begin(cx))
+        return false;
+    if (!withdraw(cx, id)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
 bool signing_key_list(struct ctx *cx, struct signing_key **out, size_t *count)
 {
     struct db_rows rows;
@@ -97,11 +158,68 @@ bool signing_key_list(struct ctx *cx, struct signing_key **out, size_t *count)
         list[i].is_current = !db_is_null(&rows.row, 2);
         list[i].created_at = db_time(&rows.row, 3);
         list[i].retired_at = db_time(&rows.row, 4);
+        list[i].withdrawn_at = db_time(&rows.row, 5);
     }
     *out = list;
     *count = rows.count;
     return true;
 }
+
+/* --- before the role starts --- */
+
+static bool opens(struct ctx *cx, struct id id, struct span sealed)
+{
+    uint8_t *seed;
+    size_t len;
+
+    if (cx->master == NULL || !crypto_open(cx->master, cx->mem, signing_key_context(cx->mem, id),
+                                           (const uint8_t *)sealed.p, sealed.len, &seed, &len))
+        return false;
+    crypto_wipe(seed, len);
+    return len == CRYPTO_SEED_SIZE;
+}
+
+static bool check_tenant(struct ctx *cx, const struct db_row *row, const char *master_file)
+{
+    uint8_t secret[CRYPTO_HASH_SIZE];
+    bool ok;
+
+    if (!opens(cx, db_id(row, 1), db_bytes(row, 2)))
+        return err_set(&cx->err, &ERR_SIGNING_KEY_SEALED,
+                       "signing key %s of tenant %s does not open with the master key in %s",
+                       id_text(cx->mem, db_id(row, 1)), db_text(row, 3), master_file);
+    cx->tenant_id = db_id(row, 0);
+    ok = token_secret_open(cx, secret);
+    crypto_wipe(secret, sizeof secret);
+    cx->tenant_id = (struct id){{0}};
+    if (!ok && cx->err.kind == &ERR_SIGNING_KEY_SEALED) {
+        err_clear(&cx->err);
+        return err_set(&cx->err, &ERR_SIGNING_KEY_SEALED,
+                       "the token secret of tenant %s does not open with the master key in %s",
+                       db_text(row, 3), master_file);
+    }
+    return ok;
+}
+
+bool signing_key_check_all(struct ctx *cx, const char *master_file)
+{
+    struct id after = {{0}};
+    struct db_rows rows;
+
+    do {
+        if (!db_query(cx, &rows, SQL_SIGNING_KEY_ALL_ANY_TENANT, DB_ID(after),
+                      DB_INT(CHECKED_AT_ONCE)))
+            return false;
+        while (db_next(&rows)) {
+            after = db_id(&rows.row, 0);
+            if (!check_tenant(cx, &rows.row, master_file))
+                return false;
+        }
+    } while (rows.count == CHECKED_AT_ONCE);
+    return true;
+}
+
+/* --- signing --- */
 
 /* The signer in use; *out is NULL where the tenant has none yet. Owned by the caller. */
 static bool load(struct ctx *cx, struct id *id, struct crypto_signer **out)
@@ -119,8 +237,8 @@ static bool load(struct ctx *cx, struct id *id, struct crypto_signer **out)
     *id = db_id(&rows.row, 0);
     sealed = db_bytes(&rows.row, 1);
     if (cx->master == NULL ||
-        !crypto_open(cx->master, cx->mem, context_of(cx, *id), (const uint8_t *)sealed.p,
-                     sealed.len, &seed, &len) ||
+        !crypto_open(cx->master, cx->mem, signing_key_context(cx->mem, *id),
+                     (const uint8_t *)sealed.p, sealed.len, &seed, &len) ||
         len != CRYPTO_SEED_SIZE)
         return err_set(&cx->err, &ERR_SIGNING_KEY_SEALED, "signing key %s", id_text(cx->mem, *id));
     *out = crypto_signer_make(seed);

@@ -119,6 +119,7 @@ static bool connect_database(struct app *app, struct err *err, bool may_join)
             return false;
     } else if (may_join && private_server_attach(err, app->config.var_dir, &app->database)) {
         app->target = *private_server_target(app->database);
+        app->has_joined = true;
     } else {
         err_clear(err);
         if (!private_server_start(err, app->config.var_dir, &app->database))

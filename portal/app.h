@@ -39,6 +39,7 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     /* Adds to the page frame what the domains know (counts in the menu, unread notices);
      * portal/shell.c. */
     void (*shell)(struct req *rq, json_t *shell);
+    bool has_joined; /* a running program's private database */
     bool may_make; /* set before app_configure: a private database is made where there is none */
     bool has_portal, has_licensing, has_jobs; /* the roles of this process */
 };

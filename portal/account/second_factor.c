@@ -54,16 +54,16 @@ static char *clean(struct arena *mem, const char *code)
 
 /* --- the secret --- */
 
-static const char *context_of(struct ctx *cx, struct id person_id)
+const char *second_factor_context(struct arena *mem, struct id person_id)
 {
-    return arena_printf(cx->mem, "credential.totp:%s", id_text(cx->mem, person_id));
+    return arena_printf(mem, "credential.totp:%s", id_text(mem, person_id));
 }
 
 static bool unseal(struct ctx *cx, struct id person_id, struct span sealed, uint8_t **secret,
                    size_t *len)
 {
-    return crypto_open(cx->master, cx->mem, context_of(cx, person_id), (const uint8_t *)sealed.p,
-                       sealed.len, secret, len) ||
+    return crypto_open(cx->master, cx->mem, second_factor_context(cx->mem, person_id),
+                       (const uint8_t *)sealed.p, sealed.len, secret, len) ||
            err_set(&cx->err, &ERR_INTERNAL, "second step of %s does not open",
                    id_text(cx->mem, person_id));
 }
@@ -113,8 +113,8 @@ bool second_factor_offer(struct ctx *cx, struct id person_id, const char **secre
     int64_t found;
 
     crypto_random(bytes, sizeof(bytes));
-    crypto_seal(cx->master, cx->mem, context_of(cx, person_id), bytes, sizeof(bytes), &sealed,
-                &sealed_len);
+    crypto_seal(cx->master, cx->mem, second_factor_context(cx->mem, person_id), bytes,
+                sizeof(bytes), &sealed, &sealed_len);
     if (!db_exec(cx, &found, SQL_FACTOR_OFFER, DB_BYTES(sealed, sealed_len), DB_ID(cx->tenant_id),
                  DB_ID(person_id)))
         return false;
@@ -168,16 +168,45 @@ static const char SQL_RECOVERY_DELETE[] =
 static const char SQL_RECOVERY_INSERT[] =
     "INSERT INTO recovery_code (tenant_id, person_id, code_hash) VALUES (?, ?, ?)";
 
+static const char SQL_RECOVERY_KEY[] = "SELECT sealed FROM installation_secret WHERE name = ?";
+
+/* Derived from the master key, or from the first one there was, since the codes cannot be hashed
+ * anew when the master key is replaced (portal/reseal.c). */
+static bool recovery_key(struct ctx *cx, uint8_t out[CRYPTO_HASH_SIZE])
+{
+    struct db_rows rows;
+    struct span sealed;
+    uint8_t *key;
+    size_t len;
+
+    if (!db_query(cx, &rows, SQL_RECOVERY_KEY, DB_TEXT(SECOND_FACTOR_RECOVERY_KEY)))
+        return false;
+    if (!db_next(&rows)) {
+        crypto_master_derive(cx->master, SECOND_FACTOR_RECOVERY_KEY, out);
+        return true;
+    }
+    sealed = db_bytes(&rows.row, 0);
+    if (!crypto_open(cx->master, cx->mem, "installation_secret:" SECOND_FACTOR_RECOVERY_KEY,
+                     (const uint8_t *)sealed.p, sealed.len, &key, &len) ||
+        len != CRYPTO_HASH_SIZE)
+        return err_set(&cx->err, &ERR_INTERNAL, "the key of recovery codes does not open");
+    memcpy(out, key, len);
+    crypto_wipe(key, len);
+    return true;
+}
+
 /* Keyed, since the codes are short: a stolen database alone does not let them be guessed. */
-static void hash_recovery(struct ctx *cx, struct id person_id, const char *code,
+static bool hash_recovery(struct ctx *cx, struct id person_id, const char *code,
                           uint8_t out[CRYPTO_HASH_SIZE])
 {
     const char *text = arena_printf(cx->mem, "%s:%s", id_text(cx->mem, person_id), code);
     uint8_t key[CRYPTO_HASH_SIZE];
 
-    crypto_master_derive(cx->master, "recovery", key);
+    if (!recovery_key(cx, key))
+        return false;
     crypto_mac(key, sizeof(key), text, strlen(text), out);
     crypto_wipe(key, sizeof(key));
+    return true;
 }
 
 static bool make_recovery(struct ctx *cx, struct id person_id, const char ***out)
@@ -194,8 +223,8 @@ static bool make_recovery(struct ctx *cx, struct id person_id, const char ***out
         crypto_random(bytes, sizeof(bytes));
         text = arena_dup(cx->mem, base32(cx->mem, bytes, sizeof(bytes)));
         text[RECOVERY_CHARS] = '\0';
-        hash_recovery(cx, person_id, text, hash);
-        if (!db_exec(cx, NULL, SQL_RECOVERY_INSERT, DB_ID(cx->tenant_id), DB_ID(person_id),
+        if (!hash_recovery(cx, person_id, text, hash) ||
+            !db_exec(cx, NULL, SQL_RECOVERY_INSERT, DB_ID(cx->tenant_id), DB_ID(person_id),
                      DB_BYTES(hash, sizeof(hash))))
             return false;
         codes[i] = arena_printf(cx->mem, "%.5s-%s", text, text + 5);
@@ -254,8 +283,8 @@ static bool use_recovery(struct ctx *cx, struct id person_id, const char *code, 
     uint8_t hash[CRYPTO_HASH_SIZE];
     int64_t taken;
 
-    hash_recovery(cx, person_id, code, hash);
-    if (!db_exec(cx, &taken, SQL_RECOVERY_TAKE, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+    if (!hash_recovery(cx, person_id, code, hash) ||
+        !db_exec(cx, &taken, SQL_RECOVERY_TAKE, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                  DB_ID(person_id), DB_BYTES(hash, sizeof(hash))))
         return false;
     *matches = taken > 0;

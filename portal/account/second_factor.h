@@ -10,6 +10,11 @@ enum {
     SECOND_FACTOR_RECOVERY_CODES = 10
 };
 
+/* The name of the key under which recovery codes are kept (base/crypto.h, portal/reseal.h). */
+#define SECOND_FACTOR_RECOVERY_KEY "recovery"
+/* What a secret is sealed for: crypto_seal's context. */
+const char *second_factor_context(struct arena *mem, struct id person_id);
+
 extern const struct err_kind ERR_SECOND_FACTOR_CODE; /* the code to confirm with is not right */
 
 bool second_factor_is_on(struct ctx *cx, struct id person_id, bool *is_on) MUST_CHECK;

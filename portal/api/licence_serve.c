@@ -31,8 +31,27 @@ static const struct err_kind ERR_ACCEPT_SIGNATURE = {
     ERR_CLASS_MALFORMED, "",
     "Only signatures by algorithm=\"ed25519\" with this account's keyid are offered."};
 
+/* A role that could not sign for somebody says so now, and not to that tenant's customers. */
+static bool check_keys(struct app *app, struct err *err)
+{
+    struct arena *mem = arena_make(64 * 1024);
+    struct ctx cx;
+    bool ok;
+
+    ctx_start(&cx, mem, app->licensing_pool);
+    cx.master = app->master;
+    ok = signing_key_check_all(&cx, app->config.key_file);
+    if (!ok)
+        *err = cx.err;
+    db_release(&cx);
+    arena_free(mem);
+    return ok;
+}
+
 bool licence_serve_start(struct app *app, struct err *err)
 {
+    if (!check_keys(app, err))
+        return false;
     app->signing_keys = signing_keys_make();
     app->revocations = revocation_cache_make();
     app->licence_cache = licence_cache_make((unsigned)app->config.licence_cache_entries);

@@ -79,6 +79,8 @@ int licence_turn_command(struct console *co);
 int token_create_command(struct console *co);
 int revocations_command(struct console *co);
 int key_list_command(struct console *co);
+int key_rotate_command(struct console *co);
+int key_retire_command(struct console *co);
 int script_test_command(struct console *co);
 int script_deploy_command(struct console *co);
 int script_replay_command(struct console *co);

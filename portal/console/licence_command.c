@@ -1,5 +1,4 @@
-/* Commands about API tokens and signing keys. */
-#include "base/clock.h"
+/* Commands about API tokens; a new tenant's first token and key. */
 #include "base/crypto.h"
 #include "licensing/product.h"
 #include "licensing/signing_key.h"
@@ -85,50 +84,6 @@ int token_create_command(struct console *co)
         console_print(co, out);
     else
         code = console_fail(co, &cx.err);
-    console_close(co, &cx);
-    return code;
-}
-
-/* The SubjectPublicKeyInfo head of an Ed25519 key (RFC 8410), as some clients embed it. */
-static const uint8_t SPKI_HEAD[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
-                                    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-
-static json_t *key_to_json(struct ctx *cx, const struct signing_key *key)
-{
-    uint8_t spki[sizeof SPKI_HEAD + CRYPTO_PUBLIC_SIZE];
-    char created[CLOCK_ISO_SIZE];
-
-    memcpy(spki, SPKI_HEAD, sizeof SPKI_HEAD);
-    memcpy(spki + sizeof SPKI_HEAD, key->public_key, CRYPTO_PUBLIC_SIZE);
-    clock_iso(key->created_at, created);
-    return json_pack("{s:s,s:s,s:s,s:s,s:s}", "id", id_text(cx->mem, key->id), "state",
-                     key->is_current ? "current" : "retired", "created", created, "ed25519",
-                     crypto_hex(cx->mem, key->public_key, CRYPTO_PUBLIC_SIZE), "spki",
-                     crypto_base64(cx->mem, spki, sizeof spki));
-}
-
-int key_list_command(struct console *co)
-{
-    static const char *const KNOWN[] = {"--tenant", NULL};
-    static const char *const MEMBERS[] = {"state", "created", "ed25519", "spki", NULL};
-    struct signing_key *keys;
-    struct ctx cx;
-    json_t *list;
-    size_t count;
-    int code = CONSOLE_DONE;
-
-    if (!console_options(co, KNOWN))
-        return CONSOLE_USAGE;
-    if (!console_open(co, &cx))
-        return CONSOLE_REFUSED;
-    if (console_tenant(co, &cx) && signing_key_list(&cx, &keys, &count)) {
-        list = json_own(cx.mem, json_array());
-        for (size_t i = 0; i < count; i++)
-            json_array_append_new(list, key_to_json(&cx, &keys[i]));
-        console_print_list(co, list, MEMBERS);
-    } else {
-        code = console_fail(co, &cx.err);
-    }
     console_close(co, &cx);
     return code;
 }

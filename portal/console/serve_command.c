@@ -8,6 +8,7 @@
 #include "portal/http/statics.h"
 #include "portal/http/template.h"
 #include "portal/jobs/jobs.h"
+#include "portal/reseal.h"
 #include "portal/script_api.h"
 #include "portal/serve.h"
 #include "portal/shell.h"
@@ -220,7 +221,8 @@ int serve_command(struct console *co)
     co->app.may_make = true;
     ok = app_configure(&co->app, &co->err, &co->faults) && take_roles(co);
     take_addresses(co);
-    if (!ok || !app_open(&co->app, &co->err, false)) {
+    if (!ok || !reseal_check(&co->err, co->app.config.key_file) ||
+        !app_open(&co->app, &co->err, false)) {
         console_fail(co, &co->err);
         app_close(&co->app);
         return CONSOLE_REFUSED;

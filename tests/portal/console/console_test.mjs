@@ -60,6 +60,37 @@ test('a trial is offered, begun by a program, and bought', () => {
   assert.equal(json(['product', 'trial', '--tenant', 'acme', '--product', 'paint', '--off']).trials, false);
 });
 
+test('keys are rotated and retired, and the master key is changed', () => {
+  const first = json(['key', 'list', '--tenant', 'acme'])[0];
+  const second = json(['key', 'rotate', '--tenant', 'acme']);
+  assert.notEqual(second.ed25519, first.ed25519);
+  assert.deepEqual(json(['key', 'list', '--tenant', 'acme']).map((k) => [k.ed25519, k.state]), [[second.ed25519, 'current'], [first.ed25519, 'older']]);
+  assert.equal(run(['key', 'retire', second.id, '--tenant', 'acme']).code, 1);
+  assert.equal(json(['key', 'retire', first.id, '--tenant', 'acme']).state, 'retired');
+  assert.equal(run(['key', 'rotate']).code, 2);
+  assert.equal(run(['key', 'rotate', '--tenant', 'acme', '--master']).code, 2);
+  const before = fs.readFileSync(path.join(place, 'var', 'master.key'));
+  const changed = json(['key', 'rotate', '--master']);
+  assert.ok(changed.resealed >= 2);
+  assert.notDeepEqual(fs.readFileSync(path.join(place, 'var', 'master.key')), before);
+  assert.deepEqual(fs.readFileSync(changed.old_key_file), before);
+  assert.equal(json(['revocations', path.join(place, 'again.ghrl'), '--tenant', 'acme']).revoked, 0);
+  json(['key', 'rotate', '--tenant', 'acme']); // leaves one key that opens
+});
+
+test('the licensing role does not start with a master key that opens nothing, and says which file and why', () => {
+  const other = path.join(place, 'other.key');
+  fs.writeFileSync(other, Buffer.alloc(32, 7), { mode: 0o600 });
+  const listen = ['--portal-listen', '127.0.0.1:0', '--licensing-listen', '127.0.0.1:0'];
+  const r = run(['serve', '--role', 'licensing', ...listen], '', { GATEHOUSE_KEY_FILE: other });
+  assert.equal(r.code, 1);
+  assert.match(r.err, /signing key [0-9a-f-]{36} of tenant acme does not open with the master key in .*other\.key/);
+  fs.writeFileSync(other + '.new', Buffer.alloc(32, 8), { mode: 0o600 });
+  const unfinished = run(['serve', ...listen], '', { GATEHOUSE_KEY_FILE: other });
+  assert.equal(unfinished.code, 1);
+  assert.match(unfinished.err, /key rotate --master/);
+});
+
 test('a tenant has limits of its own', () => {
   assert.deepEqual(json(['tenant', 'limit', '--tenant', 'acme', '--portal', '50']), { portal: 50, licensing: 'default' });
   assert.deepEqual(json(['tenant', 'limit', '--tenant', 'acme', '--licensing', '0']), { portal: 50, licensing: 0 });
