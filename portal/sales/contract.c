@@ -1,7 +1,6 @@
 #include "portal/sales/contract.h"
 
-#include "db/event.h"
-#include "db/series.h"
+#include "portal/sales/sales_paper.h"
 #include "portal/sales/sales_scope.h"
 #include "portal/sales/sales_text.h"
 
@@ -26,23 +25,15 @@ static bool draft_check(struct ctx *cx, const struct contract *d)
     return true;
 }
 
-static const char SQL_CONTRACT_ORGANISATION[] =
-    "SELECT id FROM organisation WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_CONTRACT_INSERT[] =
     "INSERT INTO contract (tenant_id, id, organisation_id, number, title, party_a, party_b, "
     "signed_on, starts_on, ends_on, payment_due_on, amount_minor, currency, support_level, "
     "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-static bool contract_insert(struct ctx *cx, struct id id, const char *number,
-                            const struct contract *d)
+static bool contract_insert(struct ctx *cx, struct id id, const char *number, const void *draft)
 {
-    struct db_rows rows;
+    const struct contract *d = draft;
 
-    if (!db_query(cx, &rows, SQL_CONTRACT_ORGANISATION, DB_ID(cx->tenant_id),
-                  DB_ID(d->organisation_id)))
-        return false;
-    if (!db_next(&rows))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "organisation of a contract");
     if (db_exec(cx, NULL, SQL_CONTRACT_INSERT, DB_ID(cx->tenant_id), DB_ID(id),
                 DB_ID(d->organisation_id), DB_TEXT(number), DB_TEXT(d->title), DB_TEXT(d->party_a),
                 DB_TEXT(d->party_b), DB_TEXT(d->signed_on), DB_TEXT(d->starts_on),
@@ -59,26 +50,16 @@ static bool contract_insert(struct ctx *cx, struct id id, const char *number,
 
 bool contract_add(struct ctx *cx, const struct contract *draft, struct id *out)
 {
-    struct id id = ctx_new_id(cx);
-    const char *number = draft->number;
-    int64_t n;
+    const struct sales_paper paper = {.kind = "contract",
+                                      .change = "contract_added",
+                                      .number = draft->number,
+                                      .organisation_id = draft->organisation_id,
+                                      .draft = draft,
+                                      .insert = contract_insert};
 
     if (!viewer_has(&cx->viewer, RIGHT_SALES))
         return err_set(&cx->err, &ERR_DENIED, "contract_add");
-    if (!draft_check(cx, draft) || !db_begin(cx))
-        return false;
-    if ((!number && !series_next(cx, "contract", &number, &n)) ||
-        !contract_insert(cx, id, number, draft) ||
-        !event_emit(cx, EVENT_ORGANISATION_CHANGED, draft->organisation_id,
-                    json_own(cx->mem, json_pack("{s:s,s:s}", "change", "contract_added", "contract",
-                                                number)))) {
-        db_rollback(cx);
-        return false;
-    }
-    if (!db_commit(cx))
-        return false;
-    *out = id;
-    return true;
+    return draft_check(cx, draft) && sales_paper_add(cx, &paper, out);
 }
 
 static const char SQL_CONTRACT_SELECT[] =

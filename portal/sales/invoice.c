@@ -1,7 +1,7 @@
 #include "portal/sales/invoice.h"
 
 #include "db/event.h"
-#include "db/series.h"
+#include "portal/sales/sales_paper.h"
 #include "portal/sales/sales_scope.h"
 #include "portal/sales/sales_text.h"
 
@@ -21,22 +21,14 @@ static bool draft_check(struct ctx *cx, const struct invoice_draft *d)
            sales_text_check_currency(cx, "currency", d->total.currency);
 }
 
-static const char SQL_INVOICE_ORGANISATION[] =
-    "SELECT id FROM organisation WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_INVOICE_INSERT[] =
     "INSERT INTO invoice (tenant_id, id, organisation_id, order_id, number, status, currency, "
     "total_minor, issued_on, due_on) VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, ?)";
 
-static bool invoice_insert(struct ctx *cx, struct id id, const char *number,
-                           const struct invoice_draft *d)
+static bool invoice_insert(struct ctx *cx, struct id id, const char *number, const void *draft)
 {
-    struct db_rows rows;
+    const struct invoice_draft *d = draft;
 
-    if (!db_query(cx, &rows, SQL_INVOICE_ORGANISATION, DB_ID(cx->tenant_id),
-                  DB_ID(d->organisation_id)))
-        return false;
-    if (!db_next(&rows))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "organisation of an invoice");
     return db_exec(cx, NULL, SQL_INVOICE_INSERT, DB_ID(cx->tenant_id), DB_ID(id),
                    DB_ID(d->organisation_id), DB_ID_OR_NULL(d->order_id), DB_TEXT(number),
                    DB_TEXT(d->total.currency), DB_INT(d->total.minor), DB_TEXT(d->issued_on),
@@ -45,26 +37,16 @@ static bool invoice_insert(struct ctx *cx, struct id id, const char *number,
 
 bool invoice_add(struct ctx *cx, const struct invoice_draft *draft, struct id *out)
 {
-    struct id id = ctx_new_id(cx);
-    const char *number = draft->number;
-    int64_t n;
+    const struct sales_paper paper = {.kind = "invoice",
+                                      .change = "invoice_added",
+                                      .number = draft->number,
+                                      .organisation_id = draft->organisation_id,
+                                      .draft = draft,
+                                      .insert = invoice_insert};
 
     if (!viewer_has(&cx->viewer, RIGHT_SALES))
         return err_set(&cx->err, &ERR_DENIED, "invoice_add");
-    if (!draft_check(cx, draft) || !db_begin(cx))
-        return false;
-    if ((!number && !series_next(cx, "invoice", &number, &n)) ||
-        !invoice_insert(cx, id, number, draft) ||
-        !event_emit(cx, EVENT_ORGANISATION_CHANGED, draft->organisation_id,
-                    json_own(cx->mem, json_pack("{s:s,s:s}", "change", "invoice_added", "invoice",
-                                                number)))) {
-        db_rollback(cx);
-        return false;
-    }
-    if (!db_commit(cx))
-        return false;
-    *out = id;
-    return true;
+    return draft_check(cx, draft) && sales_paper_add(cx, &paper, out);
 }
 
 /* The state is written first: two payments of one invoice meet on its row. */
