@@ -31,6 +31,9 @@ const struct err_kind ERR_INTERNAL = {
     "Something failed on our side. It has been recorded; try again later."};
 
 static void fill(struct err *err, const struct err_kind *kind, const char *source,
+                 const char *where, const char *fmt, va_list args) PRINTF(5, 0);
+
+static void fill(struct err *err, const struct err_kind *kind, const char *source,
                  const char *where, const char *fmt, va_list args)
 {
     err->kind = kind;
