@@ -287,6 +287,8 @@ static void where_filter(struct ctx *cx, struct where *w, const char *head,
         where_add(w, "AND t.licence_id IS NOT NULL ", DB_NONE);
     if (f->has_product)
         where_add(w, "AND t.product_id IS NOT NULL ", DB_NONE);
+    if (f->is_own)
+        where_add(w, "AND t.kind NOT IN ('user-token', 'activation-token') ", DB_NONE);
     if (f->has_kind)
         where_add(w, "AND t.kind = ? ", DB_TEXT(TOKEN_KIND_NAMES[f->kind]));
 }

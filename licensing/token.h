@@ -61,6 +61,7 @@ struct token_filter { /* zero: any */
     struct id bearer_id;                         /* of any kind */
     struct id person_id, licence_id, product_id; /* the bearer */
     bool has_person, has_licence, has_product;   /* one that is a person, a licence, a product */
+    bool is_own;                                 /* without those of users and licences */
     bool has_kind;
     enum token_kind kind;
 };

@@ -37,6 +37,7 @@
 #include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
+#include "portal/pages/token_page.h"
 #include "portal/pages/trial_page.h"
 #include "portal/pages/webhook_page.h"
 #include "portal/pages/welcome_page.h"
@@ -146,6 +147,11 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/settings/service/calendars/{id}",        service_page_calendar,        NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/service/calendars/{id}",        service_page_calendar_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/service/calendars/{id}/remove", service_page_calendar_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/tokens",               token_page_list,      NEED_STAFF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/settings/tokens/new",           token_page_new,       NEED_STAFF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/settings/tokens/new",           token_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/settings/tokens/rights",        token_page_rights,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/settings/tokens/{id}/revoke",   token_page_revoke,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/settings/webhooks",             webhook_page_list,    NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks/new",         webhook_page_new,     NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/webhooks/new",         webhook_page_add,     NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},

@@ -162,6 +162,24 @@ bool tenant_account_get(struct ctx *cx, struct tenant_account *out)
     return true;
 }
 
+static const char SQL_TENANT_WIRE_RIGHTS[] =
+    "UPDATE tenant SET wire_rights = ?, updated_at = ? WHERE id = ?";
+
+bool tenant_set_wire_rights(struct ctx *cx, const char *names)
+{
+    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+        return err_set(&cx->err, &ERR_DENIED, "wire rights");
+    if (!db_begin(cx))
+        return false;
+    if (db_exec(cx, NULL, SQL_TENANT_WIRE_RIGHTS, DB_TEXT(names), DB_TIME(cx->now),
+                DB_ID(cx->tenant_id)) &&
+        event_emit(cx, EVENT_TENANT_UPDATED, cx->tenant_id,
+                   json_own(cx->mem, json_pack("{s:{s:s}}", "after", "wire_rights", names))))
+        return db_commit(cx);
+    db_rollback(cx);
+    return false;
+}
+
 /* --- making and listing --- */
 
 static bool slug_is_good(const char *slug)

@@ -70,6 +70,8 @@ struct tenant_account {
         *wire_rights; /* what customers' credentials may do beyond their roles, with commas */
     int64_t created_at, updated_at;
 };
+/* names: with commas. Needs RIGHT_SETTINGS. Emits tenant.updated. */
+bool tenant_set_wire_rights(struct ctx *cx, const char *names) MUST_CHECK;
 bool tenant_account_get(struct ctx *cx, struct tenant_account *out) MUST_CHECK;
 
 struct tenant_look { /* how a tenant presents itself; NULL leaves a value as it is */

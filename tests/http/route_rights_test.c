@@ -4,6 +4,7 @@
 #include "licensing/artefact.h"
 #include "licensing/entitlement.h"
 #include "licensing/licence.h"
+#include "licensing/token.h"
 #include "portal/account/role.h"
 #include "portal/desk/calendar.h"
 #include "portal/hooks/webhook_endpoint.h"
@@ -21,7 +22,7 @@ enum {
 
 struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
-        entitlement, organisation, person, staff, session, webhook, calendar;
+        entitlement, organisation, person, staff, session, webhook, calendar, token;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -122,6 +123,14 @@ static void make_calendar(struct ctx *cx, struct rows *rows)
     rows->calendar = calendar.id;
 }
 
+static void make_token(struct ctx *cx, struct rows *rows)
+{
+    struct token *token;
+
+    test_ok(cx, token_add(cx, &(struct token_draft){.kind = TOKEN_ADMIN}, &token));
+    rows->token = token->id;
+}
+
 static void make_webhook(struct ctx *cx, struct rows *rows)
 {
     const struct webhook_endpoint_draft draft = {.url = "https://hooks.example.com/in",
@@ -178,6 +187,7 @@ static struct town make_town(void **state)
     make_release(cx, &t.rows);
     make_webhook(cx, &t.rows);
     make_calendar(cx, &t.rows);
+    make_token(cx, &t.rows);
     return t;
 }
 
@@ -205,6 +215,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/settings/staff/{id}", rows->staff},
         {"/desk/settings/webhooks/{id}", rows->webhook},
         {"/desk/settings/service/calendars/{id}", rows->calendar},
+        {"/desk/settings/tokens/{id}", rows->token},
         {"/account/sessions/{id}", rows->session},
         {"/desk/products/{id}", rows->product},
         {"/desk/releases/{id}", rows->release},
