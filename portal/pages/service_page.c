@@ -170,7 +170,7 @@ static int64_t read_length(struct req *rq, struct form *form, const char *name, 
     int64_t minutes = 0;
 
     if (!service_text_length(form_value(form, name), &minutes) || minutes > SLA_MINUTES_MAX) {
-        form_fault(rq, form, name, label, T("Type a time such as 30m, 8h or 2d 4h."));
+        form_fault(rq, form, name, label, T("Type a time such as 30m, 8h or 1h 30m."));
         return 0;
     }
     return minutes;

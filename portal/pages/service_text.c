@@ -164,7 +164,7 @@ const char *service_text_of_days(struct arena *mem, const struct lang *lang,
 static const struct {
     char letter;
     int64_t minutes;
-} UNITS[] = {{'d', 24 * 60}, {'h', 60}, {'m', 1}};
+} UNITS[] = {{'h', 60}, {'m', 1}};
 
 bool service_text_length(const char *text, int64_t *minutes)
 {
