@@ -14,7 +14,7 @@
 
 static const char MAGIC[] = "gatehouse-cache-1\n";
 
-enum { MAC_SIZE = 32, LINE_MAX_BYTES = 4096, SEEN_STEP_MS = 60000, CACHE_MAX = 2 * GHC_BODY_MAX };
+enum { MAC_SIZE = 32, READ_BYTES = 4096, SEEN_STEP_MS = 60000, CACHE_MAX = 2 * GHC_BODY_MAX };
 
 static void mac_of(const struct gatehouse *g, const char *bytes, size_t len,
                    char out[2 * MAC_SIZE + 1])
@@ -38,24 +38,6 @@ static void mac_of(const struct gatehouse *g, const char *bytes, size_t len,
 
 /* --- reading --- */
 
-/* "name value\n": the value, terminated, in a buffer; *at moves on. */
-static bool read_line(const char *bytes, size_t len, size_t *at, const char *name, char *out,
-                      size_t size)
-{
-    size_t name_len = strlen(name);
-    const char *line = bytes + *at, *end = memchr(line, '\n', len - *at);
-    size_t line_len = end != NULL ? (size_t)(end - line) : 0;
-
-    if (end == NULL || line_len <= name_len || memcmp(line, name, name_len) != 0 ||
-        line[name_len] != ' ' || line_len - name_len - 1 >= size ||
-        memchr(line, '\0', line_len) != NULL)
-        return false;
-    memcpy(out, line + name_len + 1, line_len - name_len - 1);
-    out[line_len - name_len - 1] = '\0';
-    *at += line_len + 1;
-    return true;
-}
-
 static bool read_number(const char *text, int64_t *out)
 {
     size_t len = strlen(text);
@@ -71,48 +53,22 @@ static bool read_number(const char *text, int64_t *out)
     return true;
 }
 
-/* Where the body begins, once the signature over it is good. */
-static enum gatehouse_error read_signed(const struct gatehouse *g, const char *bytes, size_t len,
-                                        size_t *at)
-{
-    char target[LINE_MAX_BYTES], host[LINE_MAX_BYTES], date[64], signature[GHC_HEADER_MAX];
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    struct ghc_buffer digest = {0};
-    enum gatehouse_error error;
-
-    if (!read_line(bytes, len, at, "target", target, sizeof target) ||
-        !read_line(bytes, len, at, "host", host, sizeof host) ||
-        !read_line(bytes, len, at, "date", date, sizeof date) ||
-        !read_line(bytes, len, at, "signature", signature, sizeof signature) || *at >= len ||
-        bytes[*at] != '\n')
-        return GATEHOUSE_E_CACHE;
-    ++*at;
-    crypto_hash_sha256(hash, (const unsigned char *)bytes + *at, len - *at);
-    ghc_buffer_text(&digest, "sha-256=");
-    ghc_buffer_base64(&digest, hash, sizeof hash);
-    error = digest.is_failed
-                ? GATEHOUSE_E_MEMORY
-                : ghc_sign_check(
-                      g, &(struct ghc_asked){.method = "post", .target = target, .host = host},
-                      date, digest.p, signature, bytes + *at, len - *at);
-    ghc_buffer_free(&digest);
-    return error;
-}
-
 enum gatehouse_error ghc_cache_content(const struct gatehouse *g, const char *bytes, size_t len,
                                        struct gatehouse_verdict *out, int64_t *seen_at)
 {
     struct ghc_json j = {0};
     enum gatehouse_error error;
-    char seen[24];
-    size_t at = 0;
+    char seen[24], target[GHC_LINE_MAX];
+    size_t at = 0, body_len;
+    const char *body;
+    int64_t answered_at;
 
-    if (!read_line(bytes, len, &at, "seen", seen, sizeof seen) || !read_number(seen, seen_at))
+    if (!ghc_line_read(bytes, len, &at, "seen", seen, sizeof seen) || !read_number(seen, seen_at))
         return GATEHOUSE_E_CACHE;
-    error = read_signed(g, bytes, len, &at);
+    error = ghc_answer_read(g, bytes + at, len - at, target, &answered_at, &body, &body_len);
     if (error != GATEHOUSE_OK)
         return error;
-    if (!ghc_json_parse(&j, bytes + at, len - at))
+    if (!ghc_json_parse(&j, body, body_len))
         return GATEHOUSE_E_CACHE;
     error = ghc_verdict_read(g, &j, 0, out);
     ghc_json_free(&j);
@@ -126,7 +82,7 @@ enum gatehouse_error ghc_cache_read(const struct gatehouse *g, const char *bytes
     size_t at = strlen(MAGIC);
 
     if (g->key == NULL || len < at || memcmp(bytes, MAGIC, at) != 0 ||
-        !read_line(bytes, len, &at, "mac", mac, sizeof mac))
+        !ghc_line_read(bytes, len, &at, "mac", mac, sizeof mac))
         return GATEHOUSE_E_CACHE;
     mac_of(g, bytes + at, len - at, own);
     if (strlen(mac) != 2 * MAC_SIZE || sodium_memcmp(mac, own, 2 * MAC_SIZE) != 0)
@@ -138,7 +94,7 @@ enum gatehouse_error ghc_cache_read(const struct gatehouse *g, const char *bytes
 static bool read_file(const char *path, struct ghc_buffer *out)
 {
     FILE *f = fopen(path, "rb");
-    char part[LINE_MAX_BYTES];
+    char part[READ_BYTES];
     size_t n;
 
     if (f == NULL)
@@ -222,9 +178,7 @@ enum gatehouse_error ghc_cache_keep(struct gatehouse *g, const struct ghc_asked 
         return GATEHOUSE_OK;
     if (!ghc_time_http(r->date, &date))
         return GATEHOUSE_E_PROTOCOL;
-    ghc_buffer_texts(&rest, "target ", asked->target, "\nhost ", asked->host, "\ndate ", r->date,
-                     "\nsignature ", r->signature, "\n\n", NULL);
-    ghc_buffer_add(&rest, r->body.p, r->body.len);
+    ghc_answer_put(&rest, asked, r);
     /* The service's clock, which this machine's was just compared with, not the latest instant
      * seen: so a clock that once stood in the future is forgotten. */
     if (!rest.is_failed)
@@ -273,7 +227,7 @@ void gatehouse_cached(struct gatehouse *g, struct gatehouse_verdict *verdict)
     now = ghc_now(g);
     if (read_file(g->cache_path, &bytes) &&
         ghc_cache_read(g, bytes.p, bytes.len, &v, &seen_at) == GATEHOUSE_OK) {
-        const char *rest = strstr(bytes.p, "\ntarget ");
+        const char *rest = strstr(bytes.p, "\nmethod ");
 
         judge(g, seen_at, &v);
         (void)ghc_text_put(g->licence_id, sizeof g->licence_id, v.licence_id);

@@ -71,6 +71,9 @@ static void forget(struct gatehouse *g)
     gatehouse_response_status(&g->response, 0);
     g->response.retry_after = 0;
     g->code[0] = g->detail[0] = '\0';
+    g->asked_method[0] = '\0';
+    ghc_text_free(g->asked_target);
+    g->asked_target = NULL;
 }
 
 static void add_credential(const struct gatehouse *g, struct ghc_buffer *out)
@@ -181,21 +184,30 @@ static enum gatehouse_error refusal(struct gatehouse *g)
 enum gatehouse_error ghc_call(struct gatehouse *g, const struct ghc_call *call)
 {
     struct ghc_buffer target = {0};
+    const size_t usual = g->response.body.max;
     enum gatehouse_error error;
 
     forget(g);
     if (g->origin == NULL || (!call->is_anonymous && g->key == NULL && g->token == NULL))
         return GATEHOUSE_E_ARGUMENT;
+    if (call->body_max > usual)
+        g->response.body.max = call->body_max;
     ghc_buffer_texts(&target, g->prefix, call->path, NULL);
     error = target.is_failed ? GATEHOUSE_E_MEMORY : send_call(g, call, target.p);
+    g->response.body.max = usual;
     /* A transport that was told to stop says network; the reason is ours. */
     if (g->response.body.is_failed)
         error = GATEHOUSE_E_TOO_LARGE;
     if (error == GATEHOUSE_OK)
         error = verify(g, call, target.p);
-    ghc_buffer_free(&target);
-    if (error != GATEHOUSE_OK)
+    if (error != GATEHOUSE_OK) {
+        ghc_buffer_free(&target);
         return error;
+    }
+    (void)ghc_text_put(g->asked_method, sizeof g->asked_method, call->method);
+    g->asked_target = target.p;
+    if (call->is_bytes && g->response.status < 300)
+        return GATEHOUSE_OK;
     if (g->response.body.len > 0 &&
         !ghc_json_parse(&g->json, g->response.body.p, g->response.body.len))
         return GATEHOUSE_E_PROTOCOL;

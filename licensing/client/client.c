@@ -241,6 +241,7 @@ void gatehouse_close(struct gatehouse *g)
     ghc_curl_free(g->curl);
     ghc_json_free(&g->json);
     ghc_buffer_free(&g->response.body);
+    ghc_text_free(g->asked_target);
     ghc_text_free(g->origin);
     ghc_text_free(g->host);
     ghc_text_free(g->prefix);

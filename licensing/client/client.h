@@ -13,6 +13,7 @@ enum {
     GHC_LICENCE_KEY_MAX = 16384,
     GHC_FINGERPRINT_MAX = 4096,
     GHC_HEADER_MAX = 1024,
+    GHC_LINE_MAX = 16384,
     GHC_BODY_MAX = 1024 * 1024,
     GHC_FILE_MAX = 4 * 1024 * 1024,
 };
@@ -40,7 +41,9 @@ struct gatehouse {
     gatehouse_clock now_ms;
     void *clock_context;
     struct gatehouse_response response; /* the last one */
-    struct ghc_json json;               /* its body; nothing where it has none */
+    char asked_method[8];               /* of it, once it is verified; else "" */
+    char *asked_target;
+    struct ghc_json json; /* its body; nothing where it has none */
     char code[GATEHOUSE_CODE_SIZE], detail[GATEHOUSE_TEXT_SIZE];
     char licence_id[GATEHOUSE_ID_SIZE]; /* once it is known */
 };
@@ -55,6 +58,8 @@ struct ghc_call {
     const char *body;   /* NULL: none */
     const char *header; /* one more; NULL: none */
     bool is_anonymous;  /* without the credential */
+    bool is_bytes;      /* the answer is no JSON where it is good */
+    size_t body_max;    /* of this answer; 0: as the handle has it */
 };
 /* Asks, and verifies the answer whatever its status: signature, digest, Date. Leaves status, body
  * and JSON in g. A status below 300 is GATEHOUSE_OK; others by what they are. */
@@ -78,6 +83,26 @@ bool ghc_sign_header(const char *header, unsigned char signature[GHC_SIGNATURE_S
 enum gatehouse_error ghc_sign_check(const struct gatehouse *g, const struct ghc_asked *asked,
                                     const char *date, const char *digest, const char *header,
                                     const char *body, size_t len);
+
+/* --- answers to keep (answer.c) --- */
+
+/* An answer with what its signature covers, as lines and the body. */
+void ghc_answer_put(struct ghc_buffer *out, const struct ghc_asked *asked,
+                    const struct gatehouse_response *response);
+/* The same read again: its signature is good, and *body lies in bytes. */
+enum gatehouse_error ghc_answer_read(const struct gatehouse *g, const char *bytes, size_t len,
+                                     char target[GHC_LINE_MAX], int64_t *answered_at,
+                                     const char **body, size_t *body_len);
+/* "name value\n": the value, terminated; *at moves on. */
+bool ghc_line_read(const char *bytes, size_t len, size_t *at, const char *name, char *out,
+                   size_t size);
+
+/* --- signatures of files (prehash.c) --- */
+
+/* Ed25519ph over a file's SHA-512, with a context of at most 255 bytes. */
+bool ghc_prehash_is_good(const unsigned char hash[64], const char *context,
+                         const unsigned char public_key[GHC_PUBLIC_SIZE],
+                         const unsigned char signature[GHC_SIGNATURE_SIZE]);
 
 /* --- libcurl (transport_curl.c) --- */
 

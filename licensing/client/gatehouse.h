@@ -228,6 +228,105 @@ bool gatehouse_document_entitles(const struct gatehouse_document *document, cons
  * carries. GATEHOUSE_E_FILE for a key without a signature. */
 enum gatehouse_error gatehouse_key_payload(struct gatehouse *g, char *out, size_t size);
 
+/* --- answers to keep --- */
+
+/* The last verified answer as a text (signature, and what it covers), to carry or to keep; free it
+ * with gatehouse_free. GATEHOUSE_E_ARGUMENT where the last call got none. */
+enum gatehouse_error gatehouse_answer_keep(struct gatehouse *g, char **text);
+/* Verifies such a text again, without the service: signature and all that it covers, not its age
+ * (*answered_at tells it, if not NULL). */
+enum gatehouse_error gatehouse_answer_open(const struct gatehouse *g, const char *text, size_t len,
+                                           int64_t *answered_at, struct gatehouse_document **out);
+
+/* --- trials --- */
+
+struct gatehouse_trial {
+    char licence_id[GATEHOUSE_ID_SIZE];
+    int64_t started_at, ends_at;
+    bool is_new;    /* false: this machine's trial had begun before */
+    bool is_bought; /* it is a full licence by now */
+};
+
+/* Begins this machine's trial of the handle's product, or finds it again whatever was installed or
+ * set since; takes its seat. Its licence key becomes the handle's and goes to key: keep it.
+ * GATEHOUSE_E_REFUSED with TRIAL_NOT_ALLOWED, TRIAL_TAKEN or TRIAL_CONVERTED. */
+enum gatehouse_error gatehouse_trial(struct gatehouse *g, const char *name,
+                                     struct gatehouse_trial *trial, char *key, size_t key_size);
+
+/* --- the revocation list --- */
+
+struct gatehouse_revocations; /* verified; opaque */
+
+/* Fetches the list; bytes are for a file or for gatehouse_revocations_open; free with
+ * gatehouse_revocations_bytes_free. */
+enum gatehouse_error gatehouse_revocations_fetch(struct gatehouse *g, unsigned char **bytes,
+                                                 size_t *len);
+void gatehouse_revocations_bytes_free(unsigned char *bytes);
+/* Verifies a list and takes a copy. GATEHOUSE_E_FILE, GATEHOUSE_E_SIGNATURE,
+ * GATEHOUSE_E_FILE_FUTURE. */
+enum gatehouse_error gatehouse_revocations_open(const struct gatehouse *g,
+                                                const unsigned char *bytes, size_t len,
+                                                struct gatehouse_revocations **out);
+void gatehouse_revocations_free(struct gatehouse_revocations *list);
+bool gatehouse_revocations_has(const struct gatehouse_revocations *list, const char *key);
+size_t gatehouse_revocations_count(const struct gatehouse_revocations *list);
+/* Never go back to a list that was issued before the one you have. */
+int64_t gatehouse_revocations_issued_at(const struct gatehouse_revocations *list);
+int64_t gatehouse_revocations_next_at(const struct gatehouse_revocations *list);
+
+/* --- releases --- */
+
+struct gatehouse_release {
+    char id[GATEHOUSE_ID_SIZE];
+    char version[GATEHOUSE_CODE_SIZE];
+    char channel[GATEHOUSE_CODE_SIZE];
+    char name[GATEHOUSE_TEXT_SIZE]; /* "" for none */
+};
+struct gatehouse_artifact {
+    char id[GATEHOUSE_ID_SIZE];
+    char filename[GATEHOUSE_TEXT_SIZE];
+    char checksum[GATEHOUSE_TEXT_SIZE];
+    char signature[GATEHOUSE_TEXT_SIZE]; /* "" for none */
+    char url[2048];                      /* to fetch from, soon and without a credential */
+    int64_t bytes;
+};
+
+/* The newest release after the current version that this licence may have, of the handle's product.
+ * channel and constraint ("1", "1.2") may be NULL. GATEHOUSE_E_NOT_FOUND: there is none. */
+enum gatehouse_error gatehouse_upgrade(struct gatehouse *g, const char *current,
+                                       const char *channel, const char *constraint,
+                                       struct gatehouse_release *release);
+enum gatehouse_error gatehouse_artifact_find(struct gatehouse *g, const char *release_id,
+                                             const char *filename,
+                                             struct gatehouse_artifact *artifact);
+/* What an answer that was kept (gatehouse_answer_open) says of an artifact; url is "". */
+enum gatehouse_error gatehouse_artifact_read(const struct gatehouse_document *document,
+                                             struct gatehouse_artifact *artifact);
+/* Whether a file is this artifact: its size, its checksum (SHA-256 or SHA-512, in hexadecimal or
+ * base64), and with a key (64 hex digits: the vendor's own release key) its Ed25519ph signature
+ * with the product as context. A changed byte is GATEHOUSE_E_DIGEST; another signature or none
+ * GATEHOUSE_E_SIGNATURE; a file that cannot be read GATEHOUSE_E_FILE. */
+enum gatehouse_error gatehouse_artifact_verify(const struct gatehouse *g,
+                                               const struct gatehouse_artifact *artifact,
+                                               const char *path, const char *release_key);
+
+/* --- feedback --- */
+
+struct gatehouse_feedback { /* begin with all zero; what is not known is NULL */
+    const char *text;       /* required */
+    const char *subject, *topic, *version;
+    const char *name, *phone, *email; /* of the person in front of the program */
+    const char *diagnostics;          /* logs, settings; the service masks secrets in them */
+    const char *request_key;          /* the same one files once: for sending again */
+};
+struct gatehouse_receipt {
+    char number[GATEHOUSE_CODE_SIZE]; /* of the ticket */
+    char link[512];                   /* shows its state and the answers to whoever has it */
+};
+enum gatehouse_error gatehouse_feedback_send(struct gatehouse *g,
+                                             const struct gatehouse_feedback *feedback,
+                                             struct gatehouse_receipt *receipt);
+
 #ifdef __GNUC__
 #pragma GCC visibility pop
 #endif
