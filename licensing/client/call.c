@@ -70,6 +70,7 @@ static void forget(struct gatehouse *g)
     ghc_buffer_free(&g->response.body);
     gatehouse_response_status(&g->response, 0);
     g->response.retry_after = 0;
+    g->response.header_bytes = 0;
     g->code[0] = g->detail[0] = '\0';
     g->asked_method[0] = '\0';
     ghc_text_free(g->asked_target);

@@ -13,6 +13,7 @@ enum {
     GHC_LICENCE_KEY_MAX = 16384,
     GHC_FINGERPRINT_MAX = 4096,
     GHC_HEADER_MAX = 1024,
+    GHC_HEADERS_MAX = 64 * 1024,
     GHC_LINE_MAX = 16384,
     GHC_BODY_MAX = 1024 * 1024,
     GHC_FILE_MAX = 4 * 1024 * 1024,
@@ -20,6 +21,7 @@ enum {
 
 struct gatehouse_response {
     int status;
+    size_t header_bytes;
     bool is_doubled; /* a header that may be there once was there twice */
     char date[64], digest[128], signature[GHC_HEADER_MAX], location[2048];
     int64_t retry_after;

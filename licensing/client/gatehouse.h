@@ -250,8 +250,9 @@ struct gatehouse_trial {
 /* Begins this machine's trial of the handle's product, or finds it again whatever was installed or
  * set since; takes its seat. Its licence key becomes the handle's and goes to key: keep it.
  * GATEHOUSE_E_REFUSED with TRIAL_NOT_ALLOWED, TRIAL_TAKEN or TRIAL_CONVERTED. */
-enum gatehouse_error gatehouse_trial(struct gatehouse *g, const char *name,
-                                     struct gatehouse_trial *trial, char *key, size_t key_size);
+enum gatehouse_error gatehouse_trial_start(struct gatehouse *g, const char *name,
+                                           struct gatehouse_trial *trial, char *key,
+                                           size_t key_size);
 
 /* --- the revocation list --- */
 

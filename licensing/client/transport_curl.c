@@ -18,7 +18,6 @@ void ghc_curl_free(void *curl)
 
 static size_t take_body(char *bytes, size_t one, size_t count, void *response)
 {
-    /* libcurl takes any other number than what it gave for "stop". */
     return gatehouse_response_body(response, bytes, one * count) ? one * count : 0;
 }
 
@@ -29,6 +28,12 @@ static size_t take_header(char *bytes, size_t one, size_t count, void *context)
     size_t len = one * count;
     char *colon, *value;
 
+    /* Any other number than what it gave is "stop" for libcurl. */
+    response->header_bytes += len;
+    if (response->header_bytes > GHC_HEADERS_MAX) {
+        response->body.is_failed = true;
+        return 0;
+    }
     if (len >= sizeof line)
         return len;
     memcpy(line, bytes, len);

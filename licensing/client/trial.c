@@ -47,8 +47,9 @@ static enum gatehouse_error read_trial(const struct gatehouse *g, struct gatehou
     return GATEHOUSE_OK;
 }
 
-enum gatehouse_error gatehouse_trial(struct gatehouse *g, const char *name,
-                                     struct gatehouse_trial *trial, char *key, size_t key_size)
+enum gatehouse_error gatehouse_trial_start(struct gatehouse *g, const char *name,
+                                           struct gatehouse_trial *trial, char *key,
+                                           size_t key_size)
 {
     struct ghc_buffer body = {0};
     enum gatehouse_error error;

@@ -71,21 +71,21 @@ static void a_program_begins_its_trial_and_finds_it_after_a_new_installation(voi
     struct gatehouse_verdict verdict;
     char key[128], same[128];
 
-    assert_int_equal(gatehouse_trial(g, NULL, &first, key, sizeof key), GATEHOUSE_E_REFUSED);
+    assert_int_equal(gatehouse_trial_start(g, NULL, &first, key, sizeof key), GATEHOUSE_E_REFUSED);
     assert_string_equal(gatehouse_code(g), "TRIAL_NOT_ALLOWED");
     test_ok(v.cx, trial_terms_set(v.cx, &(struct trial_terms){
                                             .product_id = v.policy.product_id,
                                             .policy_id = licensing_add_policy(v.cx, &v.policy)->id,
                                             .days = TRIAL_DAYS,
                                             .is_open = true}));
-    assert_int_equal(gatehouse_trial(g, "Till 7", &first, key, sizeof key), GATEHOUSE_OK);
+    assert_int_equal(gatehouse_trial_start(g, "Till 7", &first, key, sizeof key), GATEHOUSE_OK);
     assert_true(first.is_new);
     assert_int_equal(gatehouse_validate(g, &verdict), GATEHOUSE_OK);
     assert_int_equal(verdict.state, GATEHOUSE_VALID);
     gatehouse_close(g);
 
     g = open_client(&v);
-    assert_int_equal(gatehouse_trial(g, "Till 7", &again, same, sizeof same), GATEHOUSE_OK);
+    assert_int_equal(gatehouse_trial_start(g, "Till 7", &again, same, sizeof same), GATEHOUSE_OK);
     assert_false(again.is_new);
     assert_string_equal(same, key);
     assert_int_equal(again.ends_at, first.ends_at);

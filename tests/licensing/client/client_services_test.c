@@ -40,7 +40,7 @@ static void a_trial_gives_its_key_to_the_handle(void **state)
 
     (void)state;
     fake.script[0] = (struct fake_step){"POST", "/trials", 201, TRIAL(FAKE_PRINT, PRODUCT)};
-    assert_int_equal(gatehouse_trial(g, "Till 7", &trial, key, sizeof key), GATEHOUSE_OK);
+    assert_int_equal(gatehouse_trial_start(g, "Till 7", &trial, key, sizeof key), GATEHOUSE_OK);
     assert_string_equal(key, "TRIAL-KEY");
     assert_true(trial.is_new);
     assert_false(trial.is_bought);
@@ -65,7 +65,8 @@ static void a_trial_of_another_machine_or_product_is_no_answer(void **state)
         char key[64];
 
         fake.script[0] = (struct fake_step){"POST", "/trials", 200, bodies[i]};
-        assert_int_equal(gatehouse_trial(g, NULL, &trial, key, sizeof key), GATEHOUSE_E_PROTOCOL);
+        assert_int_equal(gatehouse_trial_start(g, NULL, &trial, key, sizeof key),
+                         GATEHOUSE_E_PROTOCOL);
         gatehouse_close(g);
     }
 }
@@ -80,10 +81,10 @@ static void a_refused_trial_tells_its_code(void **state)
     (void)state;
     fake.script[0] =
         (struct fake_step){"POST", "/trials", 422, "{\"errors\":[{\"code\":\"TRIAL_TAKEN\"}]}"};
-    assert_int_equal(gatehouse_trial(g, NULL, &trial, key, sizeof key), GATEHOUSE_E_REFUSED);
+    assert_int_equal(gatehouse_trial_start(g, NULL, &trial, key, sizeof key), GATEHOUSE_E_REFUSED);
     assert_string_equal(gatehouse_code(g), "TRIAL_TAKEN");
     fake.script[1] = (struct fake_step){"POST", "/trials", 201, TRIAL(FAKE_PRINT, PRODUCT)};
-    assert_int_equal(gatehouse_trial(g, NULL, &trial, key, 4), GATEHOUSE_E_BUFFER);
+    assert_int_equal(gatehouse_trial_start(g, NULL, &trial, key, 4), GATEHOUSE_E_BUFFER);
     gatehouse_close(g);
 }
 
