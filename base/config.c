@@ -60,6 +60,8 @@ const struct config_key CONFIG_KEYS[] = {
         "Threads that serve licence requests: each holds one client's connection."),
     TEXT("licensing.public_url", licensing_public_url, "", check_url,
          "The licence service's address as clients see it. Empty: taken from each request."),
+    TEXT("licensing.signing_address", signing_address, "", NULL,
+         "Address and port at which a process without the licensing role asks one that has it for signatures. Empty: licensing.listen."),
     INT("licensing.rate", licensing_rate, "200", 0, 100000,
         "Requests a second that one address may send to the licence service with one credential, ten times as many at once; 0 is no limit. Loopback has none."),
     INT("licensing.address_rate", licensing_address_rate, "2000", 0, 100000,

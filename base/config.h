@@ -17,6 +17,7 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t drain_ms;
     int64_t http_rate;        /* requests a second for each address; 0: no limit */
     int64_t http_tenant_rate; /* the same for each tenant's pages */
+    const char *signing_address;
     int64_t licensing_rate;   /* for each address with its credential */
     int64_t licensing_address_rate;
     int64_t licensing_tenant_rate;

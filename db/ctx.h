@@ -11,6 +11,7 @@
 struct db;
 struct db_pool;
 struct crypto_master;
+struct ctx_signer;
 
 enum { CTX_TRACE_SIZE = 17, CTX_IDS_MAX = 64 };
 
@@ -22,11 +23,13 @@ struct ctx {              /* one run, one thread */
     struct id actor_id;   /* person, API token or script; all zero is the system */
     struct viewer viewer;
     const struct crypto_master *master; /* opens sealed values; NULL where the role has none */
-    int64_t now;                        /* us UTC, taken once */
-    bool is_import;                     /* events are recorded, but no consumer acts on them */
-    char trace[CTX_TRACE_SIZE];         /* on each log line and error page */
-    struct err err;                     /* the first failure */
-    struct id ids[CTX_IDS_MAX];         /* what ctx_new_id handed out, in order */
+    /* Who signs for tenants (licensing/signing_key.h); NULL: this process opens their keys. */
+    const struct ctx_signer *signer;
+    int64_t now;                /* us UTC, taken once */
+    bool is_import;             /* events are recorded, but no consumer acts on them */
+    char trace[CTX_TRACE_SIZE]; /* on each log line and error page */
+    struct err err;             /* the first failure */
+    struct id ids[CTX_IDS_MAX]; /* what ctx_new_id handed out, in order */
     unsigned id_count;
     unsigned id_next;
 };

@@ -31,8 +31,13 @@ bool signing_key_withdraw(struct ctx *cx, struct id id) MUST_CHECK;
 bool signing_key_check_all(struct ctx *cx, const char *master_file) MUST_CHECK;
 /* Newest first; retired ones stay listed, since what they signed stays good. */
 bool signing_key_list(struct ctx *cx, struct signing_key **out, size_t *count) MUST_CHECK;
-/* Signs once with the tenant's key: opens it, signs, wipes. For issue and files; responses are
- * signed through struct signing_keys. */
+/* Signs with another process's keys: cx->signer of a process that has not the licensing role. */
+struct ctx_signer {
+    bool (*sign)(const struct ctx_signer *self, struct ctx *cx, const void *bytes, size_t len,
+                 uint8_t out[CRYPTO_SIGNATURE_SIZE]);
+};
+/* Signs once with the tenant's key: opens it, signs, wipes, or asks cx->signer. For issue and
+ * files; responses are signed through struct signing_keys. */
 bool signing_key_sign(struct ctx *cx, const void *bytes, size_t len,
                       uint8_t out[CRYPTO_SIGNATURE_SIZE]) MUST_CHECK;
 

@@ -12,6 +12,7 @@ struct tenant_cache;
 struct req;
 struct templates;
 struct statics;
+struct ctx_signer;
 struct licence_cache;
 struct revocation_cache;
 struct signing_keys;
@@ -24,6 +25,7 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
     struct db_target target;
     struct private_server *database; /* NULL with an external one */
     struct crypto_master *master;
+    struct ctx_signer *signer; /* without the role licensing: its link to one that has it */
     struct db_pool *portal_pool;
     struct db_pool *licensing_pool;
     struct db_pool *jobs_pool;

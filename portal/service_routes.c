@@ -23,6 +23,7 @@
 #include "portal/api/release_api.h"
 #include "portal/api/revocation_api.h"
 #include "portal/api/token_api.h"
+#include "portal/api/sign_api.h"
 #include "portal/api/trial_api.h"
 #include "portal/api/user_api.h"
 #include "portal/api/webhook_api.h"
@@ -191,6 +192,7 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_GET,    "/v1/groups/{group}/machines", group_api_machines, NEED_BEARER, 0, 0},
 
     /* --- of our own (D-11): the revocation list, trials, feedback --- */
+    {METHOD_POST,   "/v1" SIGN_API_PATH, sign_api_create, NEED_MAYBE_BEARER, 0, SIGN_API_BODY_MAX},
     {METHOD_GET,    "/v1/revocations", revocation_api_list, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_POST,   "/v1/trials", trial_api_start, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_POST,   "/v1/feedback", feedback_api_create, NEED_BEARER, 0, 0},

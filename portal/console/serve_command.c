@@ -3,6 +3,7 @@
 #include "db/private_server.h"
 #include "portal/account/tenant.h"
 #include "portal/api/licence_serve.h"
+#include "portal/api/sign_link.h"
 #include "portal/console/console.h"
 #include "portal/http/server.h"
 #include "portal/http/statics.h"
@@ -116,6 +117,9 @@ static bool start_roles(struct serving *s, struct err *err)
         app->scripts = script_api_make(&app->config);
     app->portal_pool = db_pool_make(&app->target, size);
     app->licensing_pool = db_pool_make(&app->target, size);
+    /* Signing keys are opened in the licensing role alone. */
+    if (!app->has_licensing && !sign_link_make(err, &app->config, &app->signer))
+        return false;
     return (!app->has_licensing || start_licensing(s, err)) &&
            (!app->has_portal || start_portal(s, err)) &&
            (!app->has_jobs || jobs_start(err, app, &s->jobs));
@@ -137,6 +141,7 @@ static void stop_roles(struct serving *s)
     if (s->licensing != NULL)
         server_stop(s->licensing);
     licence_serve_stop(app);
+    sign_link_free(app->signer);
     if (app->statics != NULL)
         statics_free(app->statics);
     if (app->templates != NULL)

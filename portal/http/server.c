@@ -74,6 +74,7 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
     rq->rate = s->rate;
     rq->method_text = info->request_method == NULL ? "" : info->request_method;
     rq->cx.master = s->spec.app == NULL ? NULL : s->spec.app->master;
+    rq->cx.signer = s->spec.app == NULL ? NULL : s->spec.app->signer;
     rq->file_fd = -1;
     rerun_clear(rq);
     for (size_t i = 0; i < count && i < DOOR_HEADERS_MAX; i++)

@@ -267,6 +267,7 @@ static void run_due(const struct loop *loop, struct arena *mem, struct clockwork
             continue;
         ctx_start(&cx, mem, app->jobs_pool);
         cx.master = app->master;
+        cx.signer = app->signer;
         if (WORK[i].work(&cx, app, &has_more))
             note_success(&states[i], WORK[i].name, &cx);
         else

@@ -33,6 +33,7 @@ static void act_as(struct ctx *cx, const struct work *w, const struct script_tra
     cx->now = w->cx->now;
     cx->tenant_id = w->cx->tenant_id;
     cx->master = w->cx->master;
+    cx->signer = w->cx->signer;
     cx->actor_id = trace->script_id;
     memcpy(cx->trace, trace->trace, CTX_TRACE_SIZE - 1);
 }
@@ -206,6 +207,7 @@ static void work_one(const struct ctx *base, const struct script_engine *engine,
     ctx_start(&cx, mem, base->pool);
     cx.now = base->now;
     cx.master = base->master;
+    cx.signer = base->signer;
     cx.tenant_id = delivery->event.tenant_id;
     memcpy(cx.trace, delivery->event.trace, CTX_TRACE_SIZE - 1);
     if (!run_rules(&w) || !db_retry(&cx, finish, delivery)) {

@@ -25,6 +25,7 @@ static void start_run(struct ctx *cx, const struct delivery *d)
     ctx_start(cx, d->mem, d->base->pool);
     cx->now = d->base->now;
     cx->master = d->base->master;
+    cx->signer = d->base->signer;
     cx->tenant_id = d->event->tenant_id;
 }
 

@@ -66,6 +66,7 @@ static void work_one(const struct ctx *base, struct event_delivery *delivery)
     ctx_start(&cx, mem, base->pool);
     cx.now = base->now;
     cx.master = base->master;
+    cx.signer = base->signer;
     cx.tenant_id = delivery->event.tenant_id;
     memcpy(cx.trace, delivery->event.trace, CTX_TRACE_SIZE - 1);
     if (!db_retry(&cx, fan_out, delivery)) {

@@ -153,6 +153,7 @@ static void start(struct import *in, struct ctx *run, const struct transfer_entr
     ctx_start(run, in->mem, in->cx->pool);
     run->tenant_id = in->cx->tenant_id;
     run->master = in->cx->master;
+    run->signer = in->cx->signer;
     run->is_import = true;
     *item = (struct transfer_item){
         .cx = run,
