@@ -24,7 +24,7 @@ static bool is_flag(const char *word)
     static const char *const FLAGS[] = {
         "--json",        "--markdown",    "--describe",       "--if-missing",           "--strict",
         "--node-locked", "--signed-keys", "--password-stdin", "--admin-password-stdin", "--open",
-        "--off",         "--master"};
+        "--off",         "--master",      "--dry-run"};
 
     for (size_t i = 0; i < COUNT(FLAGS); i++)
         if (strcmp(word, FLAGS[i]) == 0)

@@ -81,6 +81,8 @@ int revocations_command(struct console *co);
 int key_list_command(struct console *co);
 int key_rotate_command(struct console *co);
 int key_retire_command(struct console *co);
+int import_command(struct console *co);
+int export_command(struct console *co);
 int script_test_command(struct console *co);
 int script_deploy_command(struct console *co);
 int script_replay_command(struct console *co);

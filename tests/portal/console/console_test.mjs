@@ -109,6 +109,41 @@ test('the revocation list is written to a file', () => {
   assert.equal(run(['revocations', '--tenant', 'acme']).code, 2);
 });
 
+test('licences go out into a file and come back into another tenant', () => {
+  const file = path.join(place, 'acme.jsonl');
+  json(['tenant', 'create', 'twin', '--name', 'Twin']);
+  const out = json(['export', '--tenant', 'acme', file]);
+  assert.ok(out.products >= 1 && out.policies >= 1);
+  assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+  const lines = fs.readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(lines[0].data.type, 'products');
+  const dry = json(['import', '--tenant', 'twin', '--dry-run', file]);
+  assert.equal(dry.added.products, out.products);
+  assert.equal(dry.dry_run, true);
+  assert.equal(json(['import', '--tenant', 'twin', file]).added.policies, out.policies);
+  const again = json(['import', '--tenant', 'twin', file]);
+  assert.equal(again.added.policies, 0);
+  assert.equal(again.present.policies, out.policies);
+  const said = run(['import', '--tenant', 'twin', file]);
+  assert.match(said.out, /products +0 added, \d+ there already/);
+  const piped = run(['export', '--tenant', 'twin', '-']);
+  assert.equal(piped.out.trim().split('\n').length, lines.length);
+});
+
+test('an import says each fault with its line and place, and writes nothing', () => {
+  const bad = '{"data":{"type":"products","id":"11111111-1111-4111-8111-111111111111","attributes":{}}}\nnonsense\n';
+  const told = run(['import', '--tenant', 'twin', '-'], bad);
+  assert.equal(told.code, 1);
+  assert.match(told.err, /^-:1: \/data\/attributes\/name /);
+  assert.match(told.err, /^-:2: .*JSON_INVALID/m);
+  const r = run(['import', '--tenant', 'twin', '-', '--json'], bad);
+  assert.equal(r.code, 1);
+  assert.equal(JSON.parse(r.out).faults.length, 2);
+  assert.equal(run(['import', '--tenant', 'twin', path.join(place, 'none')]).code, 1);
+  assert.equal(run(['import', '--tenant', 'twin']).code, 2);
+  assert.equal(run(['export', '--tenant', 'twin', path.join(place, 'no', 'folder')]).code, 1);
+});
+
 test('staff accounts are made, get a new password and are disabled', () => {
   const person = json(['person', 'create', '--tenant', 'acme', '--email', 'kim@acme.example', '--name', 'Kim', '--role', 'agent', '--password-stdin'], 'another long word\n');
   assert.equal(person.email, 'kim@acme.example');
