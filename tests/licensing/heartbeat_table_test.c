@@ -258,11 +258,78 @@ static void processes_hold_to_their_strategy_too(void **state)
     }
 }
 
+/* --- a network that loses one message of a hundred (feature LS16) --- */
+
+enum { CLIENTS = 40, BEATS = 60, RETRY = 5, MARGIN = 30 };
+
+/* True for one message of a hundred, the same ones in each run. */
+static bool is_lost(uint32_t *seed)
+{
+    *seed = *seed * 1664525U + 1013904223U;
+    return (*seed >> 8) % 100 == 0;
+}
+
+/* Clients beat as the protocol's do: MARGIN before the lease ends, and again RETRY later while
+ * there is no answer. A beat whose answer is lost has counted. */
+static void
+a_live_client_keeps_its_lease_on_a_bad_network_and_a_dead_one_frees_its_seat(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct policy draft = licensing_policy(cx);
+    struct id tenant_id = cx->tenant_id;
+    struct machine_draft late;
+    struct licence *l;
+    struct machine *m[CLIENTS];
+    int64_t due[CLIENTS];
+    uint32_t seed = 20261122;
+    unsigned lost = 0;
+    unsigned done;
+
+    draft.max_machines = CLIENTS;
+    draft.heartbeat_basis = POLICY_HEARTBEAT_FROM_CREATION;
+    l = licensing_licence(cx, &draft);
+    for (int i = 0; i < CLIENTS; i++) {
+        m[i] = licensing_machine(cx, l->id, arena_printf(cx->mem, "m%d", i));
+        due[i] = D - MARGIN;
+    }
+    late = licensing_draft(l->id, "late");
+    for (int64_t at = 0; at <= BEATS * D; at += RETRY) {
+        cx->now = TEST_NOW + at * CLOCK_SECOND;
+        for (int i = 1; i < CLIENTS; i++) { /* the first one died at once */
+            if (due[i] > at)
+                continue;
+            due[i] = at + D - MARGIN;
+            if (is_lost(&seed)) {
+                due[i] = at + RETRY;
+                lost++;
+                continue;
+            }
+            test_ok(cx, heartbeat_ping(cx, m[i]->id, &m[i]));
+            assert_int_equal(m[i]->heartbeat, ALIVE);
+            if (is_lost(&seed))
+                due[i] = at + RETRY;
+        }
+        if (at % 120 == 0) {
+            test_ok(cx, heartbeat_sweep(cx, 1000, &done));
+            cx->tenant_id = tenant_id;
+        }
+        if (at == D) /* its lease is not over yet */
+            test_refused(cx, machine_add(cx, &late, &m[0]), &ERR_SEATS_FULL);
+    }
+    assert_true(lost > 10);
+    assert_int_equal(
+        test_i64(cx, "SELECT COUNT(*) FROM machine WHERE tenant_id = ?", DB_ID(tenant_id)),
+        CLIENTS - 1);
+    test_ok(cx, machine_add(cx, &late, &m[0]));
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(every_strategy_holds_at_every_instant),
         cmocka_unit_test(processes_hold_to_their_strategy_too),
+        cmocka_unit_test(
+            a_live_client_keeps_its_lease_on_a_bad_network_and_a_dead_one_frees_its_seat),
     };
 
     return test_group_run("heartbeat_table", TESTS, COUNT(TESTS));
