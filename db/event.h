@@ -29,6 +29,7 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_LICENCE_EXPIRED,
                   EVENT_LICENCE_CHECK_IN_DUE,
                   EVENT_LICENCE_CHECK_IN_OVERDUE,
+                  EVENT_LICENCE_ODD_USE,
                   EVENT_LICENCE_VALIDATED,
                   EVENT_LICENCE_NOT_VALIDATED,
                   EVENT_LICENCE_POLICY_CHANGED,

@@ -32,6 +32,7 @@ static const struct {
     [EVENT_LICENCE_EXPIRED]               = {"licence.expired",               "license.expired"},
     [EVENT_LICENCE_CHECK_IN_DUE]          = {"licence.check_in_due",          "license.check-in-required-soon"},
     [EVENT_LICENCE_CHECK_IN_OVERDUE]      = {"licence.check_in_overdue",      "license.check-in-overdue"},
+    [EVENT_LICENCE_ODD_USE]               = {"licence.odd_use",               ""},
     [EVENT_LICENCE_VALIDATED]             = {"licence.validated",             "license.validation.succeeded"},
     [EVENT_LICENCE_NOT_VALIDATED]         = {"licence.not_validated",         "license.validation.failed"},
     [EVENT_LICENCE_POLICY_CHANGED]        = {"licence.policy_changed",        "license.policy.updated"},

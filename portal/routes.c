@@ -16,6 +16,7 @@
 #include "portal/pages/kb_page.h"
 #include "portal/pages/licence_desk_page.h"
 #include "portal/pages/licence_page.h"
+#include "portal/pages/machine_release_page.h"
 #include "portal/pages/login_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
@@ -187,6 +188,8 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/products/new",               product_page_new,        NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/products/new",               product_page_add,        NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/products/{id}/trial",        trial_page_terms,        NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/products/{id}/returns",      machine_release_page_terms, NEED_STAFF, RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/products/{id}/returns",      machine_release_page_save, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/products/{id}/policies/new", product_page_new_policy, NEED_STAFF, RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/products/{id}/policies/new", product_page_add_policy, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/products/{id}/releases",     release_desk_page_list,  NEED_STAFF, RIGHT_LICENCES, 0},

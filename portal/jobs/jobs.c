@@ -5,6 +5,7 @@
 #include "licensing/artefact.h"
 #include "licensing/heartbeat.h"
 #include "licensing/licence_notice.h"
+#include "licensing/licence_signal.h"
 #include "licensing/process.h"
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
@@ -140,6 +141,22 @@ static bool work_escalations(struct ctx *cx, struct app *app, bool *has_more)
     return each_tenant(cx, app, has_more, escalate);
 }
 
+static bool tell_signals(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned told;
+
+    (void)app;
+    if (!licence_signal_tell(cx, PURGE_BATCH, &told))
+        return false;
+    *has_more = *has_more || told >= PURGE_BATCH;
+    return true;
+}
+
+static bool work_signals(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, tell_signals);
+}
+
 static bool work_heartbeats(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned done;
@@ -224,6 +241,7 @@ static const struct {
     {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
     {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
+    {"licence signals", LOOP_CHORES, CLOCK_HOUR, work_signals},
     {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},
     {"webhook events", LOOP_CHORES, TICK_MS * 1000, work_webhook_fan},
     {"webhooks", LOOP_WEBHOOKS, TICK_MS * 1000, work_webhooks},

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "licensing/machine.h"
+#include "licensing/machine_release.h"
 #include "portal/http/page.h"
 #include "portal/pages/licence_json.h"
 #include "portal/sales/history.h"
@@ -234,17 +234,40 @@ static bool machine_of_path(struct req *rq, struct machine **out)
     return true;
 }
 
+/* What a customer is told of how often machines can be released; nothing to staff, who always may.
+ */
+static bool add_room(struct req *rq, json_t *page)
+{
+    struct machine_release_room room;
+    json_t *blocked = json_null();
+    json_t *left = json_null();
+
+    if (!rq->session->is_staff) {
+        if (!machine_release_room(&rq->cx, rq->id, &room))
+            return false;
+        if (room.next_at != 0)
+            blocked = json_pack("{s:o,s:s}", "next", page_time(rq, room.next_at), "ask_href",
+                                "/tickets/new");
+        else if (room.terms.cap != 0)
+            left = json_pack("{s:i,s:i}", "left", (int)(room.terms.cap - room.used), "days",
+                             (int)room.terms.period_days);
+    }
+    json_object_set_new(page, "blocked", blocked);
+    json_object_set_new(page, "room", left);
+    return true;
+}
+
 bool licence_page_release(struct req *rq)
 {
     struct licence *l;
     struct machine *m;
+    json_t *page;
 
     if (!licence_get(&rq->cx, rq->id, &l) || !machine_of_path(rq, &m))
         return false;
-    return page_render(
-        rq, "licence_release",
-        json_own(rq->cx.mem, json_pack("{s:o,s:o}", "licence", licence_json_row(rq, l), "machine",
-                                       machine_json(rq, m))));
+    page = json_own(rq->cx.mem, json_pack("{s:o,s:o}", "licence", licence_json_row(rq, l),
+                                          "machine", machine_json(rq, m)));
+    return add_room(rq, page) && page_render(rq, "licence_release", page);
 }
 
 bool licence_page_released(struct req *rq)
@@ -256,8 +279,12 @@ bool licence_page_released(struct req *rq)
     if (!machine_of_path(rq, &m))
         return false;
     name = machine_name(rq, m);
-    if (!machine_remove(&rq->cx, m->id, (struct id){{0}}))
-        return false;
+    if (!machine_release(&rq->cx, m->id)) {
+        if (rq->cx.err.kind != &ERR_MACHINE_RELEASES_FULL)
+            return false;
+        err_clear(&rq->cx.err); /* the question's page says when it works again */
+        return licence_page_release(rq);
+    }
     return reply_flash(rq, "ok",
                        lang_fill1(mem, rq->lang, T("{} is released. Its seat is free."), name)) &&
            reply_see_other(rq, arena_printf(mem, "%s/%s",

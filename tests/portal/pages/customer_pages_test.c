@@ -1,6 +1,6 @@
 #include "licensing/licence.h"
 #include "licensing/licence_file.h"
-#include "licensing/machine.h"
+#include "licensing/machine_release.h"
 #include "licensing/policy.h"
 #include "licensing/product.h"
 #include "licensing/signing_key.h"
@@ -185,6 +185,41 @@ static void a_machine_is_released_after_a_question(void **state)
     assert_int_equal(browser_get(b, browser_location(b)), 200);
     assert_true(browser_shows(b, "Till 1 is released."));
     assert_int_equal(browser_get(b, release), 404);
+}
+
+static const char *release_path(struct browser *b, const struct licence *l, const char *fingerprint)
+{
+    struct machine_draft draft = {
+        .licence_id = l->id, .fingerprint = fingerprint, .name = fingerprint};
+    struct machine *m;
+
+    test_ok(b->cx, machine_add(b->cx, &draft, &m));
+    return arena_printf(b->cx->mem, "/licences/%s/machines/%s/release", id_text(b->cx->mem, l->id),
+                        id_text(b->cx->mem, m->id));
+}
+
+static void releases_are_bounded_as_staff_have_set(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
+    struct licence *l = make_licence(b->cx, make_policy(b->cx), marlow);
+    const char *first = release_path(b, l, "Till 1");
+    const char *second = release_path(b, l, "Till 2");
+
+    test_ok(b->cx, machine_release_terms_set(b->cx, l->product_id,
+                                             &(struct machine_release_terms){
+                                                 .cap = 1, .period_days = 30, .pause_hours = 0}));
+    browser_customer(b, marlow, ALL, "anna@marlow.example");
+    assert_int_equal(browser_get(b, first), 200);
+    assert_true(browser_shows(b, "Releases left in a period of 30 days: 1"));
+    assert_int_equal(browser_post(b, first, ""), 303);
+    assert_int_equal(browser_get(b, second), 200);
+    assert_true(browser_shows(b, "The next one can be released on"));
+    assert_true(browser_shows(b, "Ask support"));
+    assert_false(browser_shows(b, "is-danger-main"));
+    assert_int_equal(browser_post(b, second, ""), 200); /* the same page says why not */
+    assert_true(browser_shows(b, "The next one can be released on"));
+    assert_int_equal(browser_get(b, second), 200);
 }
 
 static void a_licence_file_is_downloaded_and_verifies(void **state)
@@ -441,6 +476,7 @@ int main(void)
         cmocka_unit_test(an_order_shows_its_steps_lines_money_and_licence),
         cmocka_unit_test(a_licence_shows_its_seats_machines_and_history),
         cmocka_unit_test(a_machine_is_released_after_a_question),
+        cmocka_unit_test(releases_are_bounded_as_staff_have_set),
         cmocka_unit_test(a_licence_file_is_downloaded_and_verifies),
         cmocka_unit_test(rows_of_another_organisation_and_tenant_are_not_there),
         cmocka_unit_test(staff_see_a_customer_with_everything_of_his),

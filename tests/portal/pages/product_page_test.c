@@ -1,3 +1,4 @@
+#include "licensing/machine_release.h"
 #include "licensing/trial.h"
 #include "tests/licensing/licensing_make.h"
 #include "tests/portal/pages/test_portal.h"
@@ -130,9 +131,35 @@ static void faults_are_told_at_their_fields(void **state)
     assert_true(browser_shows(b, "href=\"#seats\""));
 }
 
+static void a_product_says_how_often_machines_are_released(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct policy draft = licensing_policy(b->cx);
+    struct machine_release_terms terms;
+    const char *page = arena_printf(b->cx->mem, "/desk/products/%s/returns",
+                                    id_text(b->cx->mem, draft.product_id));
+
+    browser_staff(b, "sales", "sam@tilwick.example");
+    assert_int_equal(browser_get(b, "/desk/products"), 200);
+    assert_true(browser_shows(b, page));
+    assert_int_equal(browser_get(b, page), 200);
+    assert_int_equal(browser_post(b, page, "cap=0&days=30&hours=0"), 422);
+    assert_int_equal(browser_post(b, page, "cap=5&days=14&hours=2"), 303);
+    test_ok(b->cx, machine_release_terms_get(b->cx, draft.product_id, &terms));
+    assert_int_equal(terms.cap, 5);
+    assert_int_equal(terms.period_days, 14);
+    assert_int_equal(terms.pause_hours, 2);
+    assert_int_equal(browser_get(b, page), 200);
+    assert_true(browser_shows(b, "value=\"14\""));
+    assert_int_equal(browser_post(b, page, "cap=&days=14&hours="), 303);
+    test_ok(b->cx, machine_release_terms_get(b->cx, draft.product_id, &terms));
+    assert_int_equal(terms.cap, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(a_product_says_how_often_machines_are_released),
         cmocka_unit_test(a_product_a_policy_and_a_signed_licence_are_made_one_after_the_other),
         cmocka_unit_test(a_trial_is_offered_begun_and_turned_into_a_full_licence),
         cmocka_unit_test(faults_are_told_at_their_fields),
