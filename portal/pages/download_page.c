@@ -69,12 +69,17 @@ bool download_page_list(struct req *rq)
     return page_render(rq, "download_list", page);
 }
 
+/* A download that goes on where it broke off was told of when it began. */
+static bool note(struct req *rq, const struct artefact *a)
+{
+    return rq->method == METHOD_HEAD || req_header(rq, "Range") != NULL ||
+           release_given(&rq->cx, a->release_id, a->id, NULL);
+}
+
 bool download_page_file(struct req *rq)
 {
     const struct release_reader by = release_reader_of(&rq->cx);
     struct artefact *a;
 
-    return artefact_get(&rq->cx, &by, rq->id, &a) &&
-           (rq->method == METHOD_HEAD || release_given(&rq->cx, a->release_id, a->id, NULL)) &&
-           release_json_send(rq, a);
+    return artefact_get(&rq->cx, &by, rq->id, &a) && note(rq, a) && release_json_send(rq, a);
 }
