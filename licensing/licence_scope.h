@@ -11,4 +11,6 @@ struct licence_scope {
 };
 
 /* Adds the bound to a statement in which the licence's alias is l. */
-void licence_scope_add(struct where *w, const struct licence_scope *scope);
+void licence_scope_add(struct where *w, struct ctx *cx, const struct licence_scope *scope);
+/* The licences that a person owns or is a further user of. */
+void licence_scope_person(struct where *w, struct ctx *cx, struct id person_id);

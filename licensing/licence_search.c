@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "licensing/access.h"
 #include "licensing/licence_row.h"
+#include "licensing/licence_scope.h"
 
 #include <strings.h>
 
@@ -36,15 +37,6 @@ static const char SQL_PERSON_BY_EMAIL[] =
     "COALESCE(l.last_check_out_at, l.created_at), COALESCE(l.last_check_in_at, l.created_at))"
 
 /* --- whose --- */
-
-static void where_person(struct where *w, struct id person_id)
-{
-    where_add(w, " AND (l.owner_id = ?", DB_ID(person_id));
-    where_add(w,
-              " OR l.id IN (SELECT lu.licence_id FROM licence_user lu "
-              "WHERE lu.tenant_id = l.tenant_id AND lu.person_id = ?))",
-              DB_ID(person_id));
-}
 
 /* *found false: nobody here has that id or address. */
 static bool find_user(struct ctx *cx, const char *user, struct id *out, bool *found)
@@ -214,10 +206,10 @@ static void where_activations(struct where *w, const struct licence_search *s)
 
 /* --- the list --- */
 
-static void where_ids(struct where *w, const struct licence_search *s)
+static void where_ids(struct where *w, struct ctx *cx, const struct licence_search *s)
 {
     if (!id_is_zero(s->seen_person_id))
-        where_person(w, s->seen_person_id);
+        licence_scope_person(w, cx, s->seen_person_id);
     if (!id_is_zero(s->seen_product_id))
         where_add(w, " AND l.product_id = ?", DB_ID(s->seen_product_id));
     if (!id_is_zero(s->seen_licence_id))
@@ -253,9 +245,9 @@ static void where_search(struct ctx *cx, struct where *w, const char *head,
     where_start(w, cx, head, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     if (!access.sees_all)
         where_add(w, " AND l.organisation_id = ?", DB_ID_OR_NULL(access.organisation_id));
-    where_ids(w, s);
+    where_ids(w, cx, s);
     if (!id_is_zero(q->user_id))
-        where_person(w, q->user_id);
+        licence_scope_person(w, cx, q->user_id);
     if (q->has_status)
         where_status(w, cx, q->status);
     if (s->suspended != FILTER_ANY)

@@ -81,7 +81,7 @@ bool machine_find_fingerprint(struct ctx *cx, const struct licence_scope *scope,
                                         DB_ID_OR_NULL(access.organisation_id)},
                 3);
     where_add(&w, " AND m.fingerprint_hash = ?", DB_BYTES(hash, sizeof hash));
-    licence_scope_add(&w, scope);
+    licence_scope_add(&w, cx, scope);
     where_add(&w, " ORDER BY m.created_at, m.id LIMIT 1", DB_NONE);
     return db_query_args(cx, &rows, w.text.p, w.args, w.count) && first(cx, &rows, out);
 }

@@ -52,7 +52,7 @@ void machine_list_where(struct where *w, struct ctx *cx, const struct machine_fi
         {" AND m.owner_id = ?", f->owner_id},   {" AND m.group_id = ?", f->group_id},
     };
 
-    licence_scope_add(w, &f->scope);
+    licence_scope_add(w, cx, &f->scope);
     if (f->finds_nothing)
         where_add(w, " AND FALSE", DB_NONE);
     for (size_t i = 0; i < COUNT(relations); i++)
