@@ -97,7 +97,7 @@ static bool token_json(struct req *rq, const struct token *t, json_t *rows)
                         arena_printf(rq->cx.mem, "%s/%s/revoke", LIST, id_text(rq->cx.mem, t->id)),
                         "name", t->name, "kind", label_of(rq, t->kind), "bearer", bearer, "made",
                         page_time(rq, t->created_at), "expires",
-                        t->expires_at != 0 ? page_day(rq, t->expires_at) : json_null(), "is_over",
+                        t->expires_at != 0 ? page_day(rq, t->expires_at - 1) : json_null(), "is_over",
                         is_over));
     return true;
 }
@@ -129,7 +129,8 @@ bool token_page_list(struct req *rq)
     const char *after = req_query(rq, "after");
     struct licence_page part = {.limit = SHOWN};
     json_t *rows = json_array();
-    json_t *page = json_own(rq->cx.mem, json_pack("{s:o,s:n}", "tokens", rows, "pager"));
+    json_t *page =
+        json_own(rq->cx.mem, json_pack("{s:o,s:n,s:b}", "tokens", rows, "pager", "on_tokens", 1));
     struct token *list;
     int64_t total;
     size_t count;
