@@ -25,6 +25,7 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_LICENCE_USES_ADDED,
                   EVENT_LICENCE_USES_TAKEN,
                   EVENT_LICENCE_USES_RESET,
+                  EVENT_LICENCE_ENDING,
                   EVENT_LICENCE_EXPIRING,
                   EVENT_LICENCE_EXPIRED,
                   EVENT_LICENCE_CHECK_IN_DUE,

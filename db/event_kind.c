@@ -28,6 +28,7 @@ static const struct {
     [EVENT_LICENCE_USES_ADDED]            = {"licence.uses_added",            "license.usage.incremented"},
     [EVENT_LICENCE_USES_TAKEN]            = {"licence.uses_taken",            "license.usage.decremented"},
     [EVENT_LICENCE_USES_RESET]            = {"licence.uses_reset",            "license.usage.reset"},
+    [EVENT_LICENCE_ENDING]                = {"licence.ending",                ""},
     [EVENT_LICENCE_EXPIRING]              = {"licence.expiring",              "license.expiring-soon"},
     [EVENT_LICENCE_EXPIRED]               = {"licence.expired",               "license.expired"},
     [EVENT_LICENCE_CHECK_IN_DUE]          = {"licence.check_in_due",          "license.check-in-required-soon"},

@@ -1,6 +1,7 @@
 #include "portal/api/api_document.h"
 
 #include "base/clock.h"
+#include "licensing/expiry_notice.h"
 #include "portal/api/api_metadata.h"
 
 /* --- licences --- */
@@ -180,9 +181,10 @@ static void add_instant(struct str *s, const char *name, int64_t at, bool *is_fi
     *is_first = false;
 }
 
-void api_document_extra(struct str *out, const struct snapshot *s)
+void api_document_extra(struct str *out, const struct snapshot *s, int64_t now)
 {
     bool is_first = true;
+    int64_t notice;
 
     if (s == NULL)
         return;
@@ -190,6 +192,16 @@ void api_document_extra(struct str *out, const struct snapshot *s)
         add_instant(out, "graceEnd", s->licence.expires_at + s->licence.grace_days * CLOCK_DAY,
                     &is_first);
     add_instant(out, "supportEnd", s->licence.support_until, &is_first);
+    if (s->licence.is_trial) {
+        str_add(out, is_first ? ",\"gatehouse\":{\"isTrial\":true" : ",\"isTrial\":true");
+        is_first = false;
+    }
+    notice = expiry_notice_at(s->licence.expires_at, now);
+    if (notice != 0) {
+        str_add(out, is_first ? ",\"gatehouse\":{\"noticeDays\":" : ",\"noticeDays\":");
+        str_i64(out, notice);
+        is_first = false;
+    }
     if (!is_first)
         str_char(out, '}');
 }

@@ -12,4 +12,4 @@ void api_document_machine(struct str *s, const struct api *api, const struct mac
                           bool is_created, const struct api_links *components);
 /* ,"gatehouse":{..} of a meta object: what the protocol has no place for. Nothing where there is
  * nothing to say, or no licence. */
-void api_document_extra(struct str *s, const struct snapshot *licence);
+void api_document_extra(struct str *s, const struct snapshot *licence, int64_t now);

@@ -252,7 +252,7 @@ static bool write_document(const struct checkout *c, struct str *s)
     }
     str_add(s, ",\"meta\":{");
     add_meta(s, c, c->cx->now);
-    api_document_extra(s, c->licence);
+    api_document_extra(s, c->licence, c->cx->now);
     str_add(s, "}}");
     return true;
 }

@@ -82,7 +82,7 @@ static void write_answer(struct req *rq, const struct question *q, const struct 
         str_add(out, ",\"scope\":");
         api_value_json(out, q->scope_json);
     }
-    api_document_extra(out, s);
+    api_document_extra(out, s, rq->cx.now);
     str_add(out, "}}");
 }
 

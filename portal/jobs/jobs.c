@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "licensing/artefact.h"
+#include "licensing/expiry_notice.h"
 #include "licensing/heartbeat.h"
 #include "licensing/licence_notice.h"
 #include "licensing/licence_signal.h"
@@ -111,12 +112,13 @@ static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
 
 static bool tell_notices(struct ctx *cx, struct app *app, bool *has_more)
 {
-    unsigned told;
+    unsigned told, ending;
 
     (void)app;
-    if (!licence_notice_tell(cx, PURGE_BATCH, &told))
+    if (!licence_notice_tell(cx, PURGE_BATCH, &told) ||
+        !expiry_notice_tell(cx, PURGE_BATCH, &ending))
         return false;
-    *has_more = *has_more || told >= PURGE_BATCH;
+    *has_more = *has_more || told >= PURGE_BATCH || ending >= PURGE_BATCH;
     return true;
 }
 

@@ -17,7 +17,7 @@ enum {
     HOME_LICENCES = 3,
     HOME_INVOICES = 3,
     HOME_ARTICLES = 6,
-    HOME_SOON_DAYS = 30,
+    HOME_SOON_DAYS = 60, /* the first notice about a licence's end (licensing/expiry_notice.h) */
     HOME_INVOICE_DAYS = 14,
     HOME_FULL_PERCENT = 90
 };

@@ -114,6 +114,7 @@ static const struct {
     {"licence.updated", "checked in", T("Checked in")},
     {"licence.updated", "used", T("Used")},
     {"licence.updated", NULL, T("Changed")},
+    {"licence.ending", NULL, T("Notice that it ends soon")},
     {"licence.policy_changed", "trial turned", T("Trial turned into a full licence")},
     {"licence.renewed", NULL, T("Renewed")},
     {"licence.checked_in", NULL, T("Checked in")},

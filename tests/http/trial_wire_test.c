@@ -87,6 +87,8 @@ static void D11_a_program_begins_its_trial_and_finds_it_again(void **state)
                                        "\"till-1\"}}}",
                                        key));
     assert_string_equal(licence_site_text(&b, "meta/code"), "VALID");
+    assert_true(json_is_true(licence_site_at(&b, "meta/gatehouse/isTrial")));
+    assert_int_equal(json_integer_value(licence_site_at(&b, "meta/gatehouse/noticeDays")), 30);
 }
 
 static void D11_a_bought_trial_validates_on_without_another_activation(void **state)
