@@ -67,9 +67,25 @@ static void add_licence_attributes(struct str *s, const struct api *api, const s
     api_value_time(s, r->updated_at);
 }
 
+/* ,"data":[..] of a relationship that was begun. */
+static void add_linkage(struct str *s, const struct api_links *links)
+{
+    if (links == NULL)
+        return;
+    API_ADD(s, ",\"data\":[");
+    for (size_t i = 0; i < links->count; i++) {
+        str_add(s, i == 0 ? "{\"type\":\"" : ",{\"type\":\"");
+        str_add(s, links->type);
+        API_ADD(s, "\",\"id\":\"");
+        api_resource_id(s, links->ids[i]);
+        API_ADD(s, "\"}");
+    }
+    str_char(s, ']');
+}
+
 static void add_licence_relationships(struct str *s, const struct api_resource *of,
                                       const struct snapshot *l,
-                                      const struct api_links *entitlements)
+                                      const struct api_licence_links *links)
 {
     const struct licence *r = &l->licence;
 
@@ -80,7 +96,9 @@ static void add_licence_relationships(struct str *s, const struct api_resource *
     api_resource_related(s, of, "users");
     API_ADD(s, ",\"meta\":{\"count\":");
     str_i64(s, (int64_t)l->user_count + (id_is_zero(r->owner_id) ? 0 : 1));
-    API_ADD(s, "}}");
+    str_char(s, '}');
+    add_linkage(s, links->users);
+    str_char(s, '}');
     api_resource_related(s, of, "machines");
     API_ADD(s, ",\"meta\":{\"cores\":");
     str_i64(s, l->cores);
@@ -92,18 +110,26 @@ static void add_licence_relationships(struct str *s, const struct api_resource *
     str_i64(s, (int64_t)l->machine_count);
     API_ADD(s, "}}");
     api_resource_to_many(s, of, "tokens", NULL);
-    api_resource_to_many(s, of, "entitlements", entitlements);
+    api_resource_to_many(s, of, "entitlements", links->entitlements);
 }
 
 void api_document_licence(struct str *s, const struct api *api, const struct snapshot *licence,
                           int64_t now, const struct api_links *entitlements)
+{
+    api_document_licence_linked(s, api, licence, now,
+                                &(struct api_licence_links){.entitlements = entitlements});
+}
+
+void api_document_licence_linked(struct str *s, const struct api *api,
+                                 const struct snapshot *licence, int64_t now,
+                                 const struct api_licence_links *links)
 {
     const struct api_resource of = api_resource_of(api, "licenses", licence->licence.id);
 
     api_resource_open(s, &of);
     add_licence_attributes(s, api, licence, now);
     api_resource_relationships(s, &of);
-    add_licence_relationships(s, &of, licence, entitlements);
+    add_licence_relationships(s, &of, licence, links);
     api_resource_close(s, &of);
 }
 

@@ -6,19 +6,27 @@
 #include "licensing/product.h"
 #include "portal/api/api_document.h"
 
+struct licence_group;
 struct user;
+
+enum { API_INCLUDED_USERS_MAX = 1000 };
 
 struct api_included {
     struct ctx *cx;
-    bool has_licence, has_entitlements, has_product, has_owner, has_components, has_machine_owner;
+    bool has_licence, has_entitlements, has_product, has_policy, has_owner, has_users, has_group,
+        has_components, has_machine_owner;
     /* filled by api_included_load */
     struct entitlement *entitlements;
     size_t entitlement_count;
     struct component *components;
     size_t component_count;
     struct product *product;
+    struct policy *policy;
+    struct licence_group *group; /* the machine's in its file, else the licence's */
     struct user *owner, *machine_owner;
-    struct api_links entitlement_links, component_links;
+    struct user *users; /* the owner and the others; those included already are not repeated */
+    size_t user_count;
+    struct api_links entitlement_links, component_links, user_links;
 };
 
 /* Reads what is asked for. machine NULL: a licence's file. */

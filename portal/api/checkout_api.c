@@ -29,7 +29,10 @@ enum include { /* bits */
                INCLUDE_PRODUCT = 4,
                INCLUDE_OWNER = 8,
                INCLUDE_COMPONENTS = 16,
-               INCLUDE_MACHINE_OWNER = 32
+               INCLUDE_MACHINE_OWNER = 32,
+               INCLUDE_POLICY = 64,
+               INCLUDE_GROUP = 128,
+               INCLUDE_USERS = 256
 };
 struct include_name {
     const char *name;
@@ -37,16 +40,18 @@ struct include_name {
 };
 static const struct include_name OF_LICENCE[] = {{"entitlements", INCLUDE_ENTITLEMENTS},
                                                  {"product", INCLUDE_PRODUCT},
+                                                 {"policy", INCLUDE_POLICY},
+                                                 {"group", INCLUDE_GROUP},
+                                                 {"users", INCLUDE_USERS},
                                                  {"owner", INCLUDE_OWNER},
                                                  {"user", INCLUDE_OWNER},
                                                  {NULL, 0}};
-static const struct include_name OF_MACHINE[] = {{"license", INCLUDE_LICENCE},
-                                                 {"license.entitlements", INCLUDE_ENTITLEMENTS},
-                                                 {"license.product", INCLUDE_PRODUCT},
-                                                 {"license.owner", INCLUDE_OWNER},
-                                                 {"components", INCLUDE_COMPONENTS},
-                                                 {"owner", INCLUDE_MACHINE_OWNER},
-                                                 {NULL, 0}};
+static const struct include_name OF_MACHINE[] = {
+    {"license", INCLUDE_LICENCE},         {"license.entitlements", INCLUDE_ENTITLEMENTS},
+    {"license.product", INCLUDE_PRODUCT}, {"license.policy", INCLUDE_POLICY},
+    {"license.users", INCLUDE_USERS},     {"group", INCLUDE_GROUP},
+    {"license.owner", INCLUDE_OWNER},     {"components", INCLUDE_COMPONENTS},
+    {"owner", INCLUDE_MACHINE_OWNER},     {NULL, 0}};
 
 struct checkout {
     const struct api *api;
@@ -205,7 +210,11 @@ static bool read_asked(struct req *rq, struct checkout *c)
         return false;
     if ((c->includes & INCLUDE_PRODUCT) != 0 && !api_permission_check(rq, PERMIT_PRODUCT_READ))
         return false;
-    if ((c->includes & (INCLUDE_OWNER | INCLUDE_MACHINE_OWNER)) != 0 &&
+    if ((c->includes & INCLUDE_POLICY) != 0 && !api_permission_check(rq, PERMIT_POLICY_READ))
+        return false;
+    if ((c->includes & INCLUDE_GROUP) != 0 && !api_permission_check(rq, PERMIT_GROUP_READ))
+        return false;
+    if ((c->includes & (INCLUDE_OWNER | INCLUDE_MACHINE_OWNER | INCLUDE_USERS)) != 0 &&
         !api_permission_check(rq, PERMIT_USER_READ))
         return false;
     c->expires_at = c->ttl == TTL_NONE ? 0 : clock_add_duration(rq->cx.now, c->ttl);
@@ -232,7 +241,10 @@ static bool write_document(const struct checkout *c, struct str *s)
         .has_licence = (c->includes & INCLUDE_LICENCE) != 0,
         .has_entitlements = (c->includes & INCLUDE_ENTITLEMENTS) != 0,
         .has_product = (c->includes & INCLUDE_PRODUCT) != 0,
+        .has_policy = (c->includes & INCLUDE_POLICY) != 0,
         .has_owner = (c->includes & INCLUDE_OWNER) != 0,
+        .has_users = (c->includes & INCLUDE_USERS) != 0,
+        .has_group = (c->includes & INCLUDE_GROUP) != 0,
         .has_components = (c->includes & INCLUDE_COMPONENTS) != 0,
         .has_machine_owner = (c->includes & INCLUDE_MACHINE_OWNER) != 0,
     };

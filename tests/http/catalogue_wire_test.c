@@ -1,5 +1,5 @@
-/* Products, policies, entitlements and groups over the wire (checklist O01 to O07, O09, and the
- * parts of A24, A25, A28, C09, C10, C25 that are theirs). */
+/* Products, policies, entitlements and groups over the wire (checklist O01 to O07, O09, O11, and
+ * the parts of A24, A25, A28, C09, C10, C25 that are theirs). */
 #include "licensing/entitlement.h"
 #include "licensing/licence_group.h"
 #include "tests/http/licence_site.h"
@@ -619,6 +619,43 @@ static void a_group_is_made_changed_and_removed(void **state)
     assert_int_equal(json_array_size(licence_site_at(&a, "data")), 0);
 }
 
+static void o11_a_full_group_takes_no_further_licence(void **state)
+{
+    struct site s = open_site(state);
+    struct policy draft = licensing_policy(s.cx);
+    struct policy *p = licensing_add_policy(s.cx, &draft);
+    struct licence_answer a = send(&s, "POST", "/v1/groups",
+                                   body_of(&s, "groups", "{\"name\":\"North\",\"maxLicenses\":1}"));
+    const char *body = arena_printf(
+        s.cx->mem,
+        "{\"data\":{\"type\":\"licenses\",\"relationships\":{\"policy\":{\"data\":{\"type\":"
+        "\"policies\",\"id\":\"%s\"}},\"group\":{\"data\":{\"type\":\"groups\",\"id\":\"%s\"}}}}}",
+        id_text(s.cx->mem, p->id), licence_site_text(&a, "data/id"));
+
+    a = send(&s, "POST", "/v1/licenses", body);
+    assert_int_equal(a.status, 201);
+    a = send(&s, "POST", "/v1/licenses", body);
+    licence_site_refused(&a, 422, "GROUP_LICENSE_LIMIT_EXCEEDED", "/data/relationships/group");
+}
+
+static void machines_of_products_and_groups_are_listed(void **state)
+{
+    struct site s = open_site(state);
+    struct licence *l = licensing_licence(s.cx, NULL);
+    struct machine *m = licensing_machine(s.cx, l->id, "one");
+    const char *held = licence_site_key_auth(s.cx, l);
+    struct licence_answer a = licence_site_get(
+        s.cx, arena_printf(s.cx->mem, "%s/machines", at(&s, "products", l->product_id)), s.admin);
+
+    assert_string_equal(licence_site_text(&a, "data/0/id"), id_text(s.cx->mem, m->id));
+    a = licence_site_get(
+        s.cx, arena_printf(s.cx->mem, "%s/machines", at(&s, "products", s.product->id)), s.admin);
+    assert_int_equal(json_array_size(licence_site_at(&a, "data")), 0);
+    a = licence_site_get(
+        s.cx, arena_printf(s.cx->mem, "%s/machines", at(&s, "products", l->product_id)), held);
+    licence_site_refused(&a, 403, "", NULL);
+}
+
 static void another_accounts_catalogue_is_not_there(void **state)
 {
     struct site s = open_site(state);
@@ -656,6 +693,8 @@ int main(void)
         cmocka_unit_test(o09_an_entitlements_code_is_its_own_in_any_case),
         cmocka_unit_test(a_policys_entitlements_are_attached_all_or_none),
         cmocka_unit_test(a_group_is_made_changed_and_removed),
+        cmocka_unit_test(o11_a_full_group_takes_no_further_licence),
+        cmocka_unit_test(machines_of_products_and_groups_are_listed),
         cmocka_unit_test(another_accounts_catalogue_is_not_there),
     };
 

@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "licensing/entitlement.h"
 #include "licensing/licence_file.h"
+#include "licensing/licence_group.h"
+#include "licensing/licence_user.h"
 #include "licensing/signing_key.h"
 #include "tests/http/licence_site.h"
 
@@ -108,6 +110,61 @@ static void an_encrypted_file_opens_with_the_key_and_has_what_is_included(void *
     assert_string_equal(licence_site_text(&in, "included/0/attributes/code"), "ALPHA");
     assert_string_equal(licence_site_text(&in, "data/relationships/entitlements/data/0/id"),
                         id_text(s.cx->mem, e->id));
+}
+
+static const char *included_of(const struct licence_answer *in, const char *type)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach (licence_site_at(in, "included"), i, item)
+        if (strcmp(json_string_value(json_object_get(item, "type")), type) == 0)
+            return json_string_value(json_object_get(item, "id"));
+    return "";
+}
+
+static void f05_a_file_has_its_policy_group_and_users(void **state)
+{
+    struct site s = open_site(state);
+    const char *admin = licence_site_token_auth(s.cx, &(struct token_draft){.kind = TOKEN_ADMIN});
+    struct id ben = make_person(s.cx, "Ben", "ben@example.com");
+    struct licence_group *group;
+    struct licence_link *link;
+    struct licence *l;
+    struct licence_answer a;
+    struct licence_answer in;
+
+    test_ok(s.cx, licence_group_add(s.cx,
+                                    &(struct licence_group){.name = "North",
+                                                            .max_users = POLICY_NO_LIMIT,
+                                                            .max_licences = POLICY_NO_LIMIT,
+                                                            .max_machines = POLICY_NO_LIMIT},
+                                    &group));
+    test_ok(s.cx, licence_issue(s.cx,
+                                &(struct licence_draft){
+                                    .policy_id = s.l->policy_id,
+                                    .group_id = group->id,
+                                    .owner_id = make_person(s.cx, "Anna", "anna@example.com")},
+                                &l));
+    test_ok(s.cx, licence_user_attach(s.cx, l->id, &ben, 1, &link));
+    a = licence_site_post(s.cx,
+                          arena_printf(s.cx->mem,
+                                       "/v1/licenses/%s/actions/check-out?include=policy,group,"
+                                       "users",
+                                       id_text(s.cx->mem, l->id)),
+                          admin, NULL);
+    assert_int_equal(a.status, 200);
+    s.l = l;
+    in = open_file(&s, licence_site_text(&a, "data/attributes/certificate"), LICENCE_FILE_LICENCE,
+                   NULL);
+    assert_string_equal(included_of(&in, "policies"), id_text(s.cx->mem, l->policy_id));
+    assert_string_equal(included_of(&in, "groups"), id_text(s.cx->mem, group->id));
+    assert_int_equal(json_array_size(licence_site_at(&in, "included")), 4);
+    assert_int_equal(json_array_size(licence_site_at(&in, "data/relationships/users/data")), 2);
+    a = licence_site_post(s.cx, with(&s, s.licence_path, "include=policy"), s.auth, NULL);
+    licence_site_refused(&a, 403, "", NULL);
+    a = licence_site_post(s.cx, with(&s, s.licence_path, "include=users"), s.auth, NULL);
+    licence_site_refused(&a, 403, "", NULL);
 }
 
 static void a_machine_file_needs_key_and_fingerprint(void **state)
@@ -259,6 +316,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_licence_file_verifies_and_holds_the_licence),
         cmocka_unit_test(an_encrypted_file_opens_with_the_key_and_has_what_is_included),
+        cmocka_unit_test(f05_a_file_has_its_policy_group_and_users),
         cmocka_unit_test(a_machine_file_needs_key_and_fingerprint),
         cmocka_unit_test(a_machines_components_are_included),
         cmocka_unit_test(the_life_of_a_file_is_bounded_below_or_has_no_end),
