@@ -265,12 +265,18 @@ static struct db_arg size_arg(int64_t bytes)
     return bytes > 0 ? DB_INT(bytes) : DB_NULL;
 }
 
+bool artefact_emit(struct ctx *cx, enum event_kind kind, const struct artefact *a)
+{
+    return licence_changed(cx, "release", a->release_id) &&
+           event_emit(cx, kind, a->id,
+                      json_own(cx->mem, json_pack("{s:s,s:{s:s,s:s}}", "product",
+                                                  id_text(cx->mem, a->product_id), "attributes",
+                                                  "filename", a->filename, "version", a->version)));
+}
+
 static bool finish(struct ctx *cx, struct id id, enum event_kind kind, struct artefact **out)
 {
-    if (artefact_get(cx, &EVERY, id, out) && licence_changed(cx, "release", (*out)->release_id) &&
-        event_emit(cx, kind, id,
-                   json_own(cx->mem, json_pack("{s:s,s:s}", "filename", (*out)->filename, "version",
-                                               (*out)->version))))
+    if (artefact_get(cx, &EVERY, id, out) && artefact_emit(cx, kind, *out))
         return db_commit(cx);
     db_rollback(cx);
     return false;
@@ -335,10 +341,7 @@ bool artefact_remove(struct ctx *cx, struct id id)
     if (!access_manage(cx) || !artefact_get(cx, &EVERY, id, &a) || !db_begin(cx))
         return false;
     if (db_exec(cx, NULL, SQL_ARTEFACT_REMOVE, DB_ID(cx->tenant_id), DB_ID(id)) &&
-        licence_changed(cx, "release", a->release_id) &&
-        event_emit(cx, EVENT_ARTEFACT_DELETED, id,
-                   json_own(cx->mem, json_pack("{s:s,s:s}", "filename", a->filename, "version",
-                                               a->version))))
+        artefact_emit(cx, EVENT_ARTEFACT_DELETED, a))
         return db_commit(cx);
     db_rollback(cx);
     return false;

@@ -70,6 +70,8 @@ bool artefact_upload(struct ctx *cx, const char *storage, struct id id, struct s
 /* Opens the bytes; owned, close it. */
 bool artefact_open(struct ctx *cx, const char *storage, const struct artefact *a, int *fd,
                    int64_t *bytes) MUST_CHECK;
+/* Tells of a change of the artefact, inside its transaction. */
+bool artefact_emit(struct ctx *cx, enum event_kind kind, const struct artefact *a) MUST_CHECK;
 /* Removes files that no artefact of any tenant has, of one of STORE_FOLDERS folders. */
 enum { ARTEFACT_ORPHAN_HOURS = 24 };
 bool artefact_sweep(struct ctx *cx, const char *storage, unsigned folder,

@@ -90,10 +90,7 @@ static bool keep(struct ctx *cx, const struct artefact *a, const struct store_co
         err_set(&cx->err, &ERR_ARTEFACT_UPLOADED, "artefact %s", id_text(cx->mem, a->id));
         goto rollback;
     }
-    if (!licence_changed(cx, "release", a->release_id) || !artefact_get(cx, &EVERY, a->id, out) ||
-        !event_emit(cx, EVENT_ARTEFACT_UPLOADED, a->id,
-                    json_own(cx->mem, json_pack("{s:s,s:s}", "filename", a->filename, "version",
-                                                a->version))))
+    if (!artefact_get(cx, &EVERY, a->id, out) || !artefact_emit(cx, EVENT_ARTEFACT_UPLOADED, *out))
         goto rollback;
     return db_commit(cx);
 

@@ -128,9 +128,11 @@ static bool explain(struct ctx *cx)
 
 static bool emit(struct ctx *cx, enum event_kind kind, const struct release *r)
 {
-    return event_emit(cx, kind, r->id,
-                      json_own(cx->mem, json_pack("{s:s,s:s}", "version", r->version, "channel",
-                                                  RELEASE_CHANNEL_NAMES[r->channel])));
+    return event_emit(
+        cx, kind, r->id,
+        json_own(cx->mem, json_pack("{s:s,s:{s:s,s:s}}", "product", id_text(cx->mem, r->product_id),
+                                    "attributes", "version", r->version, "channel",
+                                    RELEASE_CHANNEL_NAMES[r->channel])));
 }
 
 static bool insert(struct ctx *cx, const struct release *r, const struct semver *v)

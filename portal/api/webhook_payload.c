@@ -9,6 +9,7 @@
 #include "portal/api/api_document.h"
 #include "portal/api/api_included.h"
 #include "portal/api/api_part.h"
+#include "portal/api/release_document.h"
 #include "portal/api/webhook_document.h"
 #include "portal/desk/ticket.h"
 #include "portal/hooks/webhook_event.h"
@@ -142,6 +143,32 @@ static bool write_person(struct telling *t, bool *found)
     return true;
 }
 
+static const struct release_reader EVERY = {.kind = RELEASE_FOR_ALL};
+
+static bool write_release(struct telling *t, bool *found)
+{
+    struct release *r;
+
+    if (!release_get(t->cx, &EVERY, t->id, &r))
+        return is_gone(t->cx);
+    *found = true;
+    t->product_id = r->product_id;
+    release_document_write(&t->out, &t->api, r);
+    return true;
+}
+
+static bool write_artefact(struct telling *t, bool *found)
+{
+    struct artefact *a;
+
+    if (!artefact_get(t->cx, &EVERY, t->id, &a))
+        return is_gone(t->cx);
+    *found = true;
+    t->product_id = a->product_id;
+    release_document_artefact(&t->out, &t->api, a);
+    return true;
+}
+
 /* Tickets are not of the licensing protocol: their members are those of /api/v1. */
 static bool write_ticket(struct telling *t, bool *found)
 {
@@ -182,8 +209,8 @@ static const struct {
     {"group", "groups", "group", write_group},
     {"component", "components", "component", write_component},
     {"process", "processes", "process", write_process},
-    {"release", "releases", "release", NULL},
-    {"artifact", "artifacts", "artefact", NULL},
+    {"release", "releases", "release", write_release},
+    {"artifact", "artifacts", "artefact", write_artefact},
     {"token", "tokens", "token", NULL},
     {"account", "accounts", "tenant", NULL},
 };

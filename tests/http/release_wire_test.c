@@ -3,6 +3,7 @@
 #include "licensing/artefact.h"
 #include "licensing/entitlement.h"
 #include "licensing/licence_user.h"
+#include "portal/api/webhook_payload.h"
 #include "tests/http/licence_site.h"
 
 #include <dirent.h>
@@ -456,6 +457,41 @@ static void constraints_are_attached_and_detached_as_a_whole(void **state)
     licence_site_refused(&a, 422, "", "/data/0");
 }
 
+static void webhooks_tell_the_release_and_its_file(void **state)
+{
+    struct site s = open_site(state, POLICY_RESTRICT_ACCESS);
+    struct release *r = stable(&s, "1.0.0");
+    struct id artefact_id;
+    struct id product_id;
+    struct event *events;
+    const char *text;
+    unsigned count;
+    unsigned last;
+
+    assert_true(id_parse(upload(&s, r, BYTES), &artefact_id));
+    test_ok(s.cx, event_list(s.cx, r->id, 10, &events, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(events[0].kind, EVENT_RELEASE_CREATED);
+    test_ok(s.cx, webhook_payload_write(s.cx, &events[0], "1.8", &text, &product_id));
+    assert_true(id_equal(product_id, r->product_id));
+    assert_non_null(strstr(text, "\"type\":\"releases\""));
+    assert_non_null(strstr(text, "\"version\":\"1.0.0\""));
+    test_ok(s.cx, event_list(s.cx, artefact_id, 10, &events, &count));
+    assert_int_equal(count, 2); /* both within a millisecond perhaps: in either order */
+    assert_int_equal(events[0].kind + events[1].kind,
+                     EVENT_ARTEFACT_CREATED + EVENT_ARTEFACT_UPLOADED);
+    test_ok(s.cx, webhook_payload_write(s.cx, &events[1], "1.8", &text, &product_id));
+    assert_non_null(strstr(text, "\"filename\":\"setup.exe\""));
+    test_ok(s.cx, release_remove(s.cx, r->id)); /* what is gone is told by what the event says */
+    test_ok(s.cx, event_list(s.cx, r->id, 10, &events, &count));
+    assert_int_equal(count, 2);
+    last = events[0].kind == EVENT_RELEASE_DELETED ? 0 : 1;
+    assert_int_equal(events[last].kind, EVENT_RELEASE_DELETED);
+    test_ok(s.cx, webhook_payload_write(s.cx, &events[last], "1.8", &text, &product_id));
+    assert_true(id_equal(product_id, r->product_id));
+    assert_non_null(strstr(text, "\"attributes\":{\"version\":\"1.0.0\""));
+}
+
 /* --- who sees what --- */
 
 static void an_open_product_is_everybodys_and_a_closed_one_nobodys(void **state)
@@ -560,6 +596,24 @@ static void a_link_ends_with_the_right_to_the_file(void **state)
     test_ok(s.cx, licence_suspend(s.cx, s.l->id, "", &s.l));
     a = licence_site_get(s.cx, path, NULL);
     licence_site_refused(&a, 404, "NOT_FOUND", NULL);
+}
+
+static void a_link_is_no_use_under_another_account(void **state)
+{
+    struct site s = open_site(state, POLICY_RESTRICT_ACCESS);
+    struct licence_answer a = get(
+        &s, s.key, arena_printf(s.cx->mem, "artifacts/%s", upload(&s, stable(&s, "1.0.0"), BYTES)));
+    const char *token = strstr(path_of(&s, &a), "/files/");
+    struct site other = open_site(state, POLICY_RESTRICT_ACCESS);
+
+    a = licence_site_get(s.cx, arena_printf(s.cx->mem, "/v1%s", token), NULL);
+    assert_int_equal(a.status, 200);
+    a = get(&other, other.key, token + 1);
+    licence_site_refused(&a, 404, "NOT_FOUND", NULL);
+    a = get(&other, other.admin, "releases/1.0.0");
+    licence_site_refused(&a, 404, "NOT_FOUND", NULL);
+    a = get(&other, other.admin, "artifacts");
+    assert_int_equal(json_array_size(licence_site_at(&a, "data")), 0);
 }
 
 /* --- bytes --- */
@@ -807,10 +861,12 @@ int main(void)
         cmocka_unit_test(U09_versions_are_unique_and_suit_their_channel),
         cmocka_unit_test(a_release_is_changed_and_removed),
         cmocka_unit_test(constraints_are_attached_and_detached_as_a_whole),
+        cmocka_unit_test(webhooks_tell_the_release_and_its_file),
         cmocka_unit_test(an_open_product_is_everybodys_and_a_closed_one_nobodys),
         cmocka_unit_test(a_product_sees_its_own_and_a_person_what_his_licences_allow),
         cmocka_unit_test(what_a_licence_may_not_download_is_forbidden_not_unknown),
         cmocka_unit_test(a_link_ends_with_the_right_to_the_file),
+        cmocka_unit_test(a_link_is_no_use_under_another_account),
         cmocka_unit_test(a_broken_download_goes_on_where_it_stopped),
         cmocka_unit_test(what_arrives_has_to_be_what_was_announced),
         cmocka_unit_test(a_checksum_that_was_not_announced_is_made),
