@@ -8,17 +8,36 @@ static const char SQL_ENTITLEMENT_PAGE[] =
     "SELECT e.id, e.name, e.code, e.metadata, e.created_at, e.updated_at" ENTITLEMENT_WHERE;
 static const struct filter_order ENTITLEMENT_ORDER = FILTER_ORDER("entitlement", "e");
 
-/* Of licences: their own and their policies'. */
-#define ENTITLEMENT_HELD(condition)                                                             \
-    " AND EXISTS (SELECT 1 FROM licence l WHERE l.tenant_id = e.tenant_id AND l.deleted_at IS " \
-    "NULL AND " condition                                                                       \
-    " AND (EXISTS (SELECT 1 FROM policy_entitlement pe WHERE "                                  \
-    "pe.tenant_id = l.tenant_id AND pe.policy_id = l.policy_id AND pe.entitlement_id = e.id) "  \
-    "OR EXISTS (SELECT 1 FROM licence_entitlement le WHERE le.tenant_id = l.tenant_id AND "     \
-    "le.licence_id = l.id AND le.entitlement_id = e.id)))"
-#define ENTITLEMENT_OF_PERSON                                                                     \
-    "? IN (SELECT l.owner_id UNION ALL SELECT u.person_id FROM licence_user u WHERE u.tenant_id " \
-    "= l.tenant_id AND u.licence_id = l.id)"
+/* Of licences: their own and their policies'. Each begins with the licences that are asked about,
+ * which are few, and is bound by the tenant itself: so the database runs it once for a list. */
+#define HELD_BY_POLICY                                                             \
+    "e.id IN (SELECT pe.entitlement_id FROM licence l JOIN policy_entitlement pe " \
+    "ON pe.tenant_id = l.tenant_id AND pe.policy_id = l.policy_id "
+#define HELD_ITSELF                                                                 \
+    "e.id IN (SELECT le.entitlement_id FROM licence l JOIN licence_entitlement le " \
+    "ON le.tenant_id = l.tenant_id AND le.licence_id = l.id "
+#define SHARED "JOIN licence_user u ON u.tenant_id = l.tenant_id AND u.licence_id = l.id "
+#define ALIVE  "WHERE l.deleted_at IS NULL AND l.tenant_id = ?"
+
+static void where_licence(struct where *w, struct ctx *cx, struct id licence_id)
+{
+    where_add(w, " AND (" HELD_BY_POLICY ALIVE, DB_ID(cx->tenant_id));
+    where_add(w, " AND l.id = ?)", DB_ID(licence_id));
+    where_add(w, " OR " HELD_ITSELF ALIVE, DB_ID(cx->tenant_id));
+    where_add(w, " AND l.id = ?))", DB_ID(licence_id));
+}
+
+static void where_person(struct where *w, struct ctx *cx, struct id person_id)
+{
+    where_add(w, " AND (" HELD_BY_POLICY ALIVE, DB_ID(cx->tenant_id));
+    where_add(w, " AND l.owner_id = ?)", DB_ID(person_id));
+    where_add(w, " OR " HELD_BY_POLICY SHARED ALIVE, DB_ID(cx->tenant_id));
+    where_add(w, " AND u.person_id = ?)", DB_ID(person_id));
+    where_add(w, " OR " HELD_ITSELF ALIVE, DB_ID(cx->tenant_id));
+    where_add(w, " AND l.owner_id = ?)", DB_ID(person_id));
+    where_add(w, " OR " HELD_ITSELF SHARED ALIVE, DB_ID(cx->tenant_id));
+    where_add(w, " AND u.person_id = ?))", DB_ID(person_id));
+}
 
 static void where_filter(struct where *w, struct ctx *cx, const char *head,
                          const struct entitlement_filter *f)
@@ -32,9 +51,9 @@ static void where_filter(struct where *w, struct ctx *cx, const char *head,
                   "e.tenant_id AND pe.policy_id = ? AND pe.entitlement_id = e.id)",
                   DB_ID(f->policy_id));
     if (!id_is_zero(f->licence_id))
-        where_add(w, ENTITLEMENT_HELD("l.id = ?"), DB_ID(f->licence_id));
+        where_licence(w, cx, f->licence_id);
     if (!id_is_zero(f->person_id))
-        where_add(w, ENTITLEMENT_HELD(ENTITLEMENT_OF_PERSON), DB_ID(f->person_id));
+        where_person(w, cx, f->person_id);
 }
 
 bool entitlement_list_page(struct ctx *cx, const struct entitlement_filter *filter,

@@ -323,12 +323,25 @@ static const char *fill(const struct scene *s, const char *text)
     return out.p;
 }
 
+/* In one transaction: there are a thousand scenes. */
+static struct scene set_up(struct ctx *cx, char who, const char **auth)
+{
+    struct scene s;
+
+    test_ok(cx, db_begin(cx));
+    s = make_scene(cx, who == 'X');
+    *auth = auth_of(&s, 'L');
+    if (who != 'L')
+        *auth = auth_of(&s, who);
+    test_ok(cx, db_commit(cx));
+    return s;
+}
+
 /* Tells what is wrong, so that one run shows all of it. */
 static bool check_cell(struct ctx *cx, const struct row *row, char who)
 {
-    struct scene s = make_scene(cx, who == 'X');
-    const char *of_licence = auth_of(&s, 'L');
-    const char *auth = who == 'L' ? of_licence : auth_of(&s, who);
+    const char *auth;
+    struct scene s = set_up(cx, who, &auth);
     const struct licence_ask ask = {.method = row->method,
                                     .path = fill(&s, row->path),
                                     .auth = auth,
