@@ -138,7 +138,9 @@ static struct cut by_name(struct span s, size_t at)
     } else {
         end = is_header_name(name) ? line_end(s, value) : bare_end(s, value);
     }
-    return end > value ? (struct cut){value - at, end} : none;
+    if (end == value || begins(s, value, REDACT_MASK))
+        return none;
+    return (struct cut){value - at, end};
 }
 
 /* --- shapes --- */
@@ -263,13 +265,10 @@ static struct cut by_card(struct span s, size_t at)
 
 /* --- all together --- */
 
-static struct cut find_cut(struct span s, size_t at, const char *known)
+static struct cut find_cut(struct span s, size_t at)
 {
     struct cut c = {0, 0};
-    size_t n = known != NULL ? strlen(known) : 0;
 
-    if (n > 0 && s.len - at >= n && memcmp(s.p + at, known, n) == 0)
-        return (struct cut){0, at + n};
     if (s.p[at] == '-')
         return by_armour(s, at);
     if (s.p[at] == ':')
@@ -284,13 +283,35 @@ static struct cut find_cut(struct span s, size_t at, const char *known)
     return c;
 }
 
+/* First and everywhere: also inside what the rules leave as it is. */
+static struct span without_known(struct arena *mem, struct span text, const char *known,
+                                 size_t *count)
+{
+    const size_t n = known != NULL ? strlen(known) : 0;
+    struct str out = str_new(mem);
+
+    if (n == 0)
+        return text;
+    for (size_t at = 0; at < text.len;) {
+        if (text.len - at < n || memcmp(text.p + at, known, n) != 0) {
+            str_char(&out, text.p[at++]);
+            continue;
+        }
+        str_add(&out, REDACT_MASK);
+        at += n;
+        ++*count;
+    }
+    return (struct span){out.p, out.len};
+}
+
 const char *redact_text(struct arena *mem, struct span text, const char *known, size_t *count)
 {
     struct str out = str_new(mem);
 
     *count = 0;
+    text = without_known(mem, text, known, count);
     for (size_t at = 0; at < text.len;) {
-        struct cut c = find_cut(text, at, known);
+        struct cut c = find_cut(text, at);
 
         if (c.end == 0) {
             str_char(&out, text.p[at++]);

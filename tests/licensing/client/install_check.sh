@@ -21,14 +21,15 @@ unset CFLAGS LDFLAGS CC
 for shared in OFF ON; do
     prefix=$work/$shared
     cmake -S "$source/licensing/client" -B "$work/build" -DBUILD_SHARED_LIBS=$shared \
-        -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$warnings" -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_INSTALL_LIBDIR=lib >"$work/log"
+        -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$warnings" -DCMAKE_BUILD_TYPE=Release >"$work/log"
     cmake --build "$work/build" -j2 >"$work/log" 2>&1 || {
         cat "$work/log"
         exit 1
     }
-    cmake --install "$work/build" --component client >"$work/log"
-    export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
+    cmake --install "$work/build" --component client --prefix "$prefix" >"$work/log"
+    PKG_CONFIG_PATH=$(find "$prefix" -name pkgconfig)
+    LD_LIBRARY_PATH=${PKG_CONFIG_PATH%/pkgconfig}
+    export PKG_CONFIG_PATH LD_LIBRARY_PATH
     flags=$(pkg-config --cflags --libs gatehouse-client)
     if [ "$what" = c++ ]; then
         # Linked as C: it needs nothing of the C++ library, which a machine may lack.
@@ -58,7 +59,7 @@ for shared in OFF ON; do
         }
     done
     # Nothing but what the header declares leaves the shared library.
-    if [ $shared = ON ] && nm -D --defined-only "$prefix/lib/libgatehouse_client.so" | grep -v ' gatehouse_'; then
+    if [ $shared = ON ] && nm -D --defined-only "$LD_LIBRARY_PATH/libgatehouse_client.so" | grep -v ' gatehouse_'; then
         echo "these names should not be public"
         exit 1
     fi

@@ -32,6 +32,7 @@ static const struct {
     {"card 4111 1111 1111 1111.", "card [removed]."},
     {"card 4111-1111-1111-1111", "card [removed]"},
     {"my MINE-42 key", "my [removed] key"},
+    {"password=MINE-42", "password=[removed]"},
 };
 
 static void secrets_are_masked(void **state)
@@ -86,6 +87,10 @@ static void many_secrets_are_each_masked(void **state)
     assert_string_equal(redact_text(mem, span_of("pwd=a pwd=b\ntoken: c"), NULL, &count),
                         "pwd=[removed] pwd=[removed]\ntoken: [removed]");
     assert_int_equal(count, 3);
+    /* Also where another rule would leave it: in the name of an address. */
+    assert_string_equal(redact_text(mem, span_of("db://aMINE-42b:pw@host"), "MINE-42", &count),
+                        "db://a[removed]b:[removed]@host");
+    assert_int_equal(count, 2);
     arena_free(mem);
 }
 
