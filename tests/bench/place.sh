@@ -3,12 +3,13 @@
 program=build/release/gatehouse
 place=$(mktemp -d)
 chmod 755 "$place"
-server=""
+servers=""
 door=""
 
 cleanup() {
     [ -z "$door" ] || kill "$door" 2>/dev/null || true
-    place_stop
+    # shellcheck disable=SC2086
+    [ -z "$servers" ] || { kill $servers 2>/dev/null && wait $servers 2>/dev/null; } || true
     rm -rf "$place"
 }
 trap cleanup EXIT
@@ -21,41 +22,46 @@ free_port() {
 place_build() {
     cmake --preset release -DGH_BENCH=ON >/dev/null
     cmake --build build/release --target bench_door bench_activate gatehouse gh_static >/dev/null
-    portal=$(free_port)
-    licensing=$(free_port)
+}
+
+place_use() { # name: what follows is about this installation; made with the demo tenant at first
+    at=$place/$1
+    [ -f "$at/ports" ] || { mkdir "$at"; echo "$(free_port) $(free_port)" >"$at/ports"; }
+    read -r portal licensing <"$at/ports"
     url=http://127.0.0.1:$licensing/v1/licenses/actions/validate-key
-    export GATEHOUSE_VAR_DIR=$place/var GATEHOUSE_TENANT_DEFAULT=demo GATEHOUSE_LOG_LEVEL=warn
+    export GATEHOUSE_VAR_DIR=$at/var GATEHOUSE_TENANT_DEFAULT=demo GATEHOUSE_LOG_LEVEL=warn
     export GATEHOUSE_PORTAL_LISTEN=127.0.0.1:$portal GATEHOUSE_LICENSING_LISTEN=127.0.0.1:$licensing
-    "$program" demo --tenant demo >/dev/null 2>&1
+    [ -d "$at/var" ] || "$program" demo --tenant demo >/dev/null 2>&1
 }
 
 place_start() { # sets whole_start, in ms
     local began
     began=$(date +%s%N)
-    "$program" serve >"$place/out" 2>"$place/err" &
+    "$program" serve >"$at/out" 2>"$at/err" &
     server=$!
-    until grep -q '^ready' "$place/out"; do
-        kill -0 "$server" 2>/dev/null || { cat "$place/err" >&2; exit 1; }
+    servers="$servers $server"
+    until grep -q '^ready' "$at/out"; do
+        kill -0 "$server" 2>/dev/null || { cat "$at/err" >&2; exit 1; }
         sleep 0.01
     done
     whole_start=$((($(date +%s%N) - began) / 1000000))
 }
 
 place_stop() {
-    [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; } || true
-    server=""
+    kill "$server" && wait "$server" || true
+    servers=${servers/ $server/}
 }
 
 socket() {
-    find "$(cat "$place/var/db/run-folder")" -name "*.sock" | head -n 1
+    find "$(cat "$at/var/db/run-folder")" -name "*.sock" | head -n 1
 }
 
 place_sql() { # reads statements
-    mariadb --no-defaults -N -S "$(socket)" -u root "-p$(cat "$place/var/db/password")" gatehouse
+    mariadb --no-defaults -N -S "$(socket)" -u root "-p$(cat "$at/var/db/password")" gatehouse
 }
 
 database_url() {
-    echo "mysql://root:$(cat "$place/var/db/password")@/gatehouse?socket=$(socket)"
+    echo "mysql://root:$(cat "$at/var/db/password")@/gatehouse?socket=$(socket)"
 }
 
 load_licences() { # to from: numbers, from 1 on; in pieces that one transaction holds
@@ -69,7 +75,7 @@ load_licences() { # to from: numbers, from 1 on; in pieces that one transaction 
 }
 
 sign_in() { # as a customer of the demo: sets cookie, csrf
-    local jar=$place/jar login=http://127.0.0.1:$portal/login
+    local jar=$at/jar login=http://127.0.0.1:$portal/login
     rm -f "$jar"
     csrf=$(curl -s -c "$jar" -b "$jar" "$login" | grep -o 'name="csrf" value="[^"]*"' | head -n 1 | cut -d'"' -f4)
     curl -s -o /dev/null -c "$jar" -b "$jar" -H "Origin: http://127.0.0.1:$portal" --data-urlencode "csrf=$csrf" \
