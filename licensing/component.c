@@ -28,6 +28,8 @@ static const char SQL_COMPONENT_GET[] = "SELECT " COMPONENT_COLUMNS COMPONENT_FR
 static const char SQL_COMPONENT_LIST[] =
     "SELECT " COMPONENT_COLUMNS COMPONENT_FROM " AND c.machine_id = ? ORDER BY c.created_at, c.id";
 static const char SQL_COMPONENT_PAGE[] = "SELECT " COMPONENT_COLUMNS COMPONENT_FROM;
+static const char SQL_COMPONENT_WIDE_PAGE[] =
+    "SELECT STRAIGHT_JOIN " COMPONENT_COLUMNS COMPONENT_FROM;
 static const char SQL_COMPONENT_COUNT[] = "SELECT COUNT(*)" COMPONENT_FROM;
 static const char SQL_COMPONENT_ADD[] =
     "INSERT INTO component (tenant_id, id, licence_id, machine_id, fingerprint, fingerprint_hash, "
@@ -127,7 +129,9 @@ bool component_page(struct ctx *cx, const struct machine_filter *filter,
             return false;
         *total = db_i64(&rows.row, 0);
     }
-    where_filter(cx, &w, SQL_COMPONENT_PAGE, filter);
+    where_filter(cx, &w,
+                 machine_list_is_wide(filter) ? SQL_COMPONENT_WIDE_PAGE : SQL_COMPONENT_PAGE,
+                 filter);
     filter_page(&w, page, &COMPONENT_ORDER);
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;

@@ -29,3 +29,7 @@ void machine_list_status(struct where *w, const struct ctx *cx, const char *stat
                          const char *is_dead, const char *is_alive);
 /* Holds a filter within another: where both ask for different ids, nothing is found. */
 void machine_list_bind(struct machine_filter *filter, const struct machine_filter *within);
+/* Whether a filter leaves most of the tenant's rows in: then the listed table has to be read first,
+ * in the order of its index, as joined rows would all be sorted for a page of ten (200,000
+ * machines: 2 s instead of 2 ms). A narrow one is better begun at its licence or machine. */
+bool machine_list_is_wide(const struct machine_filter *filter);

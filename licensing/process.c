@@ -19,6 +19,7 @@ const struct err_kind ERR_PROCESSES_FULL = {ERR_CLASS_INVALID, "MACHINE_PROCESS_
 
 static const char SQL_PROCESS_GET[] = "SELECT " PROCESS_COLUMNS PROCESS_FROM " AND x.id = ?";
 static const char SQL_PROCESS_PAGE[] = "SELECT " PROCESS_COLUMNS PROCESS_FROM;
+static const char SQL_PROCESS_WIDE_PAGE[] = "SELECT STRAIGHT_JOIN " PROCESS_COLUMNS PROCESS_FROM;
 static const char SQL_PROCESS_COUNT[] = "SELECT COUNT(*)" PROCESS_FROM;
 /* What PER_MACHINE counts on: starts on one machine meet in its row. */
 static const char SQL_MACHINE_LOCK[] =
@@ -91,7 +92,8 @@ bool process_page(struct ctx *cx, const struct machine_filter *filter,
             return false;
         *total = db_i64(&rows.row, 0);
     }
-    where_filter(cx, &w, SQL_PROCESS_PAGE, filter);
+    where_filter(cx, &w, machine_list_is_wide(filter) ? SQL_PROCESS_WIDE_PAGE : SQL_PROCESS_PAGE,
+                 filter);
     filter_page(&w, page, &PROCESS_ORDER);
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
