@@ -42,7 +42,7 @@ static bool make(struct console *co, struct ctx *cx, const char *slug)
     }
     if (tenant == NULL || !console_flag(co, "--if-missing")) {
         fprintf(stderr, "gatehouse: making the demo tenant %s\n", slug);
-        if (!demo_make(cx, co->app.config.www_dir, slug, PASSWORD))
+        if (!demo_make(cx, co->app.config.www_dir, co->app.config.storage_path, slug, PASSWORD))
             return false;
     } else {
         cx->tenant_id = tenant->id;

@@ -110,7 +110,8 @@ static bool fill(struct demo *d, const char *slug, const char *hash)
     demo_set_day(d, 430);
     return tenant_create(d->cx, &spec, &tenant) && signing_key_create(d->cx, &key) &&
            present_tenant(d) && demo_add_staff(d, hash) && demo_add_catalogue(d) &&
-           demo_add_organisations(d, hash) && demo_add_articles(d) && demo_add_tickets(d);
+           demo_add_organisations(d, hash) && demo_add_articles(d) && demo_add_tickets(d) &&
+           demo_add_releases(d);
 }
 
 /* A table that was filled in one go counts as empty until its figures are renewed, and the
@@ -120,9 +121,10 @@ static const char SQL_ANALYZE_ANY_TENANT[] =
     "licence, machine, membership, message, organisation, participant, person, reporter, sales_order, "
     "sales_order_line, session, site, ticket, ticket_term";
 
-bool demo_make(struct ctx *cx, const char *www_dir, const char *slug, const char *password)
+bool demo_make(struct ctx *cx, const char *www_dir, const char *storage, const char *slug,
+               const char *password)
 {
-    struct demo d = {.cx = cx, .now = cx->now, .chance = 20418};
+    struct demo d = {.cx = cx, .storage = storage, .now = cx->now, .chance = 20418};
     char hash[CRYPTO_PASSWORD_TEXT_SIZE];
     struct db_rows rows;
     bool ok;

@@ -7,35 +7,37 @@
 
 struct demo { /* what the parts of the demo share while it is made */
     struct ctx *cx;
-    const char *folder; /* www/demo */
-    int64_t now;        /* when it is made: nothing lies after it */
-    int64_t today;      /* midnight UTC of that day */
-    uint64_t chance;    /* state of the fixed sequence */
-    json_t *data;       /* tenant.json */
-    json_t *people;     /* e-mail -> id */
-    json_t *staff;      /* e-mail -> {"id","team","rights"} */
-    json_t *teams;      /* name -> id */
-    json_t *policies;   /* key -> {"id","product_id","name","list_minor"} */
-    json_t *products;   /* code -> {"id","name"} */
-    json_t *categories; /* slug -> id */
+    const char *folder;  /* www/demo */
+    const char *storage; /* storage.path: where files of releases lie */
+    int64_t now;         /* when it is made: nothing lies after it */
+    int64_t today;       /* midnight UTC of that day */
+    uint64_t chance;     /* state of the fixed sequence */
+    json_t *data;        /* tenant.json */
+    json_t *people;      /* e-mail -> id */
+    json_t *staff;       /* e-mail -> {"id","team","rights"} */
+    json_t *teams;       /* name -> id */
+    json_t *policies;    /* key -> {"id","product_id","name","list_minor"} */
+    json_t *products;    /* code -> {"id","name"} */
+    json_t *categories;  /* slug -> id */
     json_t *
         organisations; /* [{"id","code","name","language","sites":[{"id","name","city"}],"people":[..],
                           "licences":[{"id","product","version"}]}] */
 };
 
-/* Makes the whole demo tenant in one transaction. password: of every account. Fails:
- * ERR_TENANT_TAKEN. */
-bool demo_make(struct ctx *cx, const char *www_dir, const char *slug,
+/* Makes the whole demo tenant in one transaction. storage: storage.path, a folder that is there;
+ * password: of every account. Fails: ERR_TENANT_TAKEN. */
+bool demo_make(struct ctx *cx, const char *www_dir, const char *storage, const char *slug,
                const char *password) MUST_CHECK;
 
 /* The parts, in their order (demo_people.c, demo_catalogue.c, demo_sales.c, demo_articles.c,
- * demo_tickets.c). */
+ * demo_tickets.c, demo_releases.c). */
 bool demo_add_staff(struct demo *d, const char *hash) MUST_CHECK;
 bool demo_add_catalogue(struct demo *d) MUST_CHECK;
 bool demo_add_organisations(struct demo *d, const char *hash) MUST_CHECK;
 bool demo_add_orders(struct demo *d, const json_t *organisation, json_t *made) MUST_CHECK;
 bool demo_add_articles(struct demo *d) MUST_CHECK;
 bool demo_add_tickets(struct demo *d) MUST_CHECK;
+bool demo_add_releases(struct demo *d) MUST_CHECK;
 bool demo_add_rules(struct demo *d) MUST_CHECK;
 
 /* The next number of the fixed sequence, 0 .. below-1. */

@@ -26,8 +26,12 @@ static void the_demo_is_as_large_as_it_says(void **state)
 {
     struct ctx *cx = run(state);
 
-    test_ok(cx, demo_make(cx, WWW, "demo", "a long enough word"));
+    test_ok(cx, demo_make(cx, WWW, test_dir(), "demo", "a long enough word"));
     assert_int_equal(count(cx, "SELECT COUNT(*) FROM product WHERE tenant_id = ?"), 3);
+    assert_int_equal(count(cx,
+                           "SELECT COUNT(*) FROM artefact WHERE tenant_id = ? "
+                           "AND status = 'UPLOADED'"),
+                     5);
     assert_int_equal(count(cx, "SELECT COUNT(*) FROM organisation WHERE tenant_id = ?"), 12);
     assert_true(count(cx, "SELECT COUNT(*) FROM article WHERE tenant_id = ?") >= 60);
     assert_true(count(cx, "SELECT COUNT(*) FROM article WHERE tenant_id = ? AND locale = 'zh'") >=
@@ -46,7 +50,7 @@ static void nothing_of_it_lies_in_the_future(void **state)
     struct ctx *cx = run(state);
     int64_t now = cx->now;
 
-    test_ok(cx, demo_make(cx, WWW, "demo-now", "a long enough word"));
+    test_ok(cx, demo_make(cx, WWW, test_dir(), "demo-now", "a long enough word"));
     assert_int_equal(cx->now, now);
     assert_int_equal(test_i64(cx,
                               "SELECT COUNT(*) FROM ticket WHERE tenant_id = ? AND updated_at > ?",
@@ -63,9 +67,9 @@ static void the_same_demo_comes_out_twice(void **state)
     struct ctx *cx = run(state);
     const char *first;
 
-    test_ok(cx, demo_make(cx, WWW, "demo-1", "a long enough word"));
+    test_ok(cx, demo_make(cx, WWW, test_dir(), "demo-1", "a long enough word"));
     first = test_text(cx, SQL, DB_ID(cx->tenant_id));
-    test_ok(cx, demo_make(cx, WWW, "demo-2", "a long enough word"));
+    test_ok(cx, demo_make(cx, WWW, test_dir(), "demo-2", "a long enough word"));
     assert_string_equal(first, test_text(cx, SQL, DB_ID(cx->tenant_id)));
 }
 
