@@ -22,9 +22,11 @@ static const struct err_kind ERR_SERVE_NO_ORGANISATION = {
     ERR_CLASS_DENIED, "NO_ORGANISATION",
     "This page belongs to an organisation, and your account is in none. Ask your colleague who "
     "looks after the accounts, or the support team."};
+#define CHOICE_KEPT_S (INT64_C(365) * 24 * 3600)
 static const char COOKIE[] = "gh_session";
 static const char COOKIE_TLS[] = "__Host-gh_session";
 static const char COOKIE_THEME[] = "gh_theme";
+static const char COOKIE_LANGUAGE[] = "gh_lang";
 
 /* --- cookies --- */
 
@@ -65,6 +67,9 @@ static void choose_language(struct req *rq)
     rq->lang = NULL;
     if (chosen != NULL && chosen[0] != '\0')
         rq->lang = lang_find(langs, chosen);
+    chosen = req_cookie(rq, COOKIE_LANGUAGE);
+    if (rq->lang == NULL && chosen != NULL)
+        rq->lang = lang_find(langs, chosen);
     if (rq->lang == NULL)
         rq->lang = lang_accept(langs, req_header(rq, "Accept-Language"));
     if (rq->lang == NULL)
@@ -101,6 +106,17 @@ static const char *without_choices(struct req *rq)
     return s.p;
 }
 
+/* A person's choice is kept with the person, a stranger's in a cookie: whoever follows a link or
+ * crawls the pages makes no row. */
+static bool keep_language(struct req *rq, const char *language)
+{
+    const char *code = lang_code(lang_find(rq->app->langs, language));
+
+    set_cookie(rq, COOKIE_LANGUAGE, code, CHOICE_KEPT_S);
+    return id_is_zero(rq->session->person_id) ||
+           session_set_language(&rq->cx, serve_visit(rq), rq->session, code);
+}
+
 /* ?lang=zh and ?theme=dark on any page: kept, and the page without them follows. */
 static bool take_choices(struct req *rq, bool *redirected)
 {
@@ -109,14 +125,12 @@ static bool take_choices(struct req *rq, bool *redirected)
     *redirected = false;
     if (rq->method != METHOD_GET || (language == NULL && theme == NULL))
         return true;
-    if (language != NULL && !session_set_language(&rq->cx, serve_visit(rq), rq->session,
-                                                  lang_code(lang_find(rq->app->langs, language))))
+    if (language != NULL && !keep_language(rq, language))
         return false;
     if (theme != NULL) {
         const char *known = theme_of(theme);
 
-        set_cookie(rq, COOKIE_THEME, known == NULL ? "" : known,
-                   known == NULL ? 0 : INT64_C(365) * 24 * 3600);
+        set_cookie(rq, COOKIE_THEME, known == NULL ? "" : known, known == NULL ? 0 : CHOICE_KEPT_S);
     }
     *redirected = reply_see_other(rq, without_choices(rq));
     return true;

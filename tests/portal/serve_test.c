@@ -256,17 +256,27 @@ static void an_unknown_host_has_no_portal(void **state)
 
 static void the_language_is_the_browsers_until_another_is_chosen(void **state)
 {
+    struct ctx *cx = begin(state);
     struct browser b = {.cookie = ""};
 
-    begin(state);
     assert_int_equal(get(&b, "/", ""), 200);
     assert_true(sees(&b, "lang=en"));
     assert_int_equal(get(&b, "/", "Accept-Language: zh-CN,zh;q=0.9\r\n"), 200);
     assert_true(sees(&b, "lang=zh"));
     assert_int_equal(get(&b, "/?a=1&lang=zh&b=2", ""), 303);
     assert_string_equal(wire_header(&b.w, "Location"), "/?a=1&b=2");
-    assert_int_equal(get(&b, "/", "Accept-Language: en\r\n"), 200);
+    assert_non_null(strstr(b.w.text, "Set-Cookie: gh_lang=zh; Path=/; Max-Age=31536000;"));
+    assert_int_equal(
+        test_i64(cx, "SELECT COUNT(*) FROM session WHERE tenant_id = ?", DB_ID(cx->tenant_id)),
+        0); /* a stranger's choice is no row */
+    assert_int_equal(get(&b, "/", "Accept-Language: en\r\nCookie: gh_lang=zh\r\n"), 200);
     assert_true(sees(&b, "lang=zh"));
+    assert_int_equal(get(&b, "/", "Accept-Language: en\r\nCookie: gh_lang=xx\r\n"), 200);
+    assert_true(sees(&b, "lang=en"));
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    assert_int_equal(get(&b, "/?lang=zh", ""), 303);
+    assert_int_equal(get(&b, "/", "Accept-Language: en\r\n"), 200);
+    assert_true(sees(&b, "lang=zh")); /* a person's is kept with the person */
     leave(&b);
 }
 
@@ -395,6 +405,41 @@ static void a_form_with_an_old_token_keeps_what_was_typed(void **state)
     assert_true(sees(&b, "flash=noted again"));
     assert_int_equal(get(&b, "/", ""), 200);
     assert_true(sees(&b, "flash=-")); /* once is enough */
+    leave(&b);
+}
+
+static void a_form_without_any_cookie_keeps_what_was_typed(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    char body[256];
+
+    assert_int_equal(post(&b, "/note", "csrf=of+a+browser+that+forgot&text=A+long+story"), 403);
+    assert_true(sees(&b, ">A long story</textarea>"));
+    assert_non_null(strstr(b.cookie, "gh_session=")); /* so that it can be sent again */
+    snprintf(body, sizeof(body), "text=A+long+story&csrf=%s",
+             token_after(&b, "name=\"csrf\" value=\""));
+    assert_int_equal(post(&b, "/note", body), 303);
+    enter(&b, make_person(cx, "Anna", "anna@shop.test"));
+    assert_int_equal(get(&b, "/resume?form=%2Fnote", ""), 200);
+    assert_true(sees(&b, ">A long story</textarea>"));
+    leave(&b);
+}
+
+static void a_tenants_pages_have_a_rate_of_their_own(void **state)
+{
+    struct ctx *cx = begin(state);
+    struct browser b = {.cookie = ""};
+    int status = 200, asked = 0;
+
+    test_sql(cx, "UPDATE tenant SET portal_rate = 1 WHERE id = ?", DB_ID(cx->tenant_id));
+    while (status == 200 && asked++ < 30)
+        status = get(&b, "/", "");
+    assert_int_equal(status, 429);
+    assert_true(asked > 10);
+    assert_true(strlen(wire_header(&b.w, "Retry-After")) > 0);
+    begin(state); /* another tenant's are not touched */
+    assert_int_equal(get(&b, "/", ""), 200);
     leave(&b);
 }
 
@@ -669,6 +714,8 @@ int main(void)
         cmocka_unit_test(signing_out_ends_the_session),
         cmocka_unit_test(an_api_without_a_token_is_401_in_json),
         cmocka_unit_test(a_form_with_an_old_token_keeps_what_was_typed),
+        cmocka_unit_test(a_form_without_any_cookie_keeps_what_was_typed),
+        cmocka_unit_test(a_tenants_pages_have_a_rate_of_their_own),
         cmocka_unit_test(a_form_from_another_site_does_nothing),
         cmocka_unit_test(what_was_typed_waits_until_its_writer_signs_in),
         cmocka_unit_test(the_session_ends_while_somebody_writes),
