@@ -183,14 +183,14 @@ static bool run(struct req *rq, struct api *api, const struct err *refused)
         cx->err = *refused;
         return false;
     }
-    if (rq->method == METHOD_OPTIONS && refused->kind == NULL) {
-        rq->status = 204;
-        return true;
-    }
     if (!find_account(rq, api) && cx->err.kind != &ERR_NOT_FOUND)
         return false;
     account = cx->err;
     err_clear(&cx->err);
+    if (rq->method == METHOD_OPTIONS && refused->kind == NULL) {
+        rq->status = 204;
+        return true;
+    }
     if (refused->kind != NULL) {
         cx->err = *refused;
         return false;

@@ -81,6 +81,34 @@ bool me_api_profile(struct req *rq)
     return true;
 }
 
+/* Keys that signed before, for files and keys of those days; beside the protocol's documents. */
+static bool add_older_keys(struct req *rq)
+{
+    struct str *out = &rq->out;
+    struct signing_key *keys;
+    bool is_first = true;
+    size_t count;
+
+    if (!signing_key_list(&rq->cx, &keys, &count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].is_current || keys[i].withdrawn_at != 0)
+            continue;
+        str_add(out, is_first ? ",\"meta\":{\"gatehouse\":{\"olderKeys\":[" : ",");
+        str_add(out, "{\"id\":");
+        api_value_text(out, id_text(rq->cx.mem, keys[i].id));
+        str_add(out, ",\"ed25519\":");
+        api_value_text(out, crypto_hex(rq->cx.mem, keys[i].public_key, CRYPTO_PUBLIC_SIZE));
+        str_add(out, ",\"until\":");
+        api_value_time(out, keys[i].retired_at);
+        str_char(out, '}');
+        is_first = false;
+    }
+    if (!is_first)
+        str_add(out, "]}}");
+    return true;
+}
+
 bool me_api_account(struct req *rq)
 {
     struct api *api = api_of(rq);
@@ -90,6 +118,8 @@ bool me_api_account(struct req *rq)
         return false;
     str_add(&rq->out, "{\"data\":");
     api_bearer_account(&rq->out, api, &account, crypto_signer_public(api->keys->signer));
+    if (!add_older_keys(rq))
+        return false;
     str_char(&rq->out, '}');
     return true;
 }

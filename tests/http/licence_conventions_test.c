@@ -535,6 +535,28 @@ static void S07_an_account_is_for_those_who_may_read_it(void **state)
     hex = crypto_hex(cx->mem, keys[0].public_key, CRYPTO_PUBLIC_SIZE);
     assert_string_equal(licence_site_text(&a, "data/meta/keys/ed25519"),
                         crypto_base64(cx->mem, hex, strlen(hex)));
+    assert_null(licence_site_at(&a, "meta"));
+}
+
+static void S07_older_keys_are_listed_until_they_are_retired(void **state)
+{
+    struct ctx *cx = open_site(state);
+    const char *path = arena_printf(cx->mem, "/v1/accounts/%s", id_text(cx->mem, cx->tenant_id));
+    const char *auth = licence_site_token_auth(cx, &(struct token_draft){.kind = TOKEN_ADMIN});
+    struct signing_key *keys, *next;
+    struct licence_answer a;
+    size_t count;
+
+    test_ok(cx, signing_key_list(cx, &keys, &count));
+    cx->now += CLOCK_SECOND;
+    test_ok(cx, signing_key_rotate(cx, &next)); /* nobody has asked this site before */
+    a = licence_site_get(cx, path, auth);
+    assert_string_equal(licence_site_text(&a, "meta/gatehouse/olderKeys/0/ed25519"),
+                        crypto_hex(cx->mem, keys[0].public_key, CRYPTO_PUBLIC_SIZE));
+    assert_null(licence_site_at(&a, "meta/gatehouse/olderKeys/1"));
+    test_ok(cx, signing_key_withdraw(cx, keys[0].id));
+    a = licence_site_get(cx, path, auth);
+    assert_null(licence_site_at(&a, "meta"));
 }
 
 /* --- signatures --- */
@@ -642,6 +664,7 @@ int main(void)
         cmocka_unit_test(A23_a_bearer_sees_what_is_its_own),
         cmocka_unit_test(another_tenants_credentials_and_rows_do_not_exist_here),
         cmocka_unit_test(S07_an_account_is_for_those_who_may_read_it),
+        cmocka_unit_test(S07_older_keys_are_listed_until_they_are_retired),
         cmocka_unit_test(S03_the_vectors_of_response_signatures),
         cmocka_unit_test(S04_only_this_accounts_ed25519_signature_can_be_asked_for),
         cmocka_unit_test(S05_unknown_paths_and_encoded_targets_are_signed_as_they_came),

@@ -1,5 +1,6 @@
 /* Limits of the licence service, and what it says before a handler is reached: every answer but 429
  * and 5xx is signed (D-5, section 1.10). */
+#include "base/crypto.h"
 #include "base/parse.h"
 #include "tests/http/licence_site.h"
 
@@ -13,6 +14,9 @@ static void with_limits(struct config *config)
     config->trusted_proxies = "127.0.0.1";
     config->licensing_rate = RATE;
     config->licensing_address_rate = ADDRESS_RATE;
+    config->licensing_password_tries = 5;
+    config->licensing_password_resets = 5;
+    config->licensing_password_changes = 5;
 }
 
 static int start(void **state)
@@ -163,6 +167,91 @@ static void what_cannot_be_read_at_all_is_still_a_document(void **state)
     assert_string_equal(licence_site_text(&a, "errors/0/title"), "Bad request");
 }
 
+static struct licence_answer try_often(struct ctx *cx, const struct licence_ask *ask, int times)
+{
+    struct licence_answer a = {.status = 0};
+
+    for (int i = 0; i < times; i++) {
+        a = licence_site_ask(cx, ask);
+        assert_int_not_equal(a.status, 429);
+    }
+    a = licence_site_ask(cx, &(struct licence_ask){.method = ask->method,
+                                                   .path = ask->path,
+                                                   .auth = ask->auth,
+                                                   .body = ask->body,
+                                                   .headers = ask->headers,
+                                                   .is_unsigned = true});
+    licence_site_refused(&a, 429, "TOO_MANY_REQUESTS", NULL);
+    assert_string_equal(licence_site_header(cx, &a, "X-RateLimit-Limit"), "5");
+    return a;
+}
+
+static const char *basic(struct ctx *cx, const char *pair)
+{
+    return arena_printf(cx->mem, "Basic %s", crypto_base64(cx->mem, pair, strlen(pair)));
+}
+
+static void five_passwords_a_minute_for_an_address_and_a_name(void **state)
+{
+    struct ctx *cx = open_site(state);
+    struct licence_ask ask = {
+        .method = "POST", .path = "/v1/tokens", .auth = basic(cx, "ada@example.com:wrong")};
+    struct licence_answer a = try_often(cx, &ask, 5);
+
+    assert_string_equal(licence_site_header(cx, &a, "X-RateLimit-Window"), "1m");
+    assert_string_equal(licence_site_header(cx, &a, "Retry-After"), "12");
+    ask.auth = basic(cx, "ADA@example.com:wrong"); /* the same name */
+    ask.is_unsigned = true;
+    a = licence_site_ask(cx, &ask);
+    assert_int_equal(a.status, 429);
+    ask.is_unsigned = false;
+    ask.auth = basic(cx, "bob@example.com:wrong");
+    a = licence_site_ask(cx, &ask);
+    assert_int_equal(a.status, 401);
+    ask.auth = basic(cx, "ada@example.com:wrong");
+    ask.headers = "X-Forwarded-For: 203.0.113.77\r\n";
+    a = licence_site_ask(cx, &ask);
+    assert_int_equal(a.status, 401); /* another address */
+    ask.path = arena_printf(cx->mem, "/v1/accounts/%s/%%74okens", id_text(cx->mem, cx->tenant_id));
+    for (int i = 0; i < 4; i++)
+        a = licence_site_ask(cx, &ask); /* the long form, and an escaped letter, count the same */
+    ask.is_unsigned = true;
+    a = licence_site_ask(cx, &ask);
+    assert_int_equal(a.status, 429);
+}
+
+static void five_resets_an_hour_and_five_changes_in_ten_minutes(void **state)
+{
+    struct ctx *cx = open_site(state);
+    const char *someone = id_text(cx->mem, ctx_new_id(cx));
+    struct licence_answer a =
+        try_often(cx,
+                  &(struct licence_ask){.method = "POST",
+                                        .path = "/v1/passwords",
+                                        .body = "{\"meta\":{\"email\":\"ada@example.com\"}}"},
+                  5);
+
+    assert_string_equal(licence_site_header(cx, &a, "X-RateLimit-Window"), "1h");
+    assert_string_equal(licence_site_header(cx, &a, "Retry-After"), "720");
+    a = try_often(cx,
+                  &(struct licence_ask){
+                      .method = "POST",
+                      .path = arena_printf(cx->mem, "/v1/users/%s/actions/reset-password", someone),
+                      .body = "{\"meta\":{\"passwordResetToken\":\"x\",\"newPassword\":\"long "
+                              "enough now\"}}"},
+                  5);
+    assert_string_equal(licence_site_header(cx, &a, "X-RateLimit-Window"), "10m");
+}
+
+static void S02_a_preflight_is_signed_too(void **state)
+{
+    struct ctx *cx = open_site(state);
+
+    assert_int_equal(
+        licence_site_ask(cx, &(struct licence_ask){.method = "OPTIONS", .path = "/v1/me"}).status,
+        204);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -172,6 +261,9 @@ int main(void)
         cmocka_unit_test(S02_what_never_reaches_a_handler_is_signed),
         cmocka_unit_test(a_body_too_large_is_refused_and_signed),
         cmocka_unit_test(what_cannot_be_read_at_all_is_still_a_document),
+        cmocka_unit_test(five_passwords_a_minute_for_an_address_and_a_name),
+        cmocka_unit_test(five_resets_an_hour_and_five_changes_in_ten_minutes),
+        cmocka_unit_test(S02_a_preflight_is_signed_too),
     };
 
     return test_group_run_around("limit_wire", TESTS, COUNT(TESTS), start, licence_site_stop);
