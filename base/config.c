@@ -22,6 +22,22 @@ static const char *check_url(const char *value)
     return NULL;
 }
 
+static const char *check_relay(const char *value)
+{
+    if (strncmp(value, "smtp://", 7) != 0 && strncmp(value, "smtps://", 8) != 0)
+        return "must begin with smtp:// or smtps://";
+    return NULL;
+}
+
+static const char *check_sender(const char *value)
+{
+    const char *at = strchr(value, '@');
+
+    if (at == NULL || at == value || at[1] == '\0' || strpbrk(value, " <>\r\n\t,;") != NULL)
+        return "must be a bare e-mail address";
+    return NULL;
+}
+
 static const char *check_slug(const char *value)
 {
     if (strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(value))
@@ -122,6 +138,20 @@ const struct config_key CONFIG_KEYS[] = {
          "Webhooks may go to this machine's own addresses, by http too: for development."),
     INT("webhook.timeout_ms", webhook_timeout_ms, "15000", 100, 60000,
         "How long the receiver of a webhook may take to answer."),
+    TEXT("mail.relay", mail_relay, "", check_relay,
+         "Mail server that takes what is sent, as smtp://host:587 or smtps://host:465. Empty: mails are laid into mail.spool."),
+    CHOICE("mail.tls", mail_tls, "required", "required|offered|never",
+           "Whether the connection to the mail server is encrypted (STARTTLS with smtp://)."),
+    TEXT("mail.user", mail_user, "", NULL,
+         "Name to sign in to the mail server with. Empty: without signing in."),
+    TEXT("mail.password_file", mail_password_file, "", NULL,
+         "File whose first line is the password for the mail server."),
+    TEXT("mail.sender", mail_sender, "no-reply@localhost", check_sender,
+         "Address that mails come from."),
+    TEXT("mail.spool", mail_spool, "", NULL,
+         "Folder for mails while there is no mail server. Empty: var.dir/mail."),
+    INT("mail.timeout_ms", mail_timeout_ms, "30000", 100, 600000,
+        "How long handing over one mail may take."),
     CHOICE("log.level", log_level, "info", "debug|info|warn|error",
            "Least level of the lines that are logged."),
     BOOL("log.access", access_log, "false",

@@ -45,6 +45,13 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t script_after_ms;
     bool webhook_allow_local;
     int64_t webhook_timeout_ms;
+    const char *mail_relay; /* "" : mails are laid into mail_spool */
+    const char *mail_tls;   /* required offered never */
+    const char *mail_user;
+    const char *mail_password_file;
+    const char *mail_sender;
+    const char *mail_spool; /* "" is var_dir/mail */
+    int64_t mail_timeout_ms;
     const char *log_level; /* debug info warn error */
     bool access_log;
 };

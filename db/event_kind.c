@@ -105,6 +105,7 @@ static const struct {
     [EVENT_PERSON_PASSWORD_CHANGED]       = {"person.password_changed",       ""},
     [EVENT_PERSON_LOGIN]                  = {"person.login",                  ""},
     [EVENT_PERSON_LOGIN_FAILED]           = {"person.login_failed",           ""},
+    [EVENT_PERSON_LOCKED]                 = {"person.locked",                 ""},
     [EVENT_PERSON_LOGOUT]                 = {"person.logout",                 ""},
     [EVENT_ORGANISATION_CREATED]          = {"organisation.created",          ""},
     [EVENT_ORGANISATION_CHANGED]          = {"organisation.changed",          ""},

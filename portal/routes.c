@@ -10,7 +10,9 @@
 #include "portal/pages/account_page.h"
 #include "portal/pages/contract_page.h"
 #include "portal/pages/download_page.h"
+#include "portal/pages/demo_mail_page.h"
 #include "portal/pages/file_page.h"
+#include "portal/pages/forgot_page.h"
 #include "portal/pages/follow_page.h"
 #include "portal/pages/home_page.h"
 #include "portal/pages/kb_page.h"
@@ -18,6 +20,7 @@
 #include "portal/pages/licence_page.h"
 #include "portal/pages/machine_release_page.h"
 #include "portal/pages/login_page.h"
+#include "portal/pages/mail_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
 #include "portal/pages/organisation_page.h"
@@ -53,6 +56,11 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/login",               login_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/login/code",          login_page_code,        NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/login/code",          login_page_code_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/login/forgot",        forgot_page_view,   NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/login/forgot",        forgot_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/unlock/{token}",      forgot_page_unlock,     NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/unlock/{token}",      forgot_page_unlock_now, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/demo/mail",           demo_mail_page_list, NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account",                   account_page_view,        NEED_LOGIN, 0, 0},
@@ -153,6 +161,8 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/tokens/new",           token_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/settings/tokens/rights",        token_page_rights,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/settings/tokens/{id}/revoke",   token_page_revoke,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/settings/mail",                 mail_page_list,       NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/mail/{id}/again",      mail_page_again,      NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks",             webhook_page_list,    NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks/new",         webhook_page_new,     NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/webhooks/new",         webhook_page_add,     NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},

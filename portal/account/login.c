@@ -120,7 +120,8 @@ static bool refuse_wrong(struct ctx *cx, const struct account *account, const ch
             wrong = db_i64(&rows.row, 0);
         if (!credential_fail(cx, account->person_id,
                              wrong >= tries ? cx->now + LOGIN_LOCK_MINUTES * CLOCK_MINUTE : 0) ||
-            !event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id, NULL))
+            !event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id, NULL) ||
+            (wrong >= tries && !event_emit(cx, EVENT_PERSON_LOCKED, account->person_id, NULL)))
             return false;
     }
     return err_set(&cx->err, &ERR_LOGIN_REFUSED, "wrong password or unknown account");

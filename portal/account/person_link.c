@@ -9,7 +9,7 @@
 
 const struct err_kind ERR_PERSON_LINK_OVER = {
     ERR_CLASS_GONE, "LINK_OVER",
-    "This link was used already or is older than three days. Ask for a new one where you got it."};
+    "This link was used already or is too old. Ask for a new one where you got it."};
 
 /* --- making --- */
 
@@ -46,30 +46,42 @@ static bool check_may_make(struct ctx *cx, struct id person_id)
 }
 
 static const char SQL_PERSON_LINK_END[] =
-    "DELETE FROM person_link WHERE tenant_id = ? AND person_id = ? AND used_at IS NULL";
+    "DELETE FROM person_link WHERE tenant_id = ? AND person_id = ? AND purpose = ? "
+    "AND used_at IS NULL";
 static const char SQL_PERSON_LINK_INSERT[] =
-    "INSERT INTO person_link (tenant_id, id, token_hash, person_id, created_at, expires_at) "
-    "VALUES (?, ?, ?, ?, ?, ?)";
+    "INSERT INTO person_link (tenant_id, id, token_hash, person_id, purpose, created_at, "
+    "expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+static const char *const PURPOSES[] = {
+    [PERSON_LINK_WELCOME] = "welcome",
+    [PERSON_LINK_RESET] = "reset",
+    [PERSON_LINK_UNLOCK] = "unlock",
+};
 
 static void hash_of(const char *token, uint8_t out[CRYPTO_HASH_SIZE])
 {
     crypto_sha256(token, strlen(token), out);
 }
 
-bool person_link_make(struct ctx *cx, struct id person_id, const char **token)
+static bool make(struct ctx *cx, struct id person_id, enum person_link_purpose purpose,
+                 const char **token)
 {
+    int64_t lasts = purpose == PERSON_LINK_WELCOME ? PERSON_LINK_HOURS * CLOCK_HOUR
+                                                   : PERSON_LINK_MINUTES * CLOCK_MINUTE;
     const char *made = crypto_token(cx->mem, CRYPTO_TOKEN_BYTES);
     uint8_t hash[CRYPTO_HASH_SIZE];
 
     hash_of(made, hash);
-    if (!check_may_make(cx, person_id) || !db_begin(cx))
+    if (!db_begin(cx))
         return false;
-    if (!db_exec(cx, NULL, SQL_PERSON_LINK_END, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
+    if (!db_exec(cx, NULL, SQL_PERSON_LINK_END, DB_ID(cx->tenant_id), DB_ID(person_id),
+                 DB_TEXT(PURPOSES[purpose])) ||
         !db_exec(cx, NULL, SQL_PERSON_LINK_INSERT, DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)),
-                 DB_BYTES(hash, sizeof(hash)), DB_ID(person_id), DB_TIME(cx->now),
-                 DB_TIME(cx->now + PERSON_LINK_HOURS * CLOCK_HOUR)) ||
+                 DB_BYTES(hash, sizeof(hash)), DB_ID(person_id), DB_TEXT(PURPOSES[purpose]),
+                 DB_TIME(cx->now), DB_TIME(cx->now + lasts)) ||
         !event_emit(cx, EVENT_PERSON_UPDATED, person_id,
-                    json_own(cx->mem, json_pack("{s:s}", "change", "link_made")))) {
+                    json_own(cx->mem, json_pack("{s:s, s:s}", "change", "link_made", "purpose",
+                                                PURPOSES[purpose])))) {
         db_rollback(cx);
         return false;
     }
@@ -77,6 +89,19 @@ bool person_link_make(struct ctx *cx, struct id person_id, const char **token)
         return false;
     *token = made;
     return true;
+}
+
+bool person_link_make(struct ctx *cx, struct id person_id, const char **token)
+{
+    return check_may_make(cx, person_id) && make(cx, person_id, PERSON_LINK_WELCOME, token);
+}
+
+bool person_link_make_for(struct ctx *cx, struct id person_id, enum person_link_purpose purpose,
+                          const char **token)
+{
+    if (cx->viewer.kind != VIEWER_SYSTEM)
+        return err_set(&cx->err, &ERR_DENIED, "a %s link", PURPOSES[purpose]);
+    return check_may_make(cx, person_id) && make(cx, person_id, purpose, token);
 }
 
 bool person_link_invite(struct ctx *cx, const struct person_spec *person,
@@ -107,13 +132,14 @@ rollback:
 /* --- using --- */
 
 static const char SQL_PERSON_LINK_FIND[] =
-    "SELECT p.id, p.full_name, p.email, l.created_at FROM person_link l "
+    "SELECT p.id, p.full_name, p.email, l.created_at, l.purpose FROM person_link l "
     "JOIN person p ON p.tenant_id = l.tenant_id AND p.id = l.person_id "
     "WHERE l.tenant_id = ? AND l.token_hash = ? AND l.used_at IS NULL AND l.expires_at > ? "
     "AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
 
-bool person_link_find(struct ctx *cx, const char *token, struct person_link *out)
+static bool find(struct ctx *cx, const char *token, bool is_unlock, struct person_link *out)
 {
+    enum person_link_purpose purpose = PERSON_LINK_WELCOME;
     uint8_t hash[CRYPTO_HASH_SIZE];
     struct db_rows rows;
 
@@ -123,11 +149,26 @@ bool person_link_find(struct ctx *cx, const char *token, struct person_link *out
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "no such link");
+    while (purpose < PERSON_LINK_UNLOCK && strcmp(PURPOSES[purpose], db_text(&rows.row, 4)) != 0)
+        purpose++;
+    if ((purpose == PERSON_LINK_UNLOCK) != is_unlock)
+        return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "a link for something else");
     *out = (struct person_link){.person_id = db_id(&rows.row, 0),
                                 .full_name = db_text(&rows.row, 1),
                                 .email = db_text(&rows.row, 2),
-                                .created_at = db_time(&rows.row, 3)};
+                                .created_at = db_time(&rows.row, 3),
+                                .purpose = purpose};
     return true;
+}
+
+bool person_link_find(struct ctx *cx, const char *token, struct person_link *out)
+{
+    return find(cx, token, false, out);
+}
+
+bool person_link_find_unlock(struct ctx *cx, const char *token, struct person_link *out)
+{
+    return find(cx, token, true, out);
 }
 
 /* Of several that use one link at once, one changes the row. */
@@ -135,21 +176,36 @@ static const char SQL_PERSON_LINK_USE[] =
     "UPDATE person_link SET used_at = ? WHERE tenant_id = ? AND token_hash = ? "
     "AND used_at IS NULL AND expires_at > ?";
 
-static bool use(struct ctx *cx, const char *token, const char *password_hash, struct id *person_id)
+static bool use_up(struct ctx *cx, const char *token, bool is_unlock, struct id *person_id)
 {
     uint8_t hash[CRYPTO_HASH_SIZE];
     struct person_link link;
     int64_t used;
 
     hash_of(token, hash);
-    if (!person_link_find(cx, token, &link) ||
+    if (!find(cx, token, is_unlock, &link) ||
         !db_exec(cx, &used, SQL_PERSON_LINK_USE, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                  DB_BYTES(hash, sizeof(hash)), DB_TIME(cx->now)))
         return false;
     if (used == 0)
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "used at the same moment");
     *person_id = link.person_id;
-    return credential_store(cx, link.person_id, password_hash);
+    return true;
+}
+
+bool person_link_unlock(struct ctx *cx, const char *token)
+{
+    struct id person_id;
+
+    if (!db_begin(cx))
+        return false;
+    if (!use_up(cx, token, true, &person_id) || !credential_unlock(cx, person_id) ||
+        !event_emit(cx, EVENT_PERSON_UPDATED, person_id,
+                    json_own(cx->mem, json_pack("{s:s}", "change", "unlocked")))) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
 }
 
 bool person_link_use(struct ctx *cx, const char *token, const char *password_hash,
@@ -159,7 +215,8 @@ bool person_link_use(struct ctx *cx, const char *token, const char *password_has
 
     if (!db_begin(cx))
         return false;
-    if (!use(cx, token, password_hash, &person_id) || (then && !then(cx, person_id, arg))) {
+    if (!use_up(cx, token, false, &person_id) || !credential_store(cx, person_id, password_hash) ||
+        (then && !then(cx, person_id, arg))) {
         db_rollback(cx);
         return false;
     }

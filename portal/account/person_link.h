@@ -4,7 +4,13 @@
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
 
-enum { PERSON_LINK_HOURS = 72 };
+enum { PERSON_LINK_HOURS = 72, PERSON_LINK_MINUTES = 30 };
+
+enum person_link_purpose {
+    PERSON_LINK_WELCOME, /* an invitation: a password is chosen; PERSON_LINK_HOURS */
+    PERSON_LINK_RESET,   /* the same for somebody who asked; PERSON_LINK_MINUTES */
+    PERSON_LINK_UNLOCK   /* only ends a lock; PERSON_LINK_MINUTES */
+};
 
 extern const struct err_kind ERR_PERSON_LINK_OVER; /* used, too old, replaced or never made */
 
@@ -14,6 +20,11 @@ extern const struct err_kind ERR_PERSON_LINK_OVER; /* used, too old, replaced or
  * gets into another organisation through it. Fails: ERR_DENIED, ERR_NOT_FOUND. The token is in
  * cx->mem and nowhere else. */
 bool person_link_make(struct ctx *cx, struct id person_id, const char **token) MUST_CHECK;
+
+/* A link of a purpose, for a mail to the person itself: the system alone. Earlier ones of that
+ * purpose end. Fails: ERR_DENIED, ERR_NOT_FOUND. */
+bool person_link_make_for(struct ctx *cx, struct id person_id, enum person_link_purpose purpose,
+                          const char **token) MUST_CHECK;
 
 /* A new person with a membership (spec's person_id is ignored) and a link, in one transaction.
  * Fails as person_create, membership_add and person_link_make. */
@@ -25,11 +36,16 @@ struct person_link { /* who a link is for */
     struct id person_id;
     const char *full_name, *email;
     int64_t created_at;
+    enum person_link_purpose purpose; /* welcome or reset */
 };
-/* Fails: ERR_PERSON_LINK_OVER. */
+/* A link to choose a password by. Fails: ERR_PERSON_LINK_OVER. */
 bool person_link_find(struct ctx *cx, const char *token, struct person_link *out) MUST_CHECK;
 /* Stores the password (made by credential_hash) and ends the link, once for all that try; then is
  * called in the same transaction (NULL: nothing). Fails: ERR_PERSON_LINK_OVER. */
 bool person_link_use(struct ctx *cx, const char *token, const char *password_hash,
                      bool (*then)(struct ctx *cx, struct id person_id, void *arg),
                      void *arg) MUST_CHECK;
+
+/* A link to unlock by: who it is for; and its use, once. Fail: ERR_PERSON_LINK_OVER. */
+bool person_link_find_unlock(struct ctx *cx, const char *token, struct person_link *out) MUST_CHECK;
+bool person_link_unlock(struct ctx *cx, const char *token) MUST_CHECK;

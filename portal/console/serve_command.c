@@ -83,8 +83,7 @@ static bool start_portal(struct serving *s, struct err *err)
                                      .pool = app->portal_pool,
                                      .serve = serve_request};
 
-    return lang_load(err, app->config.www_dir, &app->langs) &&
-           template_load(err, arena_printf(app->mem, "%s/templates", app->config.www_dir),
+    return template_load(err, arena_printf(app->mem, "%s/templates", app->config.www_dir),
                          app->langs, &app->templates) &&
            statics_load(err, app->config.static_dir, &app->statics) &&
            server_start(err, &spec, &s->portal);
@@ -119,6 +118,9 @@ static bool start_roles(struct serving *s, struct err *err)
     app->licensing_pool = db_pool_make(&app->target, size);
     /* Signing keys are opened in the licensing role alone. */
     if (!app->has_licensing && !sign_link_make(err, &app->config, &app->signer))
+        return false;
+    if ((app->has_portal || app->has_jobs) && /* pages and mails */
+        !lang_load(err, app->config.www_dir, &app->langs))
         return false;
     return (!app->has_licensing || start_licensing(s, err)) &&
            (!app->has_portal || start_portal(s, err)) &&

@@ -14,9 +14,11 @@
 #include "portal/desk/escalation.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
+#include "portal/jobs/mailer.h"
 #include "portal/jobs/outbox.h"
 #include "portal/jobs/webhook_deliver.h"
 #include "portal/jobs/webhook_fan.h"
+#include "portal/mail/mail_out.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -36,8 +38,8 @@ enum {
 #define FILES_EVERY_US (INT64_C(12) * CLOCK_HOUR / STORE_FOLDERS)
 
 /* Rules have a thread of their own: slow ones must not keep the audit trail waiting. So have the
- * receivers of webhooks. */
-enum loop_kind { LOOP_RULES, LOOP_CHORES, LOOP_WEBHOOKS, LOOP_COUNT };
+ * receivers of webhooks, and the mail server. */
+enum loop_kind { LOOP_RULES, LOOP_CHORES, LOOP_WEBHOOKS, LOOP_MAIL, LOOP_COUNT };
 
 struct loop {
     struct jobs *jobs;
@@ -230,6 +232,48 @@ static bool work_files(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+static bool work_mail_events(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    if (!mailer_work_events(cx, app, &worked))
+        return false;
+    *has_more = worked == MAILER_BATCH;
+    return true;
+}
+
+static bool work_mail_asked(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    (void)app;
+    if (!mailer_work_asked(cx, &worked))
+        return false;
+    *has_more = worked == MAILER_BATCH;
+    return true;
+}
+
+static bool work_mail(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    if (!mailer_work_out(cx, app, &worked))
+        return false;
+    *has_more = worked == MAILER_BATCH;
+    return true;
+}
+
+static bool work_mail_purge(struct ctx *cx, struct app *app, bool *has_more)
+{
+    int64_t removed;
+
+    (void)app;
+    if (!mail_out_purge(cx, PURGE_BATCH, &removed))
+        return false;
+    *has_more = removed == PURGE_BATCH;
+    return true;
+}
+
 static const struct {
     const char *name;
     enum loop_kind loop;
@@ -247,6 +291,10 @@ static const struct {
     {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},
     {"webhook events", LOOP_CHORES, TICK_MS * 1000, work_webhook_fan},
     {"webhooks", LOOP_WEBHOOKS, TICK_MS * 1000, work_webhooks},
+    {"forgotten passwords", LOOP_CHORES, CLOCK_SECOND, work_mail_asked},
+    {"mail events", LOOP_CHORES, TICK_MS * 1000, work_mail_events},
+    {"mail", LOOP_MAIL, 2 * TICK_MS * 1000, work_mail},
+    {"old mails", LOOP_CHORES, CLOCK_HOUR, work_mail_purge},
     {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},
 };
 

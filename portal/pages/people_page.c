@@ -4,6 +4,8 @@
 #include "portal/account/person.h"
 #include "portal/account/person_link.h"
 #include "portal/http/page.h"
+#include "portal/mail/mail_account.h"
+#include "portal/mail/mail_out.h"
 #include "portal/sales/organisation.h"
 #include "portal/sales/site.h"
 
@@ -184,7 +186,7 @@ static bool member_of(struct req *rq, const struct place *place, struct id perso
 
 /* --- inviting --- */
 
-/* The link is in this answer and nowhere else. */
+/* The link is in this answer and in the mail to the person, and nowhere else. */
 static bool show_link(struct req *rq, const struct place *place, const char *name,
                       const char *token)
 {
@@ -210,6 +212,39 @@ static struct membership_spec member_spec(const struct place *place, struct id p
                                     .rights = rights_of(in)};
 }
 
+/* The mail is queued with the link or not at all. An address that no mail goes to still gets the
+ * link, by hand. */
+static bool mail_link(struct req *rq, struct id person_id, const char *token)
+{
+    if (mail_account_link(&rq->cx, rq->app, person_id, MAIL_WELCOME, token))
+        return true;
+    if (rq->cx.err.kind != &ERR_MAIL_ADDRESS)
+        return false;
+    err_clear(&rq->cx.err);
+    return true;
+}
+
+static bool invite_by_mail(struct req *rq, const struct person_spec *spec,
+                           const struct membership_spec *member, struct person **out,
+                           const char **token)
+{
+    struct ctx *cx = &rq->cx;
+    const char *made;
+    struct person *p;
+
+    if (!db_begin(cx))
+        return false;
+    if (!person_link_invite(cx, spec, member, &p, &made) || !mail_link(rq, p->id, made)) {
+        db_rollback(cx);
+        return false;
+    }
+    if (!db_commit(cx))
+        return false;
+    *out = p;
+    *token = made;
+    return true;
+}
+
 /* Somebody who is known already only becomes a member, and only by staff: else an administrator
  * could try addresses to learn who has an account. A new person gets a link as well. */
 static bool invite(struct req *rq, const struct place *place, const struct people_fields *in,
@@ -226,7 +261,7 @@ static bool invite(struct req *rq, const struct place *place, const struct peopl
         return false;
     member = member_spec(place, p ? p->id : (struct id){{0}}, in);
     if (!p)
-        return person_link_invite(cx, &spec, &member, out, token);
+        return invite_by_mail(rq, &spec, &member, out, token);
     if (!place->is_desk)
         return err_set_at(&cx->err, &ERR_PEOPLE_KNOWN, "email", "person exists");
     *out = p;
@@ -301,8 +336,13 @@ static bool make_link(struct req *rq, const struct place *place, struct id perso
     struct membership *m;
     const char *token;
 
-    return member_of(rq, place, person_id, &m) && person_link_make(&rq->cx, person_id, &token) &&
-           show_link(rq, place, m->full_name, token);
+    if (!member_of(rq, place, person_id, &m) || !db_begin(&rq->cx))
+        return false;
+    if (!person_link_make(&rq->cx, person_id, &token) || !mail_link(rq, person_id, token)) {
+        db_rollback(&rq->cx);
+        return false;
+    }
+    return db_commit(&rq->cx) && show_link(rq, place, m->full_name, token);
 }
 
 /* --- both sides' ways in --- */

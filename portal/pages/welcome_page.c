@@ -17,8 +17,9 @@ static bool show(struct req *rq, struct form *form)
     if (!person_link_find(&rq->cx, rq->args[0], &link))
         return false;
     page = json_own(rq->cx.mem,
-                    json_pack("{s:s,s:s,s:s}", "name", link.full_name, "email", link.email,
-                              "action", arena_printf(rq->cx.mem, "/welcome/%s", rq->args[0])));
+                    json_pack("{s:s,s:s,s:s,s:b}", "name", link.full_name, "email", link.email,
+                              "action", arena_printf(rq->cx.mem, "/welcome/%s", rq->args[0]),
+                              "is_reset", link.purpose == PERSON_LINK_RESET));
     if (!form)
         return page_render(rq, "welcome", page);
     json_object_clear(form->values);

@@ -9,6 +9,7 @@
 #include "portal/desk/calendar.h"
 #include "portal/hooks/webhook_endpoint.h"
 #include "portal/http/route.h"
+#include "portal/mail/mail_out.h"
 #include "portal/sales/order.h"
 #include "tests/http/site.h"
 #include "tests/licensing/licensing_make.h"
@@ -22,7 +23,7 @@ enum {
 
 struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
-        entitlement, organisation, person, staff, session, webhook, calendar, token;
+        entitlement, organisation, person, staff, session, webhook, mail, calendar, token;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -140,6 +141,12 @@ static void make_webhook(struct ctx *cx, struct rows *rows)
 
     test_ok(cx, webhook_endpoint_add(cx, &draft, &endpoint));
     rows->webhook = endpoint->id;
+    test_ok(cx, mail_out_add(cx,
+                             &(struct mail_draft){.kind = "test",
+                                                  .to_address = "boss@example.com",
+                                                  .subject = "Hello",
+                                                  .text = "Hello"},
+                             &rows->mail));
 }
 
 static void make_release(struct ctx *cx, struct rows *rows)
@@ -214,6 +221,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/organisation/people/{id}", rows->person},
         {"/desk/settings/staff/{id}", rows->staff},
         {"/desk/settings/webhooks/{id}", rows->webhook},
+        {"/desk/settings/mail/{id}", rows->mail},
         {"/desk/settings/service/calendars/{id}", rows->calendar},
         {"/desk/settings/tokens/{id}", rows->token},
         {"/account/sessions/{id}", rows->session},

@@ -1,0 +1,153 @@
+#include "portal/mail/mail_account.h"
+
+#include "base/crypto.h"
+#include "db/job.h"
+#include "portal/mail/mail_out.h"
+
+#include <string.h>
+
+/* Who makes a link for somebody need not see his account. */
+static const char SQL_MAIL_PERSON[] =
+    "SELECT t.name, COALESCE(NULLIF(p.language, ''), t.language), p.full_name, p.email "
+    "FROM person p JOIN tenant t ON t.id = p.tenant_id "
+    "WHERE p.tenant_id = ? AND p.id = ? AND p.deleted_at IS NULL";
+static const char SQL_MAIL_HOSTS[] =
+    "SELECT host FROM tenant_host WHERE tenant_id = ? ORDER BY host LIMIT 100";
+static const char SQL_MAIL_LATELY[] =
+    "SELECT COUNT(*) FROM mail_out WHERE tenant_id = ? AND person_id = ? AND kind = ? "
+    "AND created_at > ?";
+
+/* --- where our pages are --- */
+
+/* The host of an URL without its port, and the port with its colon ("" where there is none). */
+static const char *host_of(struct arena *mem, const char *url, const char **port)
+{
+    const char *from = strstr(url, "://") != NULL ? strstr(url, "://") + 3 : url;
+    size_t len = strcspn(from, ":/");
+
+    *port = from[len] == ':' ? arena_dup_bytes(mem, from + len, strcspn(from + len, "/")) : "";
+    return arena_dup_bytes(mem, from, len);
+}
+
+bool mail_account_base(struct ctx *cx, const struct config *config, const char **out)
+{
+    const char *scheme = config->behind_tls ? "https" : "http";
+    const char *public_url = config->public_url;
+    const char *public_port, *own_port;
+    const char *public_host = host_of(cx->mem, public_url, &public_port);
+    const char *first = NULL;
+    struct db_rows rows;
+
+    host_of(cx->mem, config->portal_listen, &own_port);
+    if (!db_query(cx, &rows, SQL_MAIL_HOSTS, DB_ID(cx->tenant_id)))
+        return false;
+    while (db_next(&rows)) {
+        const char *host = db_text(&rows.row, 0);
+
+        if (strcmp(host, public_host) == 0) {
+            *out = public_url;
+            return true;
+        }
+        first = first == NULL ? host : first;
+    }
+    if (first != NULL)
+        *out = arena_printf(cx->mem, "%s://%s%s", scheme, first,
+                            config->behind_tls || strcmp(own_port, ":80") == 0 ? "" : own_port);
+    else if (*public_url != '\0')
+        *out = public_url;
+    else
+        *out = arena_printf(cx->mem, "%s://%s", scheme, config->portal_listen);
+    return true;
+}
+
+/* --- mails --- */
+
+static const char *path_of(enum mail_kind kind)
+{
+    switch (kind) {
+    case MAIL_WELCOME:
+    case MAIL_RESET:
+        return "/welcome/";
+    case MAIL_UNLOCK:
+        return "/unlock/";
+    case MAIL_KIND_COUNT:
+        break;
+    }
+    return "/";
+}
+
+static enum person_link_purpose purpose_of(enum mail_kind kind)
+{
+    return kind == MAIL_UNLOCK  ? PERSON_LINK_UNLOCK
+           : kind == MAIL_RESET ? PERSON_LINK_RESET
+                                : PERSON_LINK_WELCOME;
+}
+
+bool mail_account_link(struct ctx *cx, const struct app *app, struct id person_id,
+                       enum mail_kind kind, const char *token)
+{
+    struct mail_draft draft = {.kind = mail_text_name(kind), .person_id = person_id};
+    struct mail_facts facts;
+    const struct lang *lang;
+    struct db_rows rows;
+    const char *base;
+    struct id id;
+
+    if (!mail_account_base(cx, &app->config, &base) ||
+        !db_query(cx, &rows, SQL_MAIL_PERSON, DB_ID(cx->tenant_id), DB_ID(person_id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, person_id));
+    facts.tenant_name = db_text(&rows.row, 0);
+    lang = lang_find(app->langs, db_text(&rows.row, 1));
+    facts.person_name = db_text(&rows.row, 2);
+    facts.link = arena_printf(cx->mem, "%s%s%s", base, path_of(kind), token);
+    mail_text_write(cx->mem, lang, kind, &facts, &draft.subject, &draft.text);
+    draft.to_address = db_text(&rows.row, 3);
+    draft.to_name = facts.person_name;
+    draft.from_name = facts.tenant_name;
+    return mail_out_add(cx, &draft, &id);
+}
+
+static bool was_sent_enough(struct ctx *cx, struct id person_id, enum mail_kind kind, bool *out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_MAIL_LATELY, DB_ID(cx->tenant_id), DB_ID(person_id),
+                  DB_TEXT(mail_text_name(kind)), DB_TIME(cx->now - CLOCK_HOUR)) ||
+        !db_next(&rows))
+        return false;
+    *out = db_i64(&rows.row, 0) >= MAIL_ACCOUNT_HOURLY;
+    return true;
+}
+
+bool mail_account_send(struct ctx *cx, const struct app *app, struct id person_id,
+                       enum mail_kind kind)
+{
+    const char *token;
+    bool is_enough;
+
+    if (!was_sent_enough(cx, person_id, kind, &is_enough))
+        return false;
+    if (is_enough)
+        return true;
+    if (!db_begin(cx))
+        return false;
+    if (!person_link_make_for(cx, person_id, purpose_of(kind), &token) ||
+        !mail_account_link(cx, app, person_id, kind, token)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
+bool mail_account_ask(struct ctx *cx, const char *email)
+{
+    uint8_t hash[CRYPTO_HASH_SIZE];
+    const char *key;
+
+    crypto_sha256(email, strlen(email), hash);
+    key = crypto_hex(cx->mem, hash, sizeof hash);
+    return job_add(cx, MAIL_ACCOUNT_JOB, key, cx->now,
+                   json_write(cx->mem, json_own(cx->mem, json_pack("{s:s}", "email", email))));
+}

@@ -1,0 +1,61 @@
+/* Mail that goes out: queued in the transaction of what it tells, sent by the jobs role. */
+#pragma once
+
+#include "base/clock.h"
+#include "db/db.h"
+
+enum {
+    MAIL_TRIES_MAX = 14,
+    MAIL_KEPT_DAYS = 30,
+    MAIL_SUBJECT_MAX = 200, /* characters; the rest is cut */
+    MAIL_TEXT_MAX = 256 * 1024,
+    MAIL_LIST_MAX = 100
+};
+
+extern const struct err_kind ERR_MAIL_ADDRESS, ERR_MAIL_TEXT_GONE;
+
+struct mail_draft {
+    const char *kind;    /* "account.reset": what it is about, for staff and figures */
+    struct id person_id; /* zero: nobody we know */
+    const char *to_address, *to_name;
+    const char *from_name; /* the address is the installation's: config mail.sender */
+    const char *subject;
+    const char *text; /* plain, lines ended by \n; kept sealed until it is sent */
+};
+/* Queues a mail, inside the caller's transaction if one is open. Needs cx->master. Fails:
+ * ERR_MAIL_ADDRESS. */
+bool mail_out_add(struct ctx *cx, const struct mail_draft *draft, struct id *id) MUST_CHECK;
+
+struct mail_out {
+    struct id tenant_id, id;
+    const char *kind, *to_address, *to_name, *from_name, *subject;
+    const char *status; /* "WAITING" "SENT" "DEAD" */
+    int attempts;
+    const char *last_fault;
+    int64_t due_at, sent_at, created_at;
+    struct id lease;
+    struct span sealed;
+};
+/* The tenant's latest, staff with RIGHT_SETTINGS or the system. status NULL: any. */
+bool mail_out_list(struct ctx *cx, const char *status, unsigned limit, struct mail_out **out,
+                   size_t *count) MUST_CHECK;
+bool mail_out_count(struct ctx *cx, const char *status, int64_t *out) MUST_CHECK;
+/* A dead one is tried anew. Fails: ERR_NOT_FOUND, ERR_MAIL_TEXT_GONE. */
+bool mail_out_retry(struct ctx *cx, struct id id) MUST_CHECK;
+
+/* --- for the jobs role --- */
+bool mail_out_claim(struct ctx *cx, unsigned limit, int64_t lease_us, struct mail_out **out,
+                    size_t *count) MUST_CHECK;
+/* The text of a claimed one, opened; in cx->mem. */
+bool mail_out_text(struct ctx *cx, const struct mail_out *mail, const char **out) MUST_CHECK;
+struct mail_outcome {
+    bool is_sent;
+    bool is_final;     /* trying again would not help */
+    const char *fault; /* why it was not sent */
+};
+/* Writes what became of a try: sent and its text forgotten, again after a growing pause, or dead.
+ * Fails: ERR_CONFLICT the lease was lost. */
+bool mail_out_settle(struct ctx *cx, const struct mail_out *mail,
+                     const struct mail_outcome *outcome) MUST_CHECK;
+int64_t mail_out_pause(int attempts); /* a minute, three times as long each time, at most 4 hours */
+bool mail_out_purge(struct ctx *cx, unsigned limit, int64_t *removed) MUST_CHECK;

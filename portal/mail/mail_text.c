@@ -1,0 +1,70 @@
+#include "portal/mail/mail_text.h"
+
+/* Sentences before the link and after it; {} in the subject and in the first one is the tenant's
+ * name. */
+static const struct {
+    const char *name;
+    const char *subject;
+    const char *before[2];
+    const char *after[2];
+} MAILS[] = {
+    [MAIL_WELCOME] =
+        {
+            "account.welcome",
+            T("Your account at {}"),
+            {T("{} has made an account for you, where you find your tickets, licences and orders."),
+             T("Open this link to choose a password:")},
+            {T("The link works once, for three days."),
+             T("If you do not know why you get this mail, you need not do anything.")},
+        },
+    [MAIL_RESET] =
+        {
+            "account.reset",
+            T("A new password for {}"),
+            {T("Somebody, presumably you, has asked {} for a new password."),
+             T("Open this link to choose one:")},
+            {T("The link works once, for 30 minutes. Whoever is signed in as you is signed out "
+               "then."),
+             T("If it was not you, you need not do anything: your password stays as it is.")},
+        },
+    [MAIL_UNLOCK] =
+        {
+            "account.unlock",
+            T("Your account at {} is locked"),
+            {T("Somebody has tried several wrong passwords for your account at {}, so nobody can "
+               "sign in to it for 15 minutes."),
+             T("If it was you, this link lets you try again at once:")},
+            {T("The link works once, for 30 minutes."),
+             T("If it was not you, your password has not been found out. You may want to choose a "
+               "longer one.")},
+        },
+};
+_Static_assert(COUNT(MAILS) == MAIL_KIND_COUNT, "words for every kind");
+
+const char *mail_text_name(enum mail_kind kind)
+{
+    return MAILS[kind].name;
+}
+
+static void add(struct str *s, const char *sentence)
+{
+    str_add(s, sentence);
+    str_add(s, "\n\n");
+}
+
+void mail_text_write(struct arena *mem, const struct lang *lang, enum mail_kind kind,
+                     const struct mail_facts *facts, const char **subject, const char **text)
+{
+    struct str s = str_new(mem);
+
+    add(&s, lang_fill1(mem, lang, T("Hello {},"), facts->person_name));
+    add(&s, lang_fill1(mem, lang, MAILS[kind].before[0], facts->tenant_name));
+    add(&s, lang_text(lang, MAILS[kind].before[1]));
+    add(&s, facts->link);
+    for (size_t i = 0; i < COUNT(MAILS[kind].after); i++)
+        add(&s, lang_text(lang, MAILS[kind].after[i]));
+    str_add(&s, facts->tenant_name);
+    str_char(&s, '\n');
+    *subject = lang_fill1(mem, lang, MAILS[kind].subject, facts->tenant_name);
+    *text = s.p;
+}

@@ -1,0 +1,22 @@
+/* What mails say: a subject and sentences for each kind, in the reader's language. */
+#pragma once
+
+#include "portal/http/lang.h"
+
+enum mail_kind {
+    MAIL_WELCOME, /* an invitation: choose a password */
+    MAIL_RESET,   /* a new password was asked for */
+    MAIL_UNLOCK,  /* the account was locked after wrong passwords */
+    MAIL_KIND_COUNT
+};
+
+const char *mail_text_name(enum mail_kind kind); /* "account.welcome" */
+
+struct mail_facts { /* what fills the sentences */
+    const char *tenant_name;
+    const char *person_name;
+    const char *link;
+};
+/* In mem. */
+void mail_text_write(struct arena *mem, const struct lang *lang, enum mail_kind kind,
+                     const struct mail_facts *facts, const char **subject, const char **text);

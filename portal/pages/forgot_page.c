@@ -1,0 +1,73 @@
+#include "portal/pages/forgot_page.h"
+
+#include "portal/account/person_link.h"
+#include "portal/http/page.h"
+#include "portal/mail/mail_account.h"
+#include "portal/pages/demo_mail_page.h"
+
+struct forgot_fields {
+    const char *email;
+};
+static const struct form_field FIELDS[] = {
+    {"email", T("E-mail"), FORM_TEXT, true, 1, PERSON_EMAIL_MAX, NULL,
+     offsetof(struct forgot_fields, email)},
+};
+
+static bool show(struct req *rq, const struct form *form)
+{
+    json_t *page =
+        json_own(rq->cx.mem, json_pack("{s:s,s:b}", "email", form ? form_value(form, "email") : "",
+                                       "is_demo", demo_mail_page_is_open(rq)));
+
+    return form ? page_render_form(rq, "forgot", page, form) : page_render(rq, "forgot", page);
+}
+
+bool forgot_page_view(struct req *rq)
+{
+    return show(rq, NULL);
+}
+
+/* One answer for known, unknown and locked addresses, after the same work: who it is, is found out
+ * later and elsewhere. */
+bool forgot_page_submit(struct req *rq)
+{
+    struct forgot_fields in = {.email = NULL};
+    struct form *form;
+    const char *email;
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (!form_read(rq, form, FIELDS, COUNT(FIELDS), &in))
+        return show(rq, form);
+    email = person_email_clean(rq->cx.mem, in.email);
+    if (!email) {
+        form_fault(rq, form, "email", T("E-mail"), ERR_PERSON_EMAIL.text);
+        return show(rq, form);
+    }
+    return mail_account_ask(&rq->cx, email) &&
+           reply_flash(
+               rq, "ok",
+               req_text(rq, T("If there is an account with this address, a mail with a link "
+                              "is on its way. The link works once, for 30 minutes."))) &&
+           reply_see_other(rq, demo_mail_page_is_open(rq) ? "/demo/mail" : "/login");
+}
+
+/* Programs that look into mails open every link in them: so opening one changes nothing. */
+bool forgot_page_unlock(struct req *rq)
+{
+    struct person_link link;
+
+    return person_link_find_unlock(&rq->cx, rq->args[0], &link) &&
+           page_render(
+               rq, "unlock",
+               json_own(rq->cx.mem,
+                        json_pack("{s:s,s:s,s:s}", "name", link.full_name, "email", link.email,
+                                  "action", arena_printf(rq->cx.mem, "/unlock/%s", rq->args[0]))));
+}
+
+bool forgot_page_unlock_now(struct req *rq)
+{
+    return person_link_unlock(&rq->cx, rq->args[0]) &&
+           reply_flash(rq, "ok", req_text(rq, T("Your account is unlocked. Sign in now."))) &&
+           reply_see_other(rq, "/login");
+}
