@@ -93,7 +93,10 @@ static const char *place_of(const char *path)
     /* Pages without an entry of their own, and the entry from which they are reached. */
     static const struct {
         const char *page, *entry;
-    } BELONGS[] = {{"/desk/products", "/desk/licences"}, {"/desk/releases", "/desk/licences"}};
+    } BELONGS[] = {{"/desk/products", "/desk/licences"},
+                   {"/desk/policies", "/desk/licences"},
+                   {"/desk/entitlements", "/desk/licences"},
+                   {"/desk/releases", "/desk/licences"}};
 
     for (size_t i = 0; i < COUNT(BELONGS); i++)
         if (covers(path, BELONGS[i].page) > 0)

@@ -6,6 +6,7 @@
 #include "portal/api/api_document.h"
 #include "portal/api/api_included.h"
 #include "portal/api/api_part.h"
+#include "portal/sales/organisation.h"
 #include "portal/transfer/transfer.h"
 #include "portal/transfer/transfer_extra.h"
 
@@ -131,8 +132,20 @@ static bool write_users(struct page *p)
     return true;
 }
 
+/* The organisation of a licence, read once where it is that of the licence before. */
+static bool find_organisation(struct page *p, const struct licence *l, struct organisation **out)
+{
+    if (id_is_zero(l->organisation_id)) {
+        *out = NULL;
+        return true;
+    }
+    return (*out != NULL && id_equal((*out)->id, l->organisation_id)) ||
+           organisation_get(p->cx, l->organisation_id, out);
+}
+
 static bool write_licences(struct page *p)
 {
+    struct organisation *organisation = NULL;
     struct snapshot *list;
     size_t count;
     int64_t total;
@@ -140,9 +153,11 @@ static bool write_licences(struct page *p)
     if (!licence_search_page(p->cx, &(struct licence_search){0}, &p->at, &list, &count, &total))
         return false;
     for (size_t i = 0; i < count; i++) {
+        if (!find_organisation(p, &list[i].licence, &organisation))
+            return false;
         begin(p);
         api_document_licence(&p->out, &p->api, &list[i], p->cx->now, NULL);
-        transfer_extra_licence(&p->out, &list[i].licence);
+        transfer_extra_licence(&p->out, &list[i].licence, organisation);
         end(p, list[i].licence.id);
     }
     return true;

@@ -1,6 +1,7 @@
 #include "portal/transfer/transfer_extra.h"
 
 #include "portal/api/api_resource.h"
+#include "portal/sales/organisation.h"
 
 static void open_meta(struct str *s)
 {
@@ -20,7 +21,8 @@ void transfer_extra_product(struct str *s, const struct product *p)
     close_meta(s);
 }
 
-void transfer_extra_licence(struct str *s, const struct licence *l)
+void transfer_extra_licence(struct str *s, const struct licence *l,
+                            const struct organisation *organisation)
 {
     open_meta(s);
     API_TEXT(s, "\"serial\":", l->serial);
@@ -34,12 +36,12 @@ void transfer_extra_licence(struct str *s, const struct licence *l)
     api_value_bool(s, l->is_trial);
     API_TEXT(s, ",\"note\":", l->note);
     API_ADD(s, ",\"organization\":");
-    if (id_is_zero(l->organisation_id)) {
+    if (organisation == NULL) {
         API_ADD(s, "null");
     } else {
-        str_char(s, '"');
-        api_resource_id(s, l->organisation_id);
-        str_char(s, '"');
+        API_TEXT(s, "{\"code\":", organisation->code);
+        API_TEXT(s, ",\"name\":", organisation->name);
+        str_char(s, '}');
     }
     close_meta(s);
 }
@@ -59,9 +61,11 @@ bool transfer_extra_read_product(const struct api_object *data, struct product *
            api_input_text(&extra, "serialPrefix", API_NULLABLE, &p->serial_prefix);
 }
 
-bool transfer_extra_read_licence(const struct api_object *data, struct licence_record *l)
+bool transfer_extra_read_licence(const struct api_object *data, struct licence_record *l,
+                                 struct transfer_customer *customer)
 {
     struct api_object extra;
+    struct api_object organisation;
 
     return open_extra(data, &extra) && api_input_text(&extra, "serial", API_NULLABLE, &l->serial) &&
            api_input_time(&extra, "starts", API_NULLABLE, &l->starts_at) &&
@@ -69,5 +73,8 @@ bool transfer_extra_read_licence(const struct api_object *data, struct licence_r
            api_input_i64(&extra, "graceDays", 0, &l->grace_days) &&
            api_input_bool(&extra, "trial", 0, &l->is_trial) &&
            api_input_text(&extra, "note", API_NULLABLE | API_BLANK, &l->note) &&
-           api_input_id(&extra, "organization", API_NULLABLE, &l->organisation_id);
+           api_input_object(&extra, "organization", 0, &organisation) &&
+           (organisation.json == NULL ||
+            (api_input_text(&organisation, "code", API_REQUIRED, &customer->code) &&
+             api_input_text(&organisation, "name", API_REQUIRED, &customer->name)));
 }

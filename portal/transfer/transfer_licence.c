@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { CUSTOMERS_MAX = 200 };
+
 /* --- licences --- */
 
 static bool read_limits(const struct api_object *in, struct licence_own *limits)
@@ -46,13 +48,20 @@ static bool read_attributes(const struct api_object *in, struct licence_record *
            api_input_metadata(in, &r->metadata) && read_limits(in, &r->limits);
 }
 
+struct filed { /* a licence with whose it is */
+    struct licence_record record;
+    struct transfer_customer customer;
+};
+
 bool transfer_licence_read(struct transfer_item *item)
 {
-    struct licence_record *r = arena_new(item->cx->mem, struct licence_record);
+    struct filed *filed = arena_new(item->cx->mem, struct filed);
+    struct licence_record *r = &filed->record;
 
-    item->record = r;
+    item->record = filed;
     r->id = item->id;
-    if (!read_attributes(&item->attributes, r) || !transfer_extra_read_licence(&item->data, r) ||
+    if (!read_attributes(&item->attributes, r) ||
+        !transfer_extra_read_licence(&item->data, r, &filed->customer) ||
         !transfer_item_relation(item, "policy", TRANSFER_POLICY, true, &r->policy_id) ||
         !transfer_item_relation(item, "group", TRANSFER_GROUP, false, &r->group_id) ||
         !transfer_item_relation(item, "user", TRANSFER_USER, false, &r->owner_id) ||
@@ -66,31 +75,56 @@ bool transfer_licence_read(struct transfer_item *item)
 
 bool transfer_licence_find(struct transfer_item *item, bool *is_present)
 {
-    const struct licence_record *r = item->record;
-    struct organisation *organisation;
+    const struct licence_record *r = &((const struct filed *)item->record)->record;
     struct id found;
 
     if (!licence_import_find(item->cx, r->id, r->key, &found))
         return false;
     *is_present = id_equal(found, r->id);
-    if (!*is_present && !id_is_zero(found))
-        return api_input_refuse(&item->attributes, "key", &ERR_LICENCE_KEY_TAKEN);
-    if (id_is_zero(r->organisation_id) ||
-        organisation_get(item->cx, r->organisation_id, &organisation))
-        return true;
-    if (item->cx->err.kind != &ERR_NOT_FOUND)
+    return *is_present || id_is_zero(found) ||
+           api_input_refuse(&item->attributes, "key", &ERR_LICENCE_KEY_TAKEN);
+}
+
+/* The organisation of that code; one that is not known yet is added with its name. */
+static bool find_customer(struct ctx *cx, const struct transfer_customer *customer, struct id *out)
+{
+    const struct organisation_filter like = {.search = customer->code, .limit = CUSTOMERS_MAX};
+    const struct organisation_draft draft = {.code = customer->code, .name = customer->name};
+    struct organisation *list;
+    struct organisation *added;
+    size_t count;
+    bool has_more;
+
+    if (!organisation_list(cx, &like, &list, &count, &has_more))
         return false;
-    err_clear(&item->cx->err);
-    return api_input_refuse(&item->data, "meta/gatehouse/organization", &ERR_NOT_FOUND);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].code, customer->code) == 0) {
+            *out = list[i].id;
+            return true;
+        }
+    if (!organisation_add(cx, &draft, &added))
+        return false;
+    *out = added->id;
+    return true;
 }
 
 bool transfer_licence_add(struct transfer_item *item)
 {
-    struct licence_record r = *(const struct licence_record *)item->record;
+    const struct filed *filed = item->record;
+    struct licence_record r = filed->record;
+    struct ctx *cx = item->cx;
     struct licence *l;
 
     r.owner_id = transfer_people_here(item->people, r.owner_id);
-    return licence_import(item->cx, &r, &l);
+    if (!db_begin(cx))
+        return false;
+    if ((filed->customer.code != NULL &&
+         !find_customer(cx, &filed->customer, &r.organisation_id)) ||
+        !licence_import(cx, &r, &l)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
 }
 
 /* --- machines --- */

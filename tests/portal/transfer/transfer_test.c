@@ -68,11 +68,12 @@ static void add_machine(struct ctx *cx, struct id licence_id, struct id owner_id
                               &c));
 }
 
-static struct licence *make_licence(struct ctx *cx, struct id policy_id, struct id group,
-                                    struct id owner)
+static struct licence *make_licence(struct ctx *cx, const char *code, struct id policy_id,
+                                    struct id group, struct id owner)
 {
     const struct licence_draft draft = {
         .policy_id = policy_id,
+        .organisation_id = make_organisation(cx, code, "Marlow Grocers"),
         .owner_id = owner,
         .group_id = group,
         .name = "Three stores",
@@ -112,11 +113,11 @@ static void make_all(struct ctx *cx)
     test_ok(cx, entitlement_policy_attach(cx, p->id, &e[0]->id, 1, &join));
     owner = make_user(cx, "Anna", "anna@example.com", group->id);
     other = make_user(cx, "Ben", "ben@example.com", (struct id){0});
-    l = make_licence(cx, p->id, group->id, owner);
+    l = make_licence(cx, "C-1", p->id, group->id, owner);
     test_ok(cx, licence_user_attach(cx, l->id, &other, 1, &link));
     test_ok(cx, licence_entitlement_attach(cx, l->id, &e[1]->id, 1, &link));
     add_machine(cx, l->id, other);
-    l = make_licence(cx, p->id, (struct id){0}, (struct id){0});
+    l = make_licence(cx, "C-2", p->id, (struct id){0}, (struct id){0});
     test_ok(cx, licence_suspend(cx, l->id, "", &l));
 }
 
@@ -235,6 +236,7 @@ static void what_was_taken_out_comes_back_the_same(void **state)
     test_ok(here, licence_find_key(here, old[0].key, &l));
     assert_string_equal(l->serial, old[0].serial);
     assert_string_equal(l->note, old[0].note);
+    assert_string_equal(l->organisation_name, "Marlow Grocers");
     assert_int_equal(l->max_cores, 64);
     r = import(here, text, false);
     assert_clean(&r);
