@@ -38,7 +38,7 @@ static int64_t since(const struct ctx *cx)
 static bool tell_in_transaction(struct ctx *cx, const char *name, struct id licence_id,
                                 int64_t count, unsigned *told)
 {
-    json_t *data = json_own(cx->mem, json_pack("{s:s, s:I, s:i}", "signal", name, "count",
+    json_t *data = json_own(cx->mem, json_pack("{s:s, s:I, s:i}", "action", name, "count",
                                                (json_int_t)count, "days", LICENCE_SIGNAL_DAYS));
     int64_t claimed;
 

@@ -11,6 +11,6 @@ enum {
 };
 
 /* Looks at what the tenant's licences did in the last LICENCE_SIGNAL_DAYS and tells of each that is
- * odd, once in that time: licence.odd_use, with data {"signal": "many_machines" | "many_releases",
+ * odd, once in that time: licence.odd_use, with data {"action": "many_machines" | "many_releases",
  * "count", "days"}. At most limit of each; *told is how many there were. */
 bool licence_signal_tell(struct ctx *cx, unsigned limit, unsigned *told) MUST_CHECK;

@@ -51,8 +51,7 @@ bool machine_event_component(struct ctx *cx, enum event_kind kind, const struct 
         json_object_set_new(
             data, "attributes",
             json_pack("{s:s, s:s}", "fingerprint", c->fingerprint, "name", c->name));
-    return licence_changed(cx, "licence", c->licence_id) &&
-           event_emit(cx, kind, c->licence_id, data);
+    return licence_changed(cx, "licence", c->licence_id) && event_emit(cx, kind, c->id, data);
 }
 
 bool machine_event_process(struct ctx *cx, enum event_kind kind, const struct process *p)
@@ -66,6 +65,5 @@ bool machine_event_process(struct ctx *cx, enum event_kind kind, const struct pr
 
     if (kind == EVENT_PROCESS_DELETED)
         json_object_set_new(data, "attributes", json_pack("{s:s}", "pid", p->pid));
-    return licence_changed(cx, "licence", p->licence_id) &&
-           emit(cx, kind, is_beat, is_beat ? p->id : p->licence_id, data);
+    return licence_changed(cx, "licence", p->licence_id) && emit(cx, kind, is_beat, p->id, data);
 }

@@ -3,10 +3,11 @@
 
 #include "licensing/machine.h"
 
-/* Each also tells the caches that the licence changed. The event is about the licence, so that its
- * history holds it; but beats (EVENT_MACHINE_PINGED, EVENT_PROCESS_PINGED) are about the machine or
- * process itself and written only where a webhook hears them. Data: the ids "machine", "licence",
- * "product" and "component" or "process", and what names the thing to people. */
+/* Each also tells the caches that the licence changed. What happens to a machine is about its
+ * licence, whose history holds it; what happens to components and processes is about them. Beats
+ * (EVENT_MACHINE_PINGED, EVENT_PROCESS_PINGED) are about the machine or process, and written only
+ * where a webhook hears them. Data: the ids "machine", "licence", "product" and "component" or
+ * "process", and what names the thing to people. */
 bool machine_event(struct ctx *cx, enum event_kind kind, const struct machine *m) MUST_CHECK;
 
 struct component;

@@ -100,6 +100,8 @@ static bool machines_json(struct req *rq, const struct licence *l, json_t **out)
 
 /* --- history --- */
 
+static const char ODD_USE[] = "licence.odd_use"; /* told to staff alone */
+
 static const struct {
     const char *event, *action; /* action NULL: any */
     const char *label;
@@ -111,6 +113,13 @@ static const struct {
     {"licence.updated", "licence file made", T("Licence file made")},
     {"licence.updated", "machine file made", T("Machine file made")},
     {"machine.dead", NULL, T("Machine fell silent")},
+    {"machine.resurrected", NULL, T("Machine heard again")},
+    {"machine.reset", NULL, T("Machine no longer watched")},
+    {"machine.updated", NULL, T("Machine changed")},
+    {"machine.owner_changed", NULL, T("Machine changed hands")},
+    {"machine.group_changed", NULL, T("Machine's group changed")},
+    {ODD_USE, "many_machines", T("Odd use: many different machines")},
+    {ODD_USE, "many_releases", T("Odd use: many releases")},
     {"licence.updated", "checked in", T("Checked in")},
     {"licence.updated", "used", T("Used")},
     {"licence.updated", NULL, T("Changed")},
@@ -173,7 +182,7 @@ static bool history_json(struct req *rq, const struct licence *l, json_t **out)
     for (size_t i = 0; i < count; i++) {
         const char *word = history_word(&list[i]);
 
-        if (word)
+        if (word && (rq->session->is_staff || strcmp(list[i].name, ODD_USE)))
             json_array_append_new(*out,
                                   json_pack("{s:o,s:s,s:s,s:s?}", "at", page_time(rq, list[i].at),
                                             "what", req_text(rq, word), "detail",

@@ -173,7 +173,7 @@ static int64_t told(struct ctx *cx, const char *signal)
 {
     return test_i64(cx,
                     "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND name = 'licence.odd_use' "
-                    "AND JSON_VALUE(data, '$.signal') = ?",
+                    "AND JSON_VALUE(data, '$.action') = ?",
                     DB_ID(cx->tenant_id), DB_TEXT(signal));
 }
 

@@ -222,6 +222,33 @@ static void releases_are_bounded_as_staff_have_set(void **state)
     assert_int_equal(browser_get(b, second), 200);
 }
 
+static void note_odd_use(struct browser *b, const struct licence *l)
+{
+    json_t *data = json_own(b->cx->mem, json_pack("{s:s}", "action", "many_machines"));
+
+    test_ok(b->cx, db_begin(b->cx));
+    test_ok(b->cx, event_emit(b->cx, EVENT_LICENCE_ODD_USE, l->id, data));
+    test_ok(b->cx, db_commit(b->cx));
+}
+
+static void odd_use_is_shown_to_staff_alone(void **state)
+{
+    for (int is_staff = 0; is_staff < 2; is_staff++) {
+        struct browser *b = browser_open(test_ctx(state));
+        struct id marlow = make_organisation(b->cx, "C-1", "Marlow Grocers");
+        struct licence *l = make_licence(b->cx, make_policy(b->cx), marlow);
+
+        note_odd_use(b, l);
+        if (is_staff)
+            browser_staff(b, "sales", "sam@tilwick.example");
+        else
+            browser_customer(b, marlow, ALL, "anna@marlow.example");
+        assert_int_equal(
+            browser_get(b, path(b, is_staff ? "/desk/licences/{}" : "/licences/{}", l->id)), 200);
+        assert_true(browser_shows(b, "Odd use: many different machines") == (is_staff == 1));
+    }
+}
+
 static void a_licence_file_is_downloaded_and_verifies(void **state)
 {
     struct browser *b = browser_open(test_ctx(state));
@@ -477,6 +504,7 @@ int main(void)
         cmocka_unit_test(a_licence_shows_its_seats_machines_and_history),
         cmocka_unit_test(a_machine_is_released_after_a_question),
         cmocka_unit_test(releases_are_bounded_as_staff_have_set),
+        cmocka_unit_test(odd_use_is_shown_to_staff_alone),
         cmocka_unit_test(a_licence_file_is_downloaded_and_verifies),
         cmocka_unit_test(rows_of_another_organisation_and_tenant_are_not_there),
         cmocka_unit_test(staff_see_a_customer_with_everything_of_his),
