@@ -1,3 +1,5 @@
+#include "base/clock.h"
+#include "base/parse.h"
 #include "portal/desk/attachment.h"
 #include "portal/desk/ticket_thread.h"
 #include "tests/portal/desk/desk_frame.h"
@@ -115,6 +117,51 @@ static void a_folder_that_cannot_be_written_is_an_error(void **state)
     test_refused(cx, attachment_store(cx, "/dev/null/no", &file, 1), &ERR_INTERNAL);
 }
 
+static bool is_kept(struct ctx *cx, const struct attachment_file *file)
+{
+    const struct attachment a = {.hash = file->hash};
+    bool ok;
+    int fd;
+
+    ok = attachment_open(cx, test_dir(), &a, &fd);
+    if (ok)
+        close(fd);
+    else
+        err_clear(&cx->err);
+    return ok;
+}
+
+static unsigned sweep(struct ctx *cx, const struct attachment_file *file, int64_t now)
+{
+    const int64_t frozen = cx->now;
+    uint8_t folder;
+    unsigned removed;
+
+    assert_true(parse_hex(arena_dup_bytes(cx->mem, file->hash, 2), &folder, 1));
+    cx->now = now;
+    test_ok(cx, attachment_sweep(cx, test_dir(), folder, &removed));
+    cx->now = frozen;
+    return removed;
+}
+
+static void bytes_that_no_message_has_are_swept_up_in_the_end(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const int64_t later = clock_now() + (ATTACHMENT_ORPHAN_DAYS + 1) * CLOCK_DAY;
+    struct attachment_file used = {.name = "a.txt", .bytes = "sent and used", .len = 13};
+    struct attachment_file orphan = {.name = "b.txt", .bytes = "never sent", .len = 10};
+
+    file_with(cx, &d, &used, 1);
+    test_ok(cx, attachment_store(cx, test_dir(), &orphan, 1));
+    assert_int_equal(sweep(cx, &orphan, clock_now()), 0);
+    assert_true(is_kept(cx, &orphan)); /* its form may still be sent again */
+    assert_int_equal(sweep(cx, &orphan, later), 1);
+    assert_false(is_kept(cx, &orphan));
+    sweep(cx, &used, later);
+    assert_true(is_kept(cx, &used));
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -123,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_file_is_for_those_who_see_the_ticket),
         cmocka_unit_test(too_many_too_large_or_empty_files_are_refused),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
+        cmocka_unit_test(bytes_that_no_message_has_are_swept_up_in_the_end),
     };
 
     return test_group_run("attachment", TESTS, COUNT(TESTS));
