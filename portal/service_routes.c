@@ -195,7 +195,7 @@ const struct route SERVICE_ROUTES[] = {
     {METHOD_POST,   "/v1" SIGN_API_PATH, sign_api_create, NEED_MAYBE_BEARER, 0, SIGN_API_BODY_MAX},
     {METHOD_GET,    "/v1/revocations", revocation_api_list, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_POST,   "/v1/trials", trial_api_start, NEED_MAYBE_BEARER, 0, 0},
-    {METHOD_POST,   "/v1/feedback", feedback_api_create, NEED_BEARER, 0, 0},
+    {METHOD_POST,   "/v1/feedback", feedback_api_create, NEED_MAYBE_BEARER, 0, 0},
     /* --- releases and their files (portal/api/release_api.c, artefact_api.c) --- */
     {METHOD_GET,    "/v1/releases", release_api_list, NEED_MAYBE_BEARER, 0, 0},
     {METHOD_POST,   "/v1/releases", release_api_create, NEED_BEARER, 0, 0},

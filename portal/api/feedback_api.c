@@ -4,12 +4,15 @@
 #include "portal/account/person.h"
 #include "portal/api/api_input.h"
 #include "portal/api/api_value.h"
+#include "portal/api/feedback_sign.h"
 #include "portal/desk/feedback.h"
 #include "portal/desk/ticket_topic.h"
 #include "portal/http/reply.h"
 
 #include <string.h>
 
+static const struct err_kind ERR_TOKEN_MISSING = {ERR_CLASS_LOGIN, "TOKEN_MISSING",
+                                                  "This needs a token or a licence key."};
 static const struct err_kind ERR_LONG = {ERR_CLASS_INVALID, "TEXT_TOO_LONG",
                                          "This is longer than what can be kept."};
 static const struct err_kind ERR_LINE = {ERR_CLASS_INVALID, "TEXT_INVALID",
@@ -85,6 +88,16 @@ static bool read_attributes(const struct api_object *in, const struct snapshot *
     return true;
 }
 
+/* A signed request may be sent again by whoever saw it: so it has to say which one it is, and then
+ * files once. */
+static bool check_repeatable(struct req *rq, const struct feedback_new *f)
+{
+    const struct api_object attributes = {&rq->cx, NULL, "/data/attributes"};
+
+    return api_of(rq)->role == API_LICENCE || f->request_key != NULL ||
+           api_input_refuse(&attributes, "requestKey", &ERR_API_MISSING);
+}
+
 static bool read_draft(struct req *rq, const struct snapshot *licence, struct feedback_new *f)
 {
     static const char *const TOP[] = {"data", "meta", NULL};
@@ -121,20 +134,38 @@ static void write_feedback(struct req *rq, const struct feedback *f)
     str_add(out, "}}}");
 }
 
-/* For the licence's own credential alone: it is what makes the ticket's licence a verified one. */
-bool feedback_api_create(struct req *rq)
+/* The licence that asks, by its own credential or by its key's signature alone: that is what makes
+ * the ticket's licence a verified one. */
+static bool find_licence(struct req *rq, const struct snapshot **out)
 {
     const struct api *api = api_of(rq);
-    const struct snapshot *s = api->licence;
+
+    *out = api->licence;
+    if (api->role == API_LICENCE && api->licence != NULL)
+        return true;
+    if (api->role != API_NOBODY)
+        return err_set(&rq->cx.err, &ERR_DENIED, "feedback is for a licence's credential");
+    if (!feedback_sign_check(rq, out))
+        return false;
+    if (*out == NULL)
+        return err_set_at(&rq->cx.err, &ERR_TOKEN_MISSING, ":Authorization", "no credential");
+    rq->cx.viewer = (struct viewer){.kind = VIEWER_SYSTEM};
+    rq->cx.actor_id = (*out)->licence.id;
+    return true;
+}
+
+bool feedback_api_create(struct req *rq)
+{
+    const struct snapshot *s;
     struct feedback_new what;
     struct feedback f;
 
-    if (api->role != API_LICENCE || s == NULL)
-        return err_set(&rq->cx.err, &ERR_DENIED, "feedback is for a licence's credential");
+    if (!find_licence(rq, &s))
+        return false;
     what = (struct feedback_new){.licence_id = s->licence.id,
                                  .organisation_id = s->licence.organisation_id,
                                  .licence_key = s->licence.key};
-    if (!read_draft(rq, s, &what) ||
+    if (!read_draft(rq, s, &what) || !check_repeatable(rq, &what) ||
         !feedback_file(&rq->cx, rq->app->config.storage_path, &what, &f))
         return false;
     if (!f.is_repeated)

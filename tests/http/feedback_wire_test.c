@@ -1,4 +1,6 @@
 /* Feedback from installed software over the wire (POST /v1/feedback, D-11). */
+#include "base/clock.h"
+#include "portal/api/feedback_sign.h"
 #include "portal/desk/attachment.h"
 #include "portal/desk/feedback.h"
 #include "portal/desk/filing.h"
@@ -220,6 +222,66 @@ static void only_a_licences_own_credential_may(void **state)
     assert_int_equal(tickets(&p), 0);
 }
 
+/* A request signed with a key for the licence, at so many seconds from now, over one text and sent
+ * with another. */
+static struct licence_answer send_signed(const struct place *p, const char *key, int64_t late_s,
+                                         const char *signed_body, const char *sent_body)
+{
+    const char *created =
+        arena_printf(p->cx->mem, "%lld", (long long)(clock_now() / CLOCK_SECOND + late_s));
+    const char *text = feedback_sign_text(p->cx->mem, "post", "/v1/feedback",
+                                          licence_site_host(p->cx), created, span_of(signed_body));
+    uint8_t mac[CRYPTO_HASH_SIZE];
+
+    crypto_mac((const uint8_t *)key, strlen(key), text, strlen(text), mac);
+    return licence_site_ask(
+        p->cx,
+        &(struct licence_ask){
+            .method = "POST",
+            .path = "/v1/feedback",
+            .headers = arena_printf(
+                p->cx->mem,
+                "Gatehouse-Signature: licence=\"%s\", created=\"%s\", signature=\"%s\"\r\n",
+                id_text(p->cx->mem, p->l->id), created, crypto_base64(p->cx->mem, mac, sizeof mac)),
+            .body = sent_body});
+}
+
+static void a_request_signed_with_the_key_needs_no_credential(void **state)
+{
+    static const char body[] =
+        "{\"data\":{\"type\":\"feedback\",\"attributes\":{\"text\":\"signed\","
+        "\"requestKey\":\"r1\"}}}";
+    static const char other[] =
+        "{\"data\":{\"type\":\"feedback\",\"attributes\":{\"text\":\"forged\","
+        "\"requestKey\":\"r2\"}}}";
+    static const char keyless[] =
+        "{\"data\":{\"type\":\"feedback\",\"attributes\":{\"text\":\"signed\"}}}";
+    struct place p = open_place(state);
+    struct licence_answer a = send_signed(&p, p.l->key, 0, body, body);
+    struct message **replies;
+    size_t count;
+
+    assert_int_equal(a.status, 201);
+    assert_true(id_equal(follow(&p, &a, &replies, &count)->licence_id, p.l->id));
+    a = send_signed(&p, p.l->key, 0, body, body); /* whoever sends it again files nothing */
+    assert_int_equal(a.status, 200);
+    assert_int_equal(tickets(&p), 1);
+    a = send_signed(&p, p.l->key, 0, body, other);
+    licence_site_refused(&a, 401, "SIGNATURE_INVALID", NULL);
+    a = send_signed(&p, "ANOTHER-KEY", 0, body, body);
+    licence_site_refused(&a, 401, "SIGNATURE_INVALID", NULL);
+    a = send_signed(&p, p.l->key, -FEEDBACK_SIGN_AGE_S - 60, body, body);
+    licence_site_refused(&a, 401, "SIGNATURE_INVALID", NULL);
+    a = send_signed(&p, p.l->key, FEEDBACK_SIGN_AGE_S + 60, body, body);
+    licence_site_refused(&a, 401, "SIGNATURE_INVALID", NULL);
+    a = send_signed(&p, p.l->key, 0, keyless, keyless);
+    licence_site_refused(&a, 400, "", "/data/attributes/requestKey");
+    p.l->id = ctx_new_id(p.cx); /* no such licence */
+    a = send_signed(&p, p.l->key, 0, body, body);
+    licence_site_refused(&a, 401, "SIGNATURE_INVALID", NULL);
+    assert_int_equal(tickets(&p), 1);
+}
+
 static void a_licence_may_tell_so_much_an_hour(void **state)
 {
     struct place p = open_place(state);
@@ -273,6 +335,7 @@ int main(void)
         cmocka_unit_test(an_unknown_machine_or_a_long_first_line_is_no_reason_to_refuse),
         cmocka_unit_test(what_is_not_in_shape_is_refused),
         cmocka_unit_test(only_a_licences_own_credential_may),
+        cmocka_unit_test(a_request_signed_with_the_key_needs_no_credential),
         cmocka_unit_test(a_licence_may_tell_so_much_an_hour),
         cmocka_unit_test(a_link_opens_its_own_ticket_in_its_own_tenant_alone),
     };
