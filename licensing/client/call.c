@@ -110,10 +110,12 @@ static enum gatehouse_error send_call(struct gatehouse *g, const struct ghc_call
         headers[n++] = "Content-Type: application/vnd.api+json";
     if (call->header != NULL)
         headers[n++] = call->header;
-    if (!call->is_anonymous) {
+    if (call->is_signed)
+        ghc_sign_request(g, call->method, target, call->body, &credential);
+    else if (!call->is_anonymous)
         add_credential(g, &credential);
+    if (credential.p != NULL)
         headers[n++] = credential.p;
-    }
     headers[n] = NULL;
     if (!url.is_failed && !host.is_failed && !agent.is_failed && !credential.is_failed) {
         request.url = url.p;

@@ -59,6 +59,7 @@ struct ghc_call {
     const char *path;   /* below the prefix: "/me" */
     const char *body;   /* NULL: none */
     const char *header; /* one more; NULL: none */
+    bool is_signed;     /* by the licence key, which itself is not sent; needs licence_id */
     bool is_anonymous;  /* without the credential */
     bool is_bytes;      /* the answer is no JSON where it is good */
     size_t body_max;    /* of this answer; 0: as the handle has it */
@@ -70,7 +71,14 @@ enum gatehouse_error ghc_call(struct gatehouse *g, const struct ghc_call *call);
  * with ghc_buffer_free. */
 void ghc_path(struct ghc_buffer *path, const char *part, ...);
 
+/* Asks for the licence's id where it is not known yet. */
+enum gatehouse_error ghc_need_licence(struct gatehouse *g);
+
 /* --- signatures (sign.c) --- */
+
+/* "Gatehouse-Signature: …": a request signed with the licence key. */
+void ghc_sign_request(const struct gatehouse *g, const char *method, const char *target,
+                      const char *body, struct ghc_buffer *out);
 
 /* By any of the handle's keys. */
 bool ghc_sign_is_good(const struct gatehouse *g, const void *message, size_t len,

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* The licence's id, from a validation where it is not known yet. */
-static enum gatehouse_error need_licence(struct gatehouse *g)
+enum gatehouse_error ghc_need_licence(struct gatehouse *g)
 {
     struct gatehouse_verdict v;
     enum gatehouse_error error;
@@ -105,7 +104,7 @@ enum gatehouse_error gatehouse_activate(struct gatehouse *g, const char *name,
     if (g == NULL || machine == NULL || g->key == NULL || g->fingerprint == NULL ||
         (name != NULL && !ghc_text_is_plain(name, 255)))
         return GATEHOUSE_E_ARGUMENT;
-    error = need_licence(g);
+    error = ghc_need_licence(g);
     if (error != GATEHOUSE_OK)
         return error;
     put_machine(g, name, &body);
@@ -154,7 +153,7 @@ enum gatehouse_error gatehouse_check_out(struct gatehouse *g, enum gatehouse_fil
     if (g == NULL || text == NULL || g->key == NULL || (is_machine && g->fingerprint == NULL))
         return GATEHOUSE_E_ARGUMENT;
     *text = NULL;
-    error = need_licence(g);
+    error = ghc_need_licence(g);
     if (error != GATEHOUSE_OK)
         return error;
     ghc_path(&path, is_machine ? "/machines/" : "/licenses/",

@@ -96,6 +96,47 @@ enum gatehouse_error ghc_sign_check(const struct gatehouse *g, const struct ghc_
     return error;
 }
 
+/* --- requests --- */
+
+static void put_lower(struct ghc_buffer *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        char c = *text >= 'A' && *text <= 'Z' ? (char)(*text + 32) : *text;
+
+        ghc_buffer_add(out, &c, 1);
+    }
+}
+
+void ghc_sign_request(const struct gatehouse *g, const char *method, const char *target,
+                      const char *body, struct ghc_buffer *out)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES], mac[crypto_auth_hmacsha256_BYTES];
+    crypto_auth_hmacsha256_state state;
+    struct ghc_buffer created = {0}, text = {0};
+
+    crypto_hash_sha256(hash, (const unsigned char *)body, strlen(body));
+    ghc_buffer_integer(&created, ghc_now(g) / 1000);
+    ghc_buffer_text(&text, "(request-target): ");
+    put_lower(&text, method);
+    ghc_buffer_texts(&text, " ", target, "\nhost: ", g->host,
+                     "\ncreated: ", created.is_failed ? "" : created.p, "\ndigest: sha-256=", NULL);
+    ghc_buffer_base64(&text, hash, sizeof hash);
+    if (created.is_failed || text.is_failed) {
+        out->is_failed = true;
+    } else {
+        crypto_auth_hmacsha256_init(&state, (const unsigned char *)g->key, strlen(g->key));
+        crypto_auth_hmacsha256_update(&state, (const unsigned char *)text.p, text.len);
+        crypto_auth_hmacsha256_final(&state, mac);
+        sodium_memzero(&state, sizeof state);
+        ghc_buffer_texts(out, "Gatehouse-Signature: licence=\"", g->licence_id, "\", created=\"",
+                         created.p, "\", signature=\"", NULL);
+        ghc_buffer_base64(out, mac, sizeof mac);
+        ghc_buffer_text(out, "\"");
+    }
+    ghc_buffer_free(&created);
+    ghc_buffer_free(&text);
+}
+
 /* --- signed licence keys --- */
 
 enum gatehouse_error gatehouse_key_payload(struct gatehouse *g, char *out, size_t size)

@@ -105,6 +105,12 @@ static void feedback_gives_a_number_and_a_link(void **state)
     assert_int_equal(gatehouse_feedback_send(g, &what, &receipt), GATEHOUSE_OK);
     assert_string_equal(receipt.number, "T-1");
     assert_string_equal(receipt.link, "https://a/follow/x");
+    /* Signed with the key, which does not travel. */
+    assert_non_null(strstr(fake.headers,
+                           "Gatehouse-Signature: licence=\"22222222-2222-4222-8222-"
+                           "222222222222\", created=\"1767323045\", signature=\""));
+    assert_null(strstr(fake.headers, "Authorization"));
+    assert_null(strstr(fake.headers, FAKE_KEY));
     assert_string_equal(fake.body,
                         "{\"data\":{\"type\":\"feedback\",\"attributes\":{\"text\":\"It "
                         "\\\"prints\\\"\\u000atwice\",\"fingerprint\":\"" FAKE_PRINT
