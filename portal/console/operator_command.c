@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "db/event.h"
 #include "db/migrate.h"
+#include "licensing/signing_key.h"
 #include "portal/console/console.h"
 
 #include <inttypes.h>
@@ -104,6 +105,7 @@ int doctor_command(struct console *co)
     struct ctx cx;
     json_t *findings;
     int version = 0;
+    bool is_sealed;
     bool ok;
 
     if (!console_options(co, KNOWN))
@@ -117,6 +119,10 @@ int doctor_command(struct console *co)
     check_proxy(&co->app.config, findings);
     ok = check_database(&cx, findings) && migrate_version(&cx, &version);
     if (ok) {
+        is_sealed = !signing_key_check_all(&cx, co->app.config.key_file);
+        add_finding(findings, "keys", !is_sealed,
+                    is_sealed ? arena_dup(cx.mem, cx.err.oper) : "every signing key opens");
+        err_clear(&cx.err);
         add_finding(findings, "schema", version == MIGRATION_COUNT,
                     arena_printf(cx.mem, "%d of %d", version, MIGRATION_COUNT));
         console_print_list(co, findings, MEMBERS);

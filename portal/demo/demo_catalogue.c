@@ -2,6 +2,7 @@
 #include "kb/category.h"
 #include "licensing/policy.h"
 #include "licensing/product.h"
+#include "licensing/trial.h"
 #include "portal/demo/demo.h"
 
 #include <string.h>
@@ -64,7 +65,12 @@ static bool add_policy(struct demo *d, const json_t *p)
                                       json_get_text(p, "overage", "NO_OVERAGE"), POLICY_NO_OVERAGE);
     draft.max_machines = json_get_i64(p, "machines_multiple", draft.max_machines);
     draft.heartbeat_seconds = json_get_i64(p, "heartbeat", 0);
-    if (!policy_add(d->cx, &draft, &policy))
+    if (!policy_add(d->cx, &draft, &policy) ||
+        (json_get_bool(p, "trial", false) &&
+         !trial_terms_set(d->cx, &(struct trial_terms){.product_id = draft.product_id,
+                                                       .policy_id = policy->id,
+                                                       .days = TRIAL_DAYS,
+                                                       .is_open = true})))
         return false;
     json_object_set_new(
         d->policies, json_get_text(p, "key", ""),
