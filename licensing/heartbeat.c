@@ -26,7 +26,9 @@ static const char SQL_LICENCE_LOCK[] =
     "JOIN policy p ON p.tenant_id = l.tenant_id AND p.id = l.policy_id "
 #define HEARTBEAT_SECONDS "INTERVAL COALESCE(p.heartbeat_duration_seconds, 600) SECOND"
 
-/* No heartbeat is shorter than a minute: the first bound is what the index serves. */
+static const char SQL_ANY_TENANT_SHORTEST[] =
+    "SELECT COALESCE(MIN(COALESCE(heartbeat_duration_seconds, 600)), 600) FROM policy";
+/* The first bound is what the index serves: no beat is younger and its machine dead. */
 static const char SQL_ANY_TENANT_SILENT[] =
     "SELECT m.tenant_id, m.id FROM machine m " HEARTBEAT_JOINS
     "WHERE m.last_heartbeat_at < ? AND m.last_heartbeat_at + " HEARTBEAT_SECONDS
@@ -192,13 +194,25 @@ static bool sweep(struct ctx *cx, struct db_rows *rows, unsigned *done)
     return true;
 }
 
-bool heartbeat_sweep(struct ctx *cx, unsigned limit, unsigned *done)
+bool heartbeat_dead_since(struct ctx *cx, int64_t *out)
 {
     struct db_rows rows;
 
+    if (!db_query(cx, &rows, SQL_ANY_TENANT_SHORTEST, DB_NONE) || !db_next(&rows))
+        return false;
+    *out = cx->now - db_i64(&rows.row, 0) * CLOCK_SECOND;
+    return true;
+}
+
+bool heartbeat_sweep(struct ctx *cx, unsigned limit, unsigned *done)
+{
+    struct db_rows rows;
+    int64_t dead_since;
+
     *done = 0;
-    return db_query(cx, &rows, SQL_ANY_TENANT_SILENT, DB_TIME(cx->now - CLOCK_MINUTE),
-                    DB_TIME(cx->now), DB_TIME(cx->now), DB_INT(limit)) &&
+    return heartbeat_dead_since(cx, &dead_since) &&
+           db_query(cx, &rows, SQL_ANY_TENANT_SILENT, DB_TIME(dead_since), DB_TIME(cx->now),
+                    DB_TIME(cx->now), DB_INT(limit)) &&
            sweep(cx, &rows, done) &&
            db_query(cx, &rows, SQL_ANY_TENANT_NEVER_HEARD, DB_TIME(cx->now), DB_INT(limit)) &&
            sweep(cx, &rows, done);

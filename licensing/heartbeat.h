@@ -27,6 +27,10 @@ int64_t heartbeat_revivable_until(const struct policy *policy, int64_t last_hear
     "WHEN '2_MINUTE_REVIVE' THEN 2 WHEN '5_MINUTE_REVIVE' THEN 5 WHEN '10_MINUTE_REVIVE' THEN 10 " \
     "WHEN '15_MINUTE_REVIVE' THEN 15 ELSE 0 END MINUTE < ?)"
 
+/* What was heard after this instant is alive whatever its policy: the shortest duration of all
+ * policies of all tenants before cx->now. With it a sweep reads the dead alone. */
+bool heartbeat_dead_since(struct ctx *cx, int64_t *out) MUST_CHECK;
+
 /* For the jobs role: looks at up to limit dead machines of all tenants, tells each death once
  * (machine.heartbeat.dead), and removes the machines whose policy says so. A machine that was heard
  * again first is left alone. *done is how many were told or removed; call again when it is limit.

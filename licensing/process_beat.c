@@ -1,5 +1,4 @@
 /* The beats of processes: pings, deaths, and what becomes of the dead (section 6.6). */
-#include "base/clock.h"
 #include "licensing/heartbeat.h"
 #include "licensing/machine_event.h"
 #include "licensing/process.h"
@@ -107,10 +106,12 @@ static bool bury_in_transaction(struct ctx *cx, struct id id, bool *is_done)
 bool process_sweep(struct ctx *cx, unsigned limit, unsigned *done)
 {
     struct db_rows rows;
+    int64_t dead_since;
 
     *done = 0;
-    if (!db_query(cx, &rows, SQL_ANY_TENANT_PROCESS_SILENT, DB_TIME(cx->now - CLOCK_MINUTE),
-                  DB_TIME(cx->now), DB_TIME(cx->now), DB_INT(limit)))
+    if (!heartbeat_dead_since(cx, &dead_since) ||
+        !db_query(cx, &rows, SQL_ANY_TENANT_PROCESS_SILENT, DB_TIME(dead_since), DB_TIME(cx->now),
+                  DB_TIME(cx->now), DB_INT(limit)))
         return false;
     while (db_next(&rows)) {
         bool is_done;
