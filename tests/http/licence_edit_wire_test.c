@@ -495,6 +495,44 @@ static void a_change_is_seen_by_the_next_validation(void **state)
     assert_string_equal(licence_site_text(&a, "meta/code"), "SUSPENDED");
 }
 
+static void a_key_that_was_asked_for_too_early_is_found_once_it_is_there(void **state)
+{
+    struct site s = open_site(state);
+    const char *ask = "{\"meta\":{\"key\":\"TOO-EARLY\"}}";
+    struct licence_answer a =
+        licence_site_post(s.cx, "/v1/licenses/actions/validate-key", NULL, ask);
+
+    assert_string_equal(licence_site_text(&a, "meta/code"), "NOT_FOUND");
+    a = create(&s, s.admin, "\"key\":\"TOO-EARLY\"", "");
+    assert_int_equal(a.status, 201);
+    a = licence_site_post(s.cx, "/v1/licenses/actions/validate-key", NULL, ask);
+    assert_string_equal(licence_site_text(&a, "meta/code"), "NO_MACHINES");
+    a = licence_site_ask(s.cx, &(struct licence_ask){.method = "DELETE",
+                                                     .path = "/v1/licenses/TOO-EARLY",
+                                                     .auth = s.admin});
+    assert_int_equal(a.status, 204);
+    a = licence_site_post(s.cx, "/v1/licenses/actions/validate-key", NULL, ask);
+    assert_string_equal(licence_site_text(&a, "meta/code"), "NOT_FOUND");
+}
+
+static void C21_metadata_has_the_names_of_its_version(void **state)
+{
+    struct site s = open_site(state);
+    struct licence_answer a = create(&s, s.admin, "\"metadata\":{\"a_b\":{\"c_d\":1}}", "");
+    struct licence_ask ask = {.method = "GET",
+                              .path = path_of(&s, &a),
+                              .auth = s.admin,
+                              .headers = "Keygen-Version: 1.4\r\n"};
+
+    assert_int_equal(json_integer_value(licence_site_at(&a, "data/attributes/metadata/aB/cD")), 1);
+    a = licence_site_ask(s.cx, &ask);
+    assert_int_equal(json_integer_value(licence_site_at(&a, "data/attributes/metadata/aB/c_d")), 1);
+    ask.path = PATH; /* lists too */
+    a = licence_site_ask(s.cx, &ask);
+    assert_int_equal(json_integer_value(licence_site_at(&a, "data/0/attributes/metadata/aB/c_d")),
+                     1);
+}
+
 static void O11_a_full_group_takes_no_further_licence(void **state)
 {
     struct site s = open_site(state);
@@ -541,6 +579,8 @@ int main(void)
         cmocka_unit_test(L14_keys_and_policies_are_not_patched),
         cmocka_unit_test(a_change_leaves_the_rest_as_it_is),
         cmocka_unit_test(a_change_is_seen_by_the_next_validation),
+        cmocka_unit_test(a_key_that_was_asked_for_too_early_is_found_once_it_is_there),
+        cmocka_unit_test(C21_metadata_has_the_names_of_its_version),
         cmocka_unit_test(O11_a_full_group_takes_no_further_licence),
     };
 
