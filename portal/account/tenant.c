@@ -180,6 +180,35 @@ bool tenant_set_wire_rights(struct ctx *cx, const char *names)
     return false;
 }
 
+const struct err_kind ERR_TENANT_API_VERSION = {ERR_CLASS_INVALID, "API_VERSION_INVALID",
+                                                "The API's versions are 1.2 to 1.8."};
+static const char SQL_TENANT_SET_ACCOUNT[] =
+    "UPDATE tenant SET api_version = COALESCE(?, api_version), is_protected = ?, updated_at = ? "
+    "WHERE id = ?";
+
+static bool is_api_version(const char *text)
+{
+    return strlen(text) == 3 && strncmp(text, "1.", 2) == 0 && text[2] >= '2' && text[2] <= '8';
+}
+
+bool tenant_set_account(struct ctx *cx, const char *api_version, bool is_protected)
+{
+    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+        return err_set(&cx->err, &ERR_DENIED, "account");
+    if (api_version != NULL && !is_api_version(api_version))
+        return err_set_at(&cx->err, &ERR_TENANT_API_VERSION, "api_version", "%s", api_version);
+    if (!db_begin(cx))
+        return false;
+    if (db_exec(cx, NULL, SQL_TENANT_SET_ACCOUNT, DB_TEXT(api_version), DB_BOOL(is_protected),
+                DB_TIME(cx->now), DB_ID(cx->tenant_id)) &&
+        event_emit(cx, EVENT_TENANT_UPDATED, cx->tenant_id,
+                   json_own(cx->mem, json_pack("{s:{s:s?,s:b}}", "after", "api_version",
+                                               api_version, "protected", is_protected))))
+        return db_commit(cx);
+    db_rollback(cx);
+    return false;
+}
+
 /* --- making and listing --- */
 
 static bool slug_is_good(const char *slug)

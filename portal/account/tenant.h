@@ -73,6 +73,11 @@ struct tenant_account {
 /* names: with commas. Needs RIGHT_SETTINGS. Emits tenant.updated. */
 bool tenant_set_wire_rights(struct ctx *cx, const char *names) MUST_CHECK;
 bool tenant_account_get(struct ctx *cx, struct tenant_account *out) MUST_CHECK;
+/* api_version: what programs get that do not ask for one ("1.2" to "1.8"), NULL as it is.
+ * is_protected: new policies begin protected. Needs RIGHT_SETTINGS. Fails: ERR_TENANT_API_VERSION.
+ * Emits tenant.updated. */
+extern const struct err_kind ERR_TENANT_API_VERSION;
+bool tenant_set_account(struct ctx *cx, const char *api_version, bool is_protected) MUST_CHECK;
 
 struct tenant_look { /* how a tenant presents itself; NULL leaves a value as it is */
     const char *name;

@@ -1,11 +1,15 @@
 /* Commands about tenants and people. */
+#include "base/crypto.h"
 #include "base/parse.h"
+#include "licensing/signing_key.h"
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
 #include "portal/account/role.h"
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
 #include "portal/console/console.h"
+
+#include <string.h>
 
 enum { TENANT_PAGE = 200 };
 
@@ -152,6 +156,71 @@ int tenant_limit_command(struct console *co)
     if (ok)
         out = json_own(cx.mem, json_pack("{s:o,s:o}", "portal", rate_json(portal), "licensing",
                                          rate_json(licensing)));
+    return finish(co, &cx, ok, out);
+}
+
+static bool show_account(struct ctx *cx, json_t **out)
+{
+    struct tenant_account account;
+    struct signing_key *keys;
+    size_t count;
+
+    if (!tenant_account_get(cx, &account) || !signing_key_list(cx, &keys, &count))
+        return false;
+    *out = json_own(
+        cx->mem,
+        json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s}", "slug", account.slug, "name", account.name, "id",
+                  id_text(cx->mem, cx->tenant_id), "api_version", account.api_version, "protected",
+                  account.is_protected, "customers_may", account.wire_rights, "ed25519",
+                  count > 0 ? crypto_hex(cx->mem, keys[0].public_key, CRYPTO_PUBLIC_SIZE) : ""));
+    return true;
+}
+
+int tenant_show_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", NULL};
+    json_t *out = NULL;
+    struct ctx cx;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = console_tenant(co, &cx) && show_account(&cx, &out);
+    return finish(co, &cx, ok, out);
+}
+
+/* "on" or "off"; is_on as it is where the option is not given. */
+static bool switch_option(struct console *co, const char *name, bool *is_on)
+{
+    const char *text = console_option(co, name);
+
+    if (text == NULL)
+        return true;
+    *is_on = strcmp(text, "on") == 0;
+    return *is_on || strcmp(text, "off") == 0;
+}
+
+int tenant_set_command(struct console *co)
+{
+    static const char *const KNOWN[] = {"--tenant", "--api-version", "--protected", NULL};
+    const char *version = console_option(co, "--api-version");
+    struct tenant_account account;
+    bool is_protected = false;
+    json_t *out = NULL;
+    struct ctx cx;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!switch_option(co, "--protected", &is_protected))
+        return console_misuse(co, "--protected is on or off.");
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = console_tenant(co, &cx) && tenant_account_get(&cx, &account) &&
+         switch_option(co, "--protected", &account.is_protected) &&
+         tenant_set_account(&cx, version, account.is_protected) && show_account(&cx, &out);
     return finish(co, &cx, ok, out);
 }
 

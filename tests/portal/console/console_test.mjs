@@ -109,6 +109,36 @@ test('the revocation list is written to a file', () => {
   assert.equal(run(['revocations', '--tenant', 'acme']).code, 2);
 });
 
+test('tokens are made for each bearer, listed and revoked', () => {
+  const made = json(['token', 'create', '--tenant', 'acme', '--role', 'read-only', '--name', 'report', '--days', '30']);
+  assert.match(made.token, /^read-[0-9a-f]{64}v3$/);
+  assert.match(made.expires, /Z$/);
+  const listed = json(['token', 'list', '--tenant', 'acme']).find((t) => t.id === made.id);
+  assert.equal(listed.name, 'report');
+  assert.equal(listed.token, undefined);
+  assert.equal(json(['token', 'revoke', '--tenant', 'acme', made.id]).revoked, true);
+  assert.equal(json(['token', 'list', '--tenant', 'acme']).find((t) => t.id === made.id), undefined);
+  assert.equal(run(['token', 'revoke', '--tenant', 'acme', made.id]).code, 1);
+  assert.equal(run(['token', 'revoke', '--tenant', 'acme', 'that']).code, 2);
+  assert.ok(json(['token', 'list', '--tenant', 'acme', '--product', 'paint']).every((t) => t.kind === 'product-token'));
+  assert.equal(run(['token', 'create', '--tenant', 'acme', '--role', 'license']).code, 2);
+  assert.equal(run(['token', 'create', '--tenant', 'acme', '--role', 'admin', '--product', 'paint']).code, 2);
+  assert.equal(run(['token', 'create', '--tenant', 'acme', '--role', 'user', '--user', 'nobody@acme.example']).code, 1);
+});
+
+test('what programs know a tenant by is shown and set', () => {
+  const shown = json(['tenant', 'show', '--tenant', 'acme']);
+  assert.equal(shown.api_version, '1.8');
+  assert.equal(shown.protected, false);
+  assert.match(shown.ed25519, /^[0-9a-f]{64}$/);
+  const set = json(['tenant', 'set', '--tenant', 'acme', '--api-version', '1.7', '--protected', 'on']);
+  assert.equal(set.api_version, '1.7');
+  assert.equal(set.protected, true);
+  assert.equal(json(['tenant', 'set', '--tenant', 'acme', '--protected', 'off']).api_version, '1.7');
+  assert.equal(run(['tenant', 'set', '--tenant', 'acme', '--api-version', '2.0']).code, 1);
+  assert.equal(run(['tenant', 'set', '--tenant', 'acme', '--protected', 'perhaps']).code, 2);
+});
+
 test('licences go out into a file and come back into another tenant', () => {
   const file = path.join(place, 'acme.jsonl');
   json(['tenant', 'create', 'twin', '--name', 'Twin']);
