@@ -1,7 +1,9 @@
 #include "portal/serve_token.h"
 
 #include "licensing/token.h"
+#include "portal/account/credential.h"
 #include "portal/account/membership.h"
+#include "portal/account/role.h"
 
 #include <string.h>
 #include <strings.h>
@@ -72,8 +74,15 @@ static bool be_person(struct req *rq, struct id person_id)
     const char *text = req_query(rq, "organisation");
     struct id wanted = {{0}};
 
+    struct credential *credential;
+
     if (text != NULL && !id_parse(text, &wanted))
         return err_set_at(&rq->cx.err, &ERR_INVALID, "organisation", "no id");
+    if (!credential_find(&rq->cx, person_id, &credential))
+        return false;
+    /* Such a password proves nothing about the address that it was given with. */
+    if (credential != NULL && credential->is_weak)
+        return err_set(&rq->cx.err, &ERR_DENIED, "a person whose password the portal refuses");
     if (!membership_viewer(&rq->cx, person_id, wanted, &rq->cx.viewer))
         return false;
     if (rq->cx.viewer.rights == 0)
@@ -82,9 +91,23 @@ static bool be_person(struct req *rq, struct id person_id)
     return true;
 }
 
+/* A person's own token is worth no more than the person's role is by now. */
+static bool limit_to_role(struct req *rq, struct id person_id, uint32_t *rights)
+{
+    struct staff *staff;
+
+    if (id_is_zero(person_id))
+        return true;
+    if (!role_staff_find(&rq->cx, person_id, &staff))
+        return false;
+    *rights &= staff != NULL ? staff->rights : 0;
+    return *rights != 0 || err_set(&rq->cx.err, &ERR_DENIED, "a person without a role");
+}
+
 bool serve_token(struct req *rq)
 {
     struct token *token;
+    uint32_t rights;
     bool reads = rq->method == METHOD_GET || rq->method == METHOD_HEAD;
 
     if (!find_token(rq, &token))
@@ -94,8 +117,11 @@ bool serve_token(struct req *rq)
     if (rights_of(token->kind) == 0 || (token->kind == TOKEN_READ_ONLY && !reads))
         return err_set(&rq->cx.err, &ERR_DENIED, "a token of kind %s",
                        TOKEN_KIND_NAMES[token->kind]);
-    rq->cx.viewer = (struct viewer){
-        .kind = VIEWER_STAFF, .person_id = token->person_id, .rights = rights_of(token->kind)};
+    rights = rights_of(token->kind);
+    if (!limit_to_role(rq, token->person_id, &rights))
+        return false;
+    rq->cx.viewer =
+        (struct viewer){.kind = VIEWER_STAFF, .person_id = token->person_id, .rights = rights};
     rq->cx.actor_id = id_is_zero(token->person_id) ? token->id : token->person_id;
     return true;
 }

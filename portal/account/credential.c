@@ -84,7 +84,7 @@ bool credential_set(struct ctx *cx, struct id person_id, const char *password)
 }
 
 static const char SQL_CREDENTIAL_FIND[] =
-    "SELECT person_id, password_hash, locked_until FROM credential "
+    "SELECT person_id, password_hash, locked_until, is_weak FROM credential "
     "WHERE tenant_id = ? AND person_id = ?";
 
 bool credential_find(struct ctx *cx, struct id person_id, struct credential **out)
@@ -102,6 +102,7 @@ bool credential_find(struct ctx *cx, struct id person_id, struct credential **ou
     c->person_id = db_id(&rows.row, 0);
     c->password_hash = db_text(&rows.row, 1);
     c->locked_until = db_time(&rows.row, 2);
+    c->is_weak = db_bool(&rows.row, 3);
     *out = c;
     return true;
 }

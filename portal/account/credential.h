@@ -26,6 +26,7 @@ struct credential {
     struct id person_id;
     const char *password_hash; /* NULL: cannot sign in with a password */
     int64_t locked_until;      /* 0: not locked */
+    bool is_weak;              /* good for API tokens alone */
 };
 /* *out is NULL when the person has none. */
 bool credential_find(struct ctx *cx, struct id person_id, struct credential **out) MUST_CHECK;

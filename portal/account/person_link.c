@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "db/event.h"
+#include "licensing/token.h"
 #include "portal/account/credential.h"
 
 #include <string.h>
@@ -176,6 +177,18 @@ static const char SQL_PERSON_LINK_USE[] =
     "UPDATE person_link SET used_at = ? WHERE tenant_id = ? AND token_hash = ? "
     "AND used_at IS NULL AND expires_at > ?";
 
+/* Whoever had a password that the portal refuses may be somebody else than who gets mail there:
+ * what it was good for ends. */
+static bool end_weak(struct ctx *cx, struct id person_id)
+{
+    struct credential *credential;
+
+    if (!credential_find(cx, person_id, &credential))
+        return false;
+    return credential == NULL || !credential->is_weak ||
+           token_revoke_person(cx, person_id, (struct id){{0}});
+}
+
 static bool use_up(struct ctx *cx, const char *token, bool is_unlock, struct id *person_id)
 {
     uint8_t hash[CRYPTO_HASH_SIZE];
@@ -215,8 +228,8 @@ bool person_link_use(struct ctx *cx, const char *token, const char *password_has
 
     if (!db_begin(cx))
         return false;
-    if (!use_up(cx, token, false, &person_id) || !credential_store(cx, person_id, password_hash) ||
-        (then && !then(cx, person_id, arg))) {
+    if (!use_up(cx, token, false, &person_id) || !end_weak(cx, person_id) ||
+        !credential_store(cx, person_id, password_hash) || (then && !then(cx, person_id, arg))) {
         db_rollback(cx);
         return false;
     }

@@ -10,6 +10,7 @@
 #include "portal/api/api_input.h"
 #include "portal/api/api_permission.h"
 #include "portal/api/user_api.h"
+#include "portal/mail/mail_account.h"
 
 static const char AT_HEADER[] = ":Authorization";
 static const char AT_OTP[] = "/meta/otp";
@@ -260,8 +261,8 @@ bool password_api_reset(struct req *rq)
            user_api_answer(rq, person_id);
 }
 
-/* The same answer whether somebody has the address or not. Whoever sends mail acts on the event;
- * staff see it in the person's history and can hand a link over. */
+/* The same answer after the same work, whether somebody has the address or not: that is found out
+ * later and elsewhere. */
 bool password_api_request(struct req *rq)
 {
     static const char *const META[] = {"email", "deliver", NULL};
@@ -270,8 +271,11 @@ bool password_api_request(struct req *rq)
     struct api_object meta;
 
     if (!read_meta(rq, META, &meta) || !api_input_text(&meta, "email", API_REQUIRED, &email) ||
-        !api_input_bool(&meta, "deliver", 0, &deliver) ||
-        !user_ask_password(&rq->cx, email, deliver))
+        !api_input_bool(&meta, "deliver", 0, &deliver))
+        return false;
+    email = person_email_clean(rq->cx.mem, email);
+    if (email != NULL &&
+        !(deliver ? mail_account_ask(&rq->cx, email) : mail_account_ask_event(&rq->cx, email)))
         return false;
     rq->status = 204;
     return true;

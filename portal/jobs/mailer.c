@@ -118,7 +118,9 @@ static bool answer(struct ctx *cx, void *arg)
 
     if (!json_read(cx->mem, &cx->err, job->data, strlen(job->data), &data) || !db_begin(cx))
         return false;
-    if (user_ask_password(cx, json_get_text(data, "email", ""), true) && job_done(cx, job))
+    if (user_ask_password(cx, json_get_text(data, "email", ""),
+                          json_get_bool(data, "deliver", true)) &&
+        job_done(cx, job))
         return db_commit(cx);
     db_rollback(cx);
     return false;

@@ -141,7 +141,7 @@ bool mail_account_send(struct ctx *cx, const struct app *app, struct id person_i
     return db_commit(cx);
 }
 
-bool mail_account_ask(struct ctx *cx, const char *email)
+static bool ask(struct ctx *cx, const char *email, bool deliver)
 {
     uint8_t hash[CRYPTO_HASH_SIZE];
     const char *key;
@@ -149,5 +149,16 @@ bool mail_account_ask(struct ctx *cx, const char *email)
     crypto_sha256(email, strlen(email), hash);
     key = crypto_hex(cx->mem, hash, sizeof hash);
     return job_add(cx, MAIL_ACCOUNT_JOB, key, cx->now,
-                   json_write(cx->mem, json_own(cx->mem, json_pack("{s:s}", "email", email))));
+                   json_write(cx->mem, json_own(cx->mem, json_pack("{s:s,s:b}", "email", email,
+                                                                   "deliver", deliver))));
+}
+
+bool mail_account_ask(struct ctx *cx, const char *email)
+{
+    return ask(cx, email, true);
+}
+
+bool mail_account_ask_event(struct ctx *cx, const char *email)
+{
+    return ask(cx, email, false);
 }

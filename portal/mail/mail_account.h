@@ -22,3 +22,5 @@ bool mail_account_send(struct ctx *cx, const struct app *app, struct id person_i
  * not, since the jobs role looks later (portal/jobs/mailer.c). */
 #define MAIL_ACCOUNT_JOB "account.password"
 bool mail_account_ask(struct ctx *cx, const char *email) MUST_CHECK;
+/* The same without a mail, for tenants that hear of the event and send mails of their own. */
+bool mail_account_ask_event(struct ctx *cx, const char *email) MUST_CHECK;

@@ -1,7 +1,9 @@
 /* The settings' page of API tokens: made, shown once, revoked; and customers' switches. */
 #include "licensing/token.h"
+#include "portal/account/credential.h"
 #include "portal/account/role.h"
 #include "portal/account/tenant.h"
+#include "portal/account/user.h"
 #include "tests/http/site.h"
 #include "tests/licensing/licensing_make.h"
 
@@ -123,6 +125,52 @@ static void customers_rights_are_switched_on(void **state)
     site_shows(&a, "客户程序的权限");
 }
 
+static const char *token_for(struct ctx *cx, enum token_kind kind, struct id person_id)
+{
+    struct token *t;
+
+    test_as_system(cx);
+    test_ok(cx, token_add(cx, &(struct token_draft){.kind = kind, .person_id = person_id}, &t));
+    return t->text;
+}
+
+static void a_staff_token_is_worth_its_persons_role(void **state)
+{
+    static const char BODY[] = "{\"name\":\"Marlow\"}";
+    struct ctx *cx = test_ctx(state);
+    struct id ada = make_person(cx, "Ada", "ada@staff.example");
+    const char *token;
+
+    open_page(cx);
+    test_ok(cx, role_staff_set(cx, ada, "Administrator", (struct id){{0}}, NULL));
+    token = token_for(cx, TOKEN_ADMIN, ada);
+    assert_int_equal(site_call(cx, token, "POST", "/api/v1/organisations", "", BODY).status / 100,
+                     2);
+    test_ok(cx, role_staff_set(cx, ada, "Manager", (struct id){{0}}, NULL));
+    assert_int_equal(site_call(cx, token, "POST", "/api/v1/organisations", "", BODY).status, 403);
+    test_sql(cx, "DELETE FROM staff_member WHERE tenant_id = ? AND person_id = ?",
+             DB_ID(cx->tenant_id), DB_ID(ada));
+    assert_int_equal(site_call(cx, token, "GET", "/api/v1/me", "", NULL).status, 403);
+}
+
+/* Anybody can make itself a user of the licence service with somebody else's address. */
+static void a_weak_password_leads_to_no_customers_tickets(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id ada = make_person(cx, "Ada", "ada@example.com");
+    const char *hash;
+    const char *token;
+    bool is_weak;
+
+    open_page(cx);
+    make_membership(cx, ada, make_organisation(cx, "C-1", "Marlow"), RIGHT_TICKET_OWN);
+    token = token_for(cx, TOKEN_USER, ada);
+    assert_int_equal(site_call(cx, token, "GET", "/api/v1/tickets", "", NULL).status, 200);
+    test_ok(cx, user_password_hash(cx, "sesame", "/", &hash, &is_weak));
+    test_ok(cx, credential_store_as(cx, ada, hash, is_weak));
+    assert_int_equal(site_call(cx, token, "GET", "/api/v1/tickets", "", NULL).status, 403);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -130,6 +178,8 @@ int main(void)
         cmocka_unit_test(faults_are_told_and_what_was_typed_is_kept),
         cmocka_unit_test(a_products_token_names_its_product),
         cmocka_unit_test(customers_rights_are_switched_on),
+        cmocka_unit_test(a_staff_token_is_worth_its_persons_role),
+        cmocka_unit_test(a_weak_password_leads_to_no_customers_tickets),
     };
 
     return test_group_run_around("token_pages", TESTS, COUNT(TESTS), site_start, site_stop);

@@ -364,20 +364,22 @@ static void a_password_is_reset_with_a_token_of_a_day(void **state)
 static void asking_for_a_new_password_tells_nothing(void **state)
 {
     static const char SQL_ASKED[] =
-        "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND name = 'person.password_reset'";
+        "SELECT COUNT(*) FROM job WHERE tenant_id = ? AND kind = 'account.password'";
     struct site s = open_site(state);
     struct licence_answer known;
     struct licence_answer unknown;
 
     make_person(s.cx, "Ada Byron", "ada@example.com");
     known = licence_site_post(s.cx, "/v1/passwords", NULL,
-                              "{\"meta\":{\"email\":\"ada@example.com\"}}");
+                              "{\"meta\":{\"email\":\"ADA@example.com\",\"deliver\":false}}");
     unknown = licence_site_post(s.cx, "/v1/passwords", NULL,
                                 "{\"meta\":{\"email\":\"bob@example.com\"}}");
     assert_int_equal(known.status, 204);
     assert_int_equal(unknown.status, 204);
     assert_string_equal(known.body, unknown.body);
-    assert_int_equal(test_i64(s.cx, SQL_ASKED, DB_ID(s.cx->tenant_id)), 1);
+    assert_int_equal(test_i64(s.cx, SQL_ASKED, DB_ID(s.cx->tenant_id)), 2);
+    unknown = licence_site_post(s.cx, "/v1/passwords", NULL, "{\"meta\":{}}");
+    licence_site_refused(&unknown, 400, "", "/meta/email");
 }
 
 static void a_deleted_user_takes_its_licences_along(void **state)
