@@ -3,6 +3,9 @@
 #include "licensing/entitlement.h"
 #include "licensing/machine.h"
 #include "licensing/product.h"
+#include "licensing/signing_key.h"
+#include "licensing/token.h"
+#include "portal/account/tenant.h"
 #include "portal/account/user.h"
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_catalogue.h"
@@ -169,6 +172,34 @@ static bool write_artefact(struct telling *t, bool *found)
     return true;
 }
 
+/* Its text is known to nobody but its owner; here it is not even at hand. */
+static bool write_token(struct telling *t, bool *found)
+{
+    const struct token_scope every = {.is_all = true};
+    struct token *token;
+
+    if (!token_get(t->cx, t->id, &every, &token))
+        return is_gone(t->cx);
+    *found = true;
+    t->product_id = token->product_id;
+    api_bearer_token(&t->out, &t->api, token);
+    return true;
+}
+
+static bool write_account(struct telling *t, bool *found)
+{
+    struct tenant_account account;
+    struct signing_key *keys;
+    size_t count;
+
+    if (!tenant_account_get(t->cx, &account) || !signing_key_list(t->cx, &keys, &count))
+        return false;
+    *found = count > 0;
+    if (*found)
+        api_bearer_account(&t->out, &t->api, &account, keys[0].public_key);
+    return true;
+}
+
 /* Tickets are not of the licensing protocol: their members are those of /api/v1. */
 static bool write_ticket(struct telling *t, bool *found)
 {
@@ -211,8 +242,8 @@ static const struct {
     {"process", "processes", "process", write_process},
     {"release", "releases", "release", write_release},
     {"artifact", "artifacts", "artefact", write_artefact},
-    {"token", "tokens", "token", NULL},
-    {"account", "accounts", "tenant", NULL},
+    {"token", "tokens", "token", write_token},
+    {"account", "accounts", "tenant", write_account},
 };
 
 /* --- what the event tells --- */
