@@ -686,6 +686,32 @@ static void tickets_are_told_of_in_public_words_alone(void **state)
     receiver_stop(s.receiver);
 }
 
+static bool fan_one(struct ctx *cx, void *arg)
+{
+    unsigned worked;
+
+    (void)arg;
+    return webhook_fan_work(cx, &worked);
+}
+
+static void a_claim_that_fails_loses_and_doubles_nothing(void **state)
+{
+    struct site s = open_site(state);
+
+    add_endpoint(&s, "\"license.created\"");
+    for (int n = 0; n < 3; n++) {
+        issue(&s);
+        db_fail_after(s.jobs, n);
+        if (!fan_one(s.jobs, NULL))
+            err_clear(&s.jobs->err);
+        db_fail_after(s.jobs, -1);
+        s.jobs->now += CLOCK_HOUR; /* leases and pauses end */
+        work(&s);
+        assert_int_equal(receiver_count(s.receiver), n + 1);
+    }
+    receiver_stop(s.receiver);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -706,6 +732,7 @@ int main(void)
         cmocka_unit_test(a_validation_is_told_with_its_verdict),
         cmocka_unit_test(every_resource_is_told_as_it_is_and_as_it_was_when_it_is_gone),
         cmocka_unit_test(tickets_are_told_of_in_public_words_alone),
+        cmocka_unit_test(a_claim_that_fails_loses_and_doubles_nothing),
     };
 
     return test_group_run_around("webhook_wire", TESTS, COUNT(TESTS), start, licence_site_stop);

@@ -312,6 +312,64 @@ static void without_a_server_mails_lie_in_the_spool(void **state)
     smtp_server_stop(p.server);
 }
 
+static void a_server_that_asks_for_it_is_signed_in_to(void **state)
+{
+    static const char EXPECTED[] = "\0gatehouse\0s3cret word";
+    struct post p = open_post(state);
+    const char *path = arena_printf(p.cx->mem, "%s/mail.password", test_dir());
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fputs("s3cret word\n", file);
+    fclose(file);
+    p.app.config.mail_user = "gatehouse";
+    p.app.config.mail_password_file = path;
+    test_ok(p.cx, mail_account_ask(p.cx, "anna@marlow.example"));
+    work(&p);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    assert_string_equal(smtp_server_login(p.server, p.cx->mem),
+                        crypto_base64(p.cx->mem, EXPECTED, sizeof EXPECTED - 1));
+    smtp_server_stop(p.server);
+}
+
+static void without_encryption_nothing_is_handed_over_where_it_is_required(void **state)
+{
+    struct post p = open_post(state);
+
+    p.app.config.mail_tls = "required";
+    test_ok(p.cx, mail_account_ask(p.cx, "anna@marlow.example"));
+    work(&p);
+    assert_int_equal(smtp_server_count(p.server), 0);
+    assert_int_equal(count_of(&p, "WAITING"), 1);
+    smtp_server_stop(p.server);
+}
+
+static bool send_reset(struct ctx *cx, void *arg)
+{
+    const struct post *p = arg;
+
+    return mail_account_send(cx, &p->app, p->anna, MAIL_RESET);
+}
+
+static void nothing_is_left(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    assert_int_equal(test_i64(cx,
+                              "SELECT (SELECT COUNT(*) FROM mail_out WHERE tenant_id = ?) + "
+                              "(SELECT COUNT(*) FROM person_link WHERE tenant_id = ?)",
+                              DB_ID(cx->tenant_id), DB_ID(cx->tenant_id)),
+                     0);
+}
+
+static void a_link_and_its_mail_are_there_together_or_not_at_all(void **state)
+{
+    struct post p = open_post(state);
+
+    test_failures(p.cx, send_reset, &p, nothing_is_left);
+    assert_int_equal(count_of(&p, "WAITING"), 1);
+    smtp_server_stop(p.server);
+}
+
 static void links_lead_to_the_tenants_own_host(void **state)
 {
     struct post p = open_post(state);
@@ -356,6 +414,9 @@ int main(void)
         cmocka_unit_test(after_its_last_try_a_mail_is_a_dead_letter),
         cmocka_unit_test(the_text_is_sealed_while_it_waits_and_gone_when_it_is_sent),
         cmocka_unit_test(without_a_server_mails_lie_in_the_spool),
+        cmocka_unit_test(a_server_that_asks_for_it_is_signed_in_to),
+        cmocka_unit_test(without_encryption_nothing_is_handed_over_where_it_is_required),
+        cmocka_unit_test(a_link_and_its_mail_are_there_together_or_not_at_all),
         cmocka_unit_test(links_lead_to_the_tenants_own_host),
         cmocka_unit_test(pauses_grow_to_four_hours),
     };

@@ -24,6 +24,7 @@ struct smtp_server {
     const char *refusal;
     char *kept[KEPT_MAX];
     size_t kept_count;
+    char login[128]; /* as it was sent, in base64 */
 };
 
 struct talk { /* one connection */
@@ -97,7 +98,15 @@ static bool answer(struct smtp_server *s, struct talk *t)
     const char *refusal;
 
     if (strncasecmp(t->line, "EHLO", 4) == 0)
-        return say(t->fd, "250-test\r\n250 8BITMIME\r\n");
+        return say(t->fd, "250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME\r\n");
+    if (strncasecmp(t->line, "AUTH PLAIN", 10) == 0) {
+        if (!say(t->fd, "334 \r\n") || !hear(t))
+            return false;
+        pthread_mutex_lock(&s->lock);
+        memcpy(s->login, t->line, sizeof s->login - 1);
+        pthread_mutex_unlock(&s->lock);
+        return say(t->fd, "235 welcome\r\n");
+    }
     if (strncasecmp(t->line, "MAIL FROM", 9) == 0) {
         t->len = 0;
         keep_line(t);
@@ -219,6 +228,16 @@ size_t smtp_server_count(struct smtp_server *s)
     count = s->kept_count;
     pthread_mutex_unlock(&s->lock);
     return count;
+}
+
+const char *smtp_server_login(struct smtp_server *s, struct arena *mem)
+{
+    const char *login;
+
+    pthread_mutex_lock(&s->lock);
+    login = arena_dup(mem, s->login);
+    pthread_mutex_unlock(&s->lock);
+    return login;
 }
 
 const char *smtp_server_mail(struct smtp_server *s, struct arena *mem, size_t n)

@@ -12,6 +12,8 @@ const char *smtp_server_url(const struct smtp_server *s, struct arena *mem);
 void smtp_server_refuse(struct smtp_server *s, const char *answer);
 /* From now on it hangs up on whoever connects. */
 void smtp_server_hang_up(struct smtp_server *s, bool is_hanging_up);
+/* What it was signed in to with last (base64 of "\0name\0password"), "" if never; in mem. */
+const char *smtp_server_login(struct smtp_server *s, struct arena *mem);
 /* Mails taken; the n-th with its envelope as lines before it: "MAIL FROM:<..>", "RCPT TO:<..>"; in
  * mem. NULL: there was none. */
 size_t smtp_server_count(struct smtp_server *s);
