@@ -3,7 +3,9 @@
 #include "base/clock.h"
 #include "portal/http/reply.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,12 +58,29 @@ static bool take(struct req *rq, struct limit *limit, const struct limit_rule *r
            err_set(&rq->cx.err, &ERR_LIMITED, "too many requests of one %s", what);
 }
 
+/* An IPv6 network of 64 bits is one customer's, who may have as many addresses in it as he likes.
+ */
+static uint64_t address_key(const struct req *rq, const struct limit *limit)
+{
+    struct in6_addr v6;
+
+    if (strchr(rq->address, ':') != NULL && inet_pton(AF_INET6, rq->address, &v6) == 1 &&
+        !IN6_IS_ADDR_V4MAPPED(&v6))
+        return limit_key(limit, 0, &v6, sizeof v6 / 2);
+    return limit_key(limit, 0, rq->address, strlen(rq->address));
+}
+
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
 /* The header's text, else the query's whole: what a client that has a credential sends each time.
  */
 static uint64_t credential_key(const struct req *rq, const struct limit *limit)
 {
     const char *sent = req_header(rq, "Authorization");
-    uint64_t key = limit_key(limit, 0, rq->address, strlen(rq->address));
+    uint64_t key = address_key(rq, limit);
 
     if (sent == NULL)
         sent = strstr(rq->query, "token=") != NULL || strstr(rq->query, "auth=") != NULL ? rq->query
@@ -73,11 +92,10 @@ bool rate_of_address(struct req *rq)
 {
     struct rate *rate = rq->rate;
 
-    if (rate == NULL || strncmp(rq->address, "127.", 4) == 0)
+    if (rate == NULL || is_loopback(rq->address))
         return true;
     if (rate->addresses != NULL &&
-        !take(rq, rate->addresses, NULL,
-              limit_key(rate->addresses, 0, rq->address, strlen(rq->address)), "address"))
+        !take(rq, rate->addresses, NULL, address_key(rq, rate->addresses), "address"))
         return false;
     return rate->credentials == NULL ||
            take(rq, rate->credentials, NULL, credential_key(rq, rate->credentials), "credential");
@@ -111,7 +129,7 @@ bool rate_of_subject(struct req *rq, const struct limit_rule *rule, const char *
         return true;
     key = limit_key(rate->others, 0, rq->cx.tenant_id.b, sizeof rq->cx.tenant_id.b);
     key = limit_key(rate->others, key, kind, strlen(kind));
-    key = limit_key(rate->others, key, rq->address, strlen(rq->address));
+    key ^= address_key(rq, rate->others);
     return take(rq, rate->others, rule, limit_key(rate->others, key, subject, strlen(subject)),
                 kind);
 }

@@ -157,6 +157,8 @@ bool account_page_password(struct req *rq)
     attempt = (struct login_try){.email = rq->session->email,
                                  .password = form_value(form, "current"),
                                  .address = rq->address,
+                                 .account_tries = rq->app->config.login_account_tries,
+                                 .address_tries = rq->app->config.login_address_tries,
                                  .then = store_password,
                                  .arg = &next};
     if (!login_check(cx, &attempt, &person_id)) {

@@ -93,6 +93,20 @@ static void changing_the_credential_does_not_lead_past_the_addresss_rate(void **
     assert_true(asked > 10 * ADDRESS_RATE);
 }
 
+static void an_ipv6_network_is_one_address(void **state)
+{
+    struct ctx *cx = open_site(state);
+    const char *auth = licence_site_key_auth(cx, licensing_licence(cx, NULL));
+    struct licence_answer a = {.status = 200};
+    int asked = 0;
+
+    while (a.status == 200 && asked++ < 20 * RATE)
+        a = ping_from(cx, arena_printf(cx->mem, "2001:db8:1:2::%x", asked), auth);
+    licence_site_refused(&a, 429, "TOO_MANY_REQUESTS", NULL);
+    a = ping_from(cx, "2001:db8:1:3::1", auth);
+    assert_int_equal(a.status, 200);
+}
+
 static void a_tenant_may_have_a_rate_of_its_own(void **state)
 {
     struct ctx *cx = open_site(state);
@@ -257,6 +271,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(an_address_with_its_credential_has_a_rate),
         cmocka_unit_test(changing_the_credential_does_not_lead_past_the_addresss_rate),
+        cmocka_unit_test(an_ipv6_network_is_one_address),
         cmocka_unit_test(a_tenant_may_have_a_rate_of_its_own),
         cmocka_unit_test(S02_what_never_reaches_a_handler_is_signed),
         cmocka_unit_test(a_body_too_large_is_refused_and_signed),
