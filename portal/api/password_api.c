@@ -78,6 +78,15 @@ static struct login_try try_of(const struct req *rq, struct try *t)
                               .arg = t};
 }
 
+/* Other failures than a refusal; too many of them have the wire's word. */
+static bool fail(struct req *rq)
+{
+    if (rq->cx.err.kind != &ERR_LOGIN_THROTTLED)
+        return false;
+    err_clear(&rq->cx.err);
+    return err_set(&rq->cx.err, &ERR_LIMITED, "sign-ins of %s", rq->address);
+}
+
 /* meta.otp; its shape is looked at with the rest of the body, once the password was judged. */
 static const char *find_otp(const struct api *api)
 {
@@ -120,7 +129,7 @@ static bool check_otp(struct req *rq, struct id person_id, const char *otp,
     if (login_check_code(&rq->cx, person_id, otp, attempt))
         return true;
     if (rq->cx.err.kind != &ERR_LOGIN_CODE && rq->cx.err.kind != &ERR_LOGIN_REFUSED)
-        return false;
+        return fail(rq);
     err_clear(&rq->cx.err);
     return err_set_at(&rq->cx.err, &ERR_OTP_INVALID, AT_OTP, "wrong code");
 }
@@ -148,7 +157,8 @@ bool password_api_check(struct req *rq, then_fn then, void *arg)
     attempt.halfway = stop_half;
     attempt.was_right = &was_right;
     if (!login_check(&rq->cx, &attempt, &person_id))
-        return rq->cx.err.kind == &ERR_LOGIN_REFUSED && tell_why(rq, api->email, was_right);
+        return rq->cx.err.kind == &ERR_LOGIN_REFUSED ? tell_why(rq, api->email, was_right)
+                                                     : fail(rq);
     return !state.is_half || check_otp(rq, person_id, otp != NULL ? otp : "", &attempt);
 }
 
@@ -212,7 +222,7 @@ bool password_api_update(struct req *rq)
     if (login_check(&rq->cx, &attempt, &person_id))
         return user_api_answer(rq, u->id);
     if (rq->cx.err.kind != &ERR_LOGIN_REFUSED)
-        return false;
+        return fail(rq);
     err_clear(&rq->cx.err);
     return err_set_at(&rq->cx.err, &ERR_OLD_WRONG, AT_OLD, "wrong password");
 }

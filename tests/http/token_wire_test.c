@@ -1,7 +1,9 @@
 /* Tokens over the wire (checklist A17 to A21, C26; section 2.5). */
 #include "base/clock.h"
 #include "portal/account/credential.h"
+#include "portal/account/login.h"
 #include "portal/account/role.h"
+#include "portal/account/second_factor.h"
 #include "portal/account/user.h"
 #include "tests/http/licence_site.h"
 
@@ -138,6 +140,66 @@ static void C26_older_versions_have_one_code_for_credentials(void **state)
     licence_site_refused(&a, 401, "CREDENTIALS_INVALID", NULL);
     old.headers = "Keygen-Version: 1.8\r\n";
     a = licence_site_ask(s.cx, &old);
+    licence_site_refused(&a, 401, "PASSWORD_INVALID", NULL);
+}
+
+/* The authenticator's code of a secret in Base32 (RFC 6238). */
+static const char *code_at(struct ctx *cx, const char *secret, int64_t now)
+{
+    uint8_t bytes[64];
+    uint32_t held = 0;
+    unsigned bits = 0;
+    size_t len = 0;
+
+    for (const char *c = secret; *c != '\0'; c++) {
+        held = held << 5 | (uint32_t)(*c >= 'A' ? *c - 'A' : *c - '2' + 26);
+        bits += 5;
+        if (bits >= 8) {
+            bits -= 8;
+            bytes[len++] = (uint8_t)(held >> bits);
+        }
+    }
+    return arena_printf(
+        cx->mem, "%06u",
+        crypto_totp(bytes, len, (uint64_t)(now / (SECOND_FACTOR_STEP_SECONDS * CLOCK_SECOND))));
+}
+
+static void a_second_factor_is_asked_for(void **state)
+{
+    struct site s = open_site(state);
+    const char *auth = basic(s.cx, "ada@example.com:correct horse battery");
+    const char *secret;
+    const char **recovery;
+    const char *body;
+    struct licence_answer a;
+
+    test_ok(s.cx, credential_set(s.cx, s.ada, "correct horse battery"));
+    test_ok(s.cx, second_factor_offer(s.cx, s.ada, &secret));
+    test_ok(s.cx, second_factor_confirm(s.cx, s.ada, code_at(s.cx, secret, s.cx->now), &recovery));
+    a = licence_site_post(s.cx, "/v1/tokens", auth, NULL);
+    licence_site_refused(&a, 401, "OTP_REQUIRED", "/meta/otp");
+    a = licence_site_post(s.cx, "/v1/tokens", auth, "{\"meta\":{\"otp\":\"000\"}}");
+    licence_site_refused(&a, 401, "OTP_INVALID", "/meta/otp");
+    body = arena_printf(s.cx->mem, "{\"meta\":{\"otp\":\"%s\"}}", recovery[0]);
+    a = licence_site_post(s.cx, "/v1/tokens", auth, body);
+    assert_int_equal(a.status, 201);
+    a = licence_site_post(s.cx, "/v1/tokens", auth, body);
+    licence_site_refused(&a, 401, "OTP_INVALID", "/meta/otp");
+}
+
+/* Whatever the network's own limits are, an account locks itself. */
+static void an_account_is_locked_after_wrong_passwords(void **state)
+{
+    struct site s = open_site(state);
+    struct licence_answer a = {0};
+
+    test_ok(s.cx, credential_set(s.cx, s.ada, "correct horse battery"));
+    for (int i = 0; i < LOGIN_ACCOUNT_TRIES; i++) {
+        a = licence_site_post(s.cx, "/v1/tokens", basic(s.cx, "ada@example.com:wrong one"), NULL);
+        licence_site_refused(&a, 401, "PASSWORD_INVALID", NULL);
+    }
+    a = licence_site_post(s.cx, "/v1/tokens", basic(s.cx, "ada@example.com:correct horse battery"),
+                          NULL);
     licence_site_refused(&a, 401, "PASSWORD_INVALID", NULL);
 }
 
@@ -308,6 +370,8 @@ int main(void)
         cmocka_unit_test(A17_an_email_and_a_password_make_a_token),
         cmocka_unit_test(A17_what_is_wrong_with_a_password_is_told),
         cmocka_unit_test(C26_older_versions_have_one_code_for_credentials),
+        cmocka_unit_test(a_second_factor_is_asked_for),
+        cmocka_unit_test(an_account_is_locked_after_wrong_passwords),
         cmocka_unit_test(A18_a_list_never_shows_a_text_and_holds_what_the_bearer_may_know),
         cmocka_unit_test(the_tokens_of_one_bearer_are_listed_under_it),
         cmocka_unit_test(A19_a_revoked_token_is_refused),
