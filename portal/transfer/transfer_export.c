@@ -12,21 +12,6 @@
 
 enum { PAGE_ROWS = 500, PAGE_BYTES = 256 * 1024 };
 
-const char *const TRANSFER_TYPE_NAMES[] = {
-    [TRANSFER_PRODUCT] = "products",
-    [TRANSFER_ENTITLEMENT] = "entitlements",
-    [TRANSFER_GROUP] = "groups",
-    [TRANSFER_POLICY] = "policies",
-    [TRANSFER_POLICY_ENTITLEMENT] = "policy-entitlements",
-    [TRANSFER_USER] = "users",
-    [TRANSFER_LICENCE] = "licenses",
-    [TRANSFER_LICENCE_ENTITLEMENT] = "license-entitlements",
-    [TRANSFER_LICENCE_USER] = "license-users",
-    [TRANSFER_MACHINE] = "machines",
-    [TRANSFER_COMPONENT] = "components",
-};
-_Static_assert(COUNT(TRANSFER_TYPE_NAMES) == TRANSFER_TYPE_COUNT, "name every type");
-
 struct page { /* a part of one type's rows on its way into the file */
     struct ctx *cx;
     struct api api;

@@ -7,6 +7,21 @@
 
 enum { ENTRIES_FIRST = 64, LINE_BYTES = 64 * 1024 };
 
+const char *const TRANSFER_TYPE_NAMES[] = {
+    [TRANSFER_PRODUCT] = "products",
+    [TRANSFER_ENTITLEMENT] = "entitlements",
+    [TRANSFER_GROUP] = "groups",
+    [TRANSFER_POLICY] = "policies",
+    [TRANSFER_POLICY_ENTITLEMENT] = "policy-entitlements",
+    [TRANSFER_USER] = "users",
+    [TRANSFER_LICENCE] = "licenses",
+    [TRANSFER_LICENCE_ENTITLEMENT] = "license-entitlements",
+    [TRANSFER_LICENCE_USER] = "license-users",
+    [TRANSFER_MACHINE] = "machines",
+    [TRANSFER_COMPONENT] = "components",
+};
+_Static_assert(COUNT(TRANSFER_TYPE_NAMES) == TRANSFER_TYPE_COUNT, "name every type");
+
 struct scan { /* the way through a file */
     struct transfer_file *file;
     size_t room;

@@ -20,8 +20,6 @@ static const struct catalogue_input AS_FILED = {
 
 void transfer_people_note(struct transfer_people *people, struct id there, struct id here)
 {
-    if (!id_equal(transfer_people_here(people, there), there))
-        return; /* known */
     if (people->count == people->room) {
         people->room = people->room == 0 ? 16 : people->room * 2;
         people->list = realloc(people->list, people->room * sizeof *people->list);
@@ -29,14 +27,30 @@ void transfer_people_note(struct transfer_people *people, struct id there, struc
             abort();
     }
     people->list[people->count++] = (struct transfer_person){there, here};
+    people->is_sorted = false;
 }
 
-struct id transfer_people_here(const struct transfer_people *people, struct id there)
+static int by_there(const void *a, const void *b)
 {
-    for (size_t i = 0; i < people->count; i++)
-        if (id_equal(people->list[i].there, there))
-            return people->list[i].here;
-    return there;
+    const struct transfer_person *x = a;
+    const struct transfer_person *y = b;
+
+    return id_compare(x->there, y->there);
+}
+
+/* Noted all, then asked often: sorted once in between. */
+struct id transfer_people_here(struct transfer_people *people, struct id there)
+{
+    const struct transfer_person wanted = {.there = there};
+    const struct transfer_person *found;
+
+    if (people->count == 0)
+        return there;
+    if (!people->is_sorted)
+        qsort(people->list, people->count, sizeof *people->list, by_there);
+    people->is_sorted = true;
+    found = bsearch(&wanted, people->list, people->count, sizeof *people->list, by_there);
+    return found != NULL ? found->here : there;
 }
 
 /* --- what all have in common --- */

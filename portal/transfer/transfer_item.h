@@ -18,6 +18,7 @@ struct transfer_people {
         struct id there, here;
     } * list;
     size_t count, room;
+    bool is_sorted;
 };
 
 struct transfer_item {
@@ -50,4 +51,4 @@ bool transfer_item_relation(struct transfer_item *item, const char *name, enum t
 
 void transfer_people_note(struct transfer_people *people, struct id there, struct id here);
 /* The id here of a person of the file. */
-struct id transfer_people_here(const struct transfer_people *people, struct id there);
+struct id transfer_people_here(struct transfer_people *people, struct id there);
