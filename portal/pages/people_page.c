@@ -272,7 +272,7 @@ static bool add(struct req *rq, const struct place *place)
 {
     struct people_fields in = {.full_name = NULL};
     struct form *form;
-    struct person *p;
+    struct person *p = NULL;
     const char *token;
 
     if (!form_parse(rq, &form))
