@@ -52,6 +52,18 @@ void crypto_wipe(void *secret, size_t size)
     sodium_memzero(secret, size);
 }
 
+/* Locked memory is rationed (RLIMIT_MEMLOCK): without it the secret is wiped all the same. */
+void crypto_hold(void *secret, size_t size)
+{
+    if (sodium_mlock(secret, size) != 0)
+        return;
+}
+
+void crypto_let_go(void *secret, size_t size)
+{
+    sodium_munlock(secret, size); /* wipes */
+}
+
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[CRYPTO_HASH_SIZE])
 {
     EVP_MD_CTX *context;

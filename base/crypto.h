@@ -23,6 +23,10 @@ void crypto_init(void);
 void crypto_random(void *out, size_t size);
 bool crypto_equal(const void *a, const void *b, size_t size); /* in constant time */
 void crypto_wipe(void *secret, size_t size);
+/* Keeps memory that will hold secrets out of swap and core dumps, as far as the system lets it; and
+ * wipes it and lets go of it. */
+void crypto_hold(void *secret, size_t size);
+void crypto_let_go(void *secret, size_t size);
 
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[CRYPTO_HASH_SIZE]);
 /* SHA-256 and SHA-512 of bytes that come in pieces; gone with mem. */

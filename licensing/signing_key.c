@@ -313,7 +313,7 @@ void signing_keys_free(struct signing_keys *keys)
 
             keys->slots[i] = h->next;
             crypto_signer_free(h->entry.signer);
-            crypto_wipe(h, sizeof *h);
+            crypto_let_go(h, sizeof *h);
             free(h);
         }
     pthread_mutex_destroy(&keys->lock);
@@ -348,10 +348,12 @@ static bool read_entry(struct signing_keys *keys, struct ctx *cx, const struct s
 
     if (h == NULL)
         abort();
+    crypto_hold(h, sizeof *h); /* it has the tenant's token secret */
     h->entry.tenant_id = cx->tenant_id;
     if (!load_or_make(cx, &h->entry.key_id, &h->entry.signer) ||
         !token_secret_open(cx, h->entry.token_secret)) {
         crypto_signer_free(h->entry.signer);
+        crypto_let_go(h, sizeof *h);
         free(h);
         return false;
     }

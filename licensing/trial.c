@@ -35,7 +35,9 @@ static const char SQL_PRODUCT_TRIAL_SET[] =
 static const char SQL_PRODUCT_TRIAL_REMOVE[] =
     "DELETE FROM product_trial WHERE tenant_id = ? AND product_id = ?";
 static const char SQL_PRODUCT_TRIAL_GET[] =
-    "SELECT policy_id, days, is_open FROM product_trial WHERE tenant_id = ? AND product_id = ?";
+    "SELECT t.policy_id, t.days, t.is_open FROM product_trial t "
+    "JOIN policy p ON p.tenant_id = t.tenant_id AND p.id = t.policy_id AND p.deleted_at IS NULL "
+    "WHERE t.tenant_id = ? AND t.product_id = ?";
 static const char SQL_TRIAL_ADD[] =
     "INSERT INTO trial (tenant_id, product_id, fingerprint_hash, started_at, ends_at) "
     "VALUES (?, ?, ?, ?, ?)";

@@ -52,7 +52,10 @@ static bool take_off(struct ctx *cx, struct id person_id, void *arg)
 /* A session alone is not enough to take it off: a code of it is asked once more. */
 bool second_factor_page_off(struct req *rq)
 {
-    const struct login_try attempt = {.address = rq->address, .then = take_off};
+    const struct login_try attempt = {.address = rq->address,
+                                      .account_tries = rq->app->config.login_account_tries,
+                                      .address_tries = rq->app->config.login_address_tries,
+                                      .then = take_off};
     struct form *form;
 
     if (!form_parse(rq, &form))

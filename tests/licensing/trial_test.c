@@ -139,6 +139,16 @@ static void terms_name_a_policy_of_the_product(void **state)
     test_refused(w.cx, trial_terms_set(w.cx, &terms), &ERR_TRIAL_PRODUCT);
 }
 
+static void a_policy_that_is_deleted_has_no_further_trials(void **state)
+{
+    struct world w = make_world(state);
+    const struct machine_draft draft = {.fingerprint = "till-9"};
+    struct trial t;
+
+    test_ok(w.cx, policy_remove(w.cx, w.trial->id));
+    test_refused(w.cx, trial_start(w.cx, w.product_id, &draft, &t), &ERR_TRIAL_NONE);
+}
+
 static void a_bought_trial_keeps_key_and_machine(void **state)
 {
     struct world w = make_world(state);
@@ -275,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_revoked_trial_is_not_begun_again),
         cmocka_unit_test(machines_and_products_have_trials_of_their_own),
         cmocka_unit_test(terms_name_a_policy_of_the_product),
+        cmocka_unit_test(a_policy_that_is_deleted_has_no_further_trials),
         cmocka_unit_test(a_bought_trial_keeps_key_and_machine),
         cmocka_unit_test(a_trial_turns_into_a_policy_of_its_own_product_and_scheme),
         cmocka_unit_test(who_may_not_manage_licences_turns_none),
