@@ -41,8 +41,8 @@ static const struct {
     {"product.read", T("Read the product of a licence")},
     {"policy.read", T("Read the policy of a licence")},
     {"user.read", T("Read the owner and the users of a licence")},
-    {"license.users.attach", T("Add users to one's own licence")},
-    {"license.users.detach", T("Remove users from one's own licence")},
+    {"license.users.attach", T("Add users to one’s own licence")},
+    {"license.users.detach", T("Remove users from one’s own licence")},
 };
 
 struct token_fields {
