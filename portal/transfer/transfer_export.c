@@ -10,7 +10,7 @@
 #include "portal/transfer/transfer.h"
 #include "portal/transfer/transfer_extra.h"
 
-enum { PAGE_ROWS = 500, PAGE_BYTES = 256 * 1024 };
+enum { PAGE_ROWS = LICENCE_LIST_MAX, PAGE_BYTES = 256 * 1024 };
 
 struct page { /* a part of one type's rows on its way into the file */
     struct ctx *cx;
@@ -284,7 +284,8 @@ bool transfer_export(struct ctx *cx, FILE *out, int64_t counts[TRANSFER_TYPE_COU
         size_t count = PAGE_ROWS;
 
         counts[type] = 0;
-        while (ok && count == PAGE_ROWS) {
+        /* Until a page is empty: one is short where a row went while it was read. */
+        while (ok && count > 0) {
             ok = write_page(cx, mem, (enum transfer_type)type, out, &at, &count);
             counts[type] += (int64_t)count;
         }

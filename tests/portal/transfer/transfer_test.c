@@ -269,6 +269,24 @@ static void an_import_that_was_cut_off_goes_on(void **state)
     assert_same(here, export_all(here, again), text);
 }
 
+static void many_licences_are_all_taken_out(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct policy draft = licensing_policy(cx);
+    struct policy *p = licensing_add_policy(cx, &draft);
+    int64_t counts[TRANSFER_TYPE_COUNT];
+    struct licence *l;
+
+    for (int i = 0; i < 2 * LICENCE_LIST_MAX + 1; i++)
+        test_ok(cx,
+                licence_import(cx,
+                               &(struct licence_record){
+                                   .policy_id = p->id, .key = arena_printf(cx->mem, "KEY-%06d", i)},
+                               &l));
+    export_all(cx, counts);
+    assert_int_equal(counts[TRANSFER_LICENCE], 2 * LICENCE_LIST_MAX + 1);
+}
+
 static const char PRODUCT[] =
     "{\"id\":\"11111111-1111-4111-8111-111111111111\",\"type\":\"product\","
     "\"attributes\":{\"name\":\"Paint\",\"code\":\"paint\"}}";
@@ -418,6 +436,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(what_was_taken_out_comes_back_the_same),
+        cmocka_unit_test(many_licences_are_all_taken_out),
         cmocka_unit_test(an_import_that_was_cut_off_goes_on),
         cmocka_unit_test(a_document_over_many_lines_in_any_order_is_taken),
         cmocka_unit_test(every_fault_is_listed_and_nothing_is_written),
