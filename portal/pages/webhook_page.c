@@ -118,9 +118,9 @@ static bool add_key(struct req *rq, json_t *page)
     memcpy(der, SPKI, sizeof SPKI);
     memcpy(der + sizeof SPKI, keys[0].public_key, CRYPTO_PUBLIC_SIZE);
     json_object_set_new(page, "key",
-                        json_pack("{s:s,s:s}", "hex",
+                        json_pack("{s:{s:s},s:{s:s}}", "hex", "code",
                                   crypto_hex(rq->cx.mem, keys[0].public_key, CRYPTO_PUBLIC_SIZE),
-                                  "der", crypto_base64(rq->cx.mem, der, sizeof der)));
+                                  "der", "code", crypto_base64(rq->cx.mem, der, sizeof der)));
     return true;
 }
 
