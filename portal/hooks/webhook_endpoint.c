@@ -147,6 +147,11 @@ bool webhook_endpoint_list(struct ctx *cx, struct id product_id, struct webhook_
 
 /* --- checking --- */
 
+/* Names of the protocol for things that are not here: a vendor's list may have them, and nothing
+ * comes of it. */
+static const char *const SILENT[] = {"key.created",     "key.updated",     "key.deleted",
+                                     "package.created", "package.updated", "package.deleted"};
+
 static bool is_told(const char *name)
 {
     if (strcmp(name, "*") == 0)
@@ -157,6 +162,9 @@ static bool is_told(const char *name)
         if (known != NULL && strcmp(known, name) == 0)
             return true;
     }
+    for (size_t i = 0; i < COUNT(SILENT); i++)
+        if (strcmp(SILENT[i], name) == 0)
+            return true;
     return false;
 }
 

@@ -441,6 +441,50 @@ static void w03_addresses_are_checked(void **state)
     receiver_stop(s.receiver);
 }
 
+static void every_name_of_the_protocol_can_be_subscribed_to(void **state)
+{
+    static const char NAMES[] =
+        "account.updated artifact.created artifact.updated artifact.deleted component.created "
+        "component.updated component.deleted entitlement.created entitlement.updated "
+        "entitlement.deleted group.created group.updated group.deleted key.created key.updated "
+        "key.deleted license.created license.updated license.deleted machine.created "
+        "machine.updated machine.deleted package.created package.updated package.deleted "
+        "policy.created policy.updated policy.deleted process.created process.updated "
+        "process.deleted product.created product.updated product.deleted release.created "
+        "release.updated release.deleted user.created user.updated user.deleted "
+        "license.checked-in license.checked-out license.renewed license.suspended "
+        "license.reinstated license.revoked license.expired license.expiring-soon "
+        "license.check-in-required-soon license.check-in-overdue license.usage.incremented "
+        "license.usage.decremented license.usage.reset license.validation.succeeded "
+        "license.validation.failed license.policy.updated license.owner.updated "
+        "license.group.updated license.entitlements.attached license.entitlements.detached "
+        "license.users.attached license.users.detached machine.checked-out "
+        "machine.owner.updated machine.group.updated machine.heartbeat.ping "
+        "machine.heartbeat.pong machine.heartbeat.dead machine.heartbeat.reset "
+        "machine.heartbeat.resurrected process.heartbeat.ping process.heartbeat.pong "
+        "process.heartbeat.dead process.heartbeat.resurrected policy.entitlements.attached "
+        "policy.entitlements.detached release.published release.yanked release.downloaded "
+        "release.upgraded release.constraints.attached release.constraints.detached "
+        "artifact.uploaded artifact.downloaded token.generated token.regenerated token.revoked "
+        "user.banned user.unbanned user.password-reset user.group.updated";
+    struct site s = open_site(state);
+    struct str list = str_new(s.cx->mem);
+    struct span rest = span_of(NAMES);
+    struct licence_answer a;
+    struct span name;
+    size_t count = 0;
+
+    while (span_cut(&rest, ' ', &name)) {
+        str_fmt(&list, "%s\"%.*s\"", count == 0 ? "" : ",", (int)name.len, name.p);
+        count++;
+    }
+    a = ask(&s, "POST", "/v1/webhook-endpoints", s.admin,
+            endpoint_body(&s, s.url, arena_printf(s.cx->mem, "%s]", list.p)));
+    assert_int_equal(a.status, 201);
+    assert_int_equal(json_array_size(licence_site_at(&a, "data/attributes/subscriptions")), count);
+    receiver_stop(s.receiver);
+}
+
 /* --- W04 --- */
 
 static void w04_a_token_is_told_of_without_its_text(void **state)
@@ -724,6 +768,7 @@ int main(void)
         cmocka_unit_test(who_does_not_answer_is_given_up_in_time_and_redirects_are_not_followed),
         cmocka_unit_test(of_a_long_answer_the_beginning_is_kept),
         cmocka_unit_test(w03_addresses_are_checked),
+        cmocka_unit_test(every_name_of_the_protocol_can_be_subscribed_to),
         cmocka_unit_test(w04_a_token_is_told_of_without_its_text),
         cmocka_unit_test(what_was_told_is_listed_retried_and_deleted),
         cmocka_unit_test(rights_and_products_are_kept_apart),
