@@ -163,18 +163,19 @@ bool tenant_account_get(struct ctx *cx, struct tenant_account *out)
 }
 
 static const char SQL_TENANT_WIRE_RIGHTS[] =
-    "UPDATE tenant SET wire_rights = ?, updated_at = ? WHERE id = ?";
+    "UPDATE tenant SET wire_rights = ?, is_protected = ?, updated_at = ? WHERE id = ?";
 
-bool tenant_set_wire_rights(struct ctx *cx, const char *names)
+bool tenant_set_wire_rights(struct ctx *cx, const char *names, bool is_protected)
 {
     if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS))
         return err_set(&cx->err, &ERR_DENIED, "wire rights");
     if (!db_begin(cx))
         return false;
-    if (db_exec(cx, NULL, SQL_TENANT_WIRE_RIGHTS, DB_TEXT(names), DB_TIME(cx->now),
-                DB_ID(cx->tenant_id)) &&
+    if (db_exec(cx, NULL, SQL_TENANT_WIRE_RIGHTS, DB_TEXT(names), DB_BOOL(is_protected),
+                DB_TIME(cx->now), DB_ID(cx->tenant_id)) &&
         event_emit(cx, EVENT_TENANT_UPDATED, cx->tenant_id,
-                   json_own(cx->mem, json_pack("{s:{s:s}}", "after", "wire_rights", names))))
+                   json_own(cx->mem, json_pack("{s:{s:s,s:b}}", "after", "wire_rights", names,
+                                               "is_protected", is_protected))))
         return db_commit(cx);
     db_rollback(cx);
     return false;

@@ -70,8 +70,9 @@ struct tenant_account {
         *wire_rights; /* what customers' credentials may do beyond their roles, with commas */
     int64_t created_at, updated_at;
 };
-/* names: with commas. Needs RIGHT_SETTINGS. Emits tenant.updated. */
-bool tenant_set_wire_rights(struct ctx *cx, const char *names) MUST_CHECK;
+/* names: with commas. is_protected: nobody makes itself a user. Needs RIGHT_SETTINGS. Emits
+ * tenant.updated. */
+bool tenant_set_wire_rights(struct ctx *cx, const char *names, bool is_protected) MUST_CHECK;
 bool tenant_account_get(struct ctx *cx, struct tenant_account *out) MUST_CHECK;
 /* api_version: what programs get that do not ask for one ("1.2" to "1.8"), NULL as it is.
  * is_protected: new policies begin protected. Needs RIGHT_SETTINGS. Fails: ERR_TENANT_API_VERSION.

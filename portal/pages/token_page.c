@@ -97,8 +97,8 @@ static bool token_json(struct req *rq, const struct token *t, json_t *rows)
                         arena_printf(rq->cx.mem, "%s/%s/revoke", LIST, id_text(rq->cx.mem, t->id)),
                         "name", t->name, "kind", label_of(rq, t->kind), "bearer", bearer, "made",
                         page_time(rq, t->created_at), "expires",
-                        t->expires_at != 0 ? page_day(rq, t->expires_at - 1) : json_null(), "is_over",
-                        is_over));
+                        t->expires_at != 0 ? page_day(rq, t->expires_at - 1) : json_null(),
+                        "is_over", is_over));
     return true;
 }
 
@@ -120,6 +120,7 @@ static bool add_switches(struct req *rq, json_t *page)
         json_array_append_new(list, json_pack("{s:s,s:s,s:b}", "name", SWITCHES[i].name, "label",
                                               req_text(rq, SWITCHES[i].label), "is_on", is_on));
     }
+    json_object_set_new(page, "is_protected", json_boolean(account.is_protected));
     return true;
 }
 
@@ -168,7 +169,8 @@ bool token_page_rights(struct req *rq)
         for (size_t i = 0; i < COUNT(SWITCHES); i++)
             if (span_equal(span_trim(line), SWITCHES[i].name))
                 str_fmt(&names, "%s%s", names.len > 0 ? "," : "", SWITCHES[i].name);
-    return tenant_set_wire_rights(&rq->cx, names.len > 0 ? names.p : "") &&
+    return tenant_set_wire_rights(&rq->cx, names.len > 0 ? names.p : "",
+                                  *form_value(form, "protected") != '\0') &&
            reply_flash(rq, "ok", req_text(rq, T("What customers’ programs may do is saved."))) &&
            reply_see_other(rq, LIST);
 }

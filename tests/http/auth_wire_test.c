@@ -68,7 +68,7 @@ static void refused(const struct site *s, const char *path, const char *auth, in
     licence_site_refused(&a, status, code, NULL);
 }
 
-static void A01_A24_nobody_has_to_say_who_it_is(void **state)
+static void A01_C24_nobody_has_to_say_who_it_is(void **state)
 {
     struct site s = open_site(state, NULL);
     struct licence_answer a = licence_site_get(s.cx, s.me, NULL);
@@ -349,6 +349,19 @@ static void V52_version_1_1_is_refused_as_unknown(void **state)
     licence_site_refused(&a, 400, "INVALID_API_VERSION", NULL);
 }
 
+static void A25_a_licence_reads_its_policy_where_the_tenant_says_so(void **state)
+{
+    struct site s = open_site(state, NULL);
+    const char *path =
+        arena_printf(s.cx->mem, "/v1/policies/%s", id_text(s.cx->mem, s.l->policy_id));
+
+    refused(&s, path, key_of(&s), 403, "");
+    test_sql(s.cx, "UPDATE tenant SET wire_rights = 'policy.read' WHERE id = ?",
+             DB_ID(s.cx->tenant_id));
+    works(&s, path, key_of(&s));
+    refused(&s, "/v1/products", key_of(&s), 403, "");
+}
+
 static void A26_A27_what_a_person_may_do_with_its_licence(void **state)
 {
     struct site s = open_site(state, NULL);
@@ -385,7 +398,7 @@ static void A26_A27_what_a_person_may_do_with_its_licence(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(A01_A24_nobody_has_to_say_who_it_is),
+        cmocka_unit_test(A01_C24_nobody_has_to_say_who_it_is),
         cmocka_unit_test(A02_bad_tokens_are_told_apart),
         cmocka_unit_test(A03_A04_tokens_come_in_several_spellings),
         cmocka_unit_test(A05_licence_keys_come_in_several_spellings),
@@ -404,6 +417,7 @@ int main(void)
         cmocka_unit_test(A22_a_bad_credential_is_refused_where_none_is_needed),
         cmocka_unit_test(A23_what_is_out_of_scope_is_not_found),
         cmocka_unit_test(a_staff_token_loses_what_its_person_loses),
+        cmocka_unit_test(A25_a_licence_reads_its_policy_where_the_tenant_says_so),
         cmocka_unit_test(V52_version_1_1_is_refused_as_unknown),
         cmocka_unit_test(A26_A27_what_a_person_may_do_with_its_licence),
     };

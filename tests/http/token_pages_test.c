@@ -110,13 +110,15 @@ static void customers_rights_are_switched_on(void **state)
     struct ctx *cx = test_ctx(state);
     struct site_user sam = open_page(cx);
     struct tenant_account account;
-    struct site_answer a = site_post(cx, &sam, "/desk/settings/tokens/rights",
-                                     "rights=policy.read&rights=user.read&rights=everything");
+    struct site_answer a =
+        site_post(cx, &sam, "/desk/settings/tokens/rights",
+                  "rights=policy.read&rights=user.read&rights=everything&protected=1");
 
     assert_int_equal(a.status, 303);
     test_as_system(cx);
     test_ok(cx, tenant_account_get(cx, &account));
     assert_string_equal(account.wire_rights, "policy.read,user.read");
+    assert_true(account.is_protected);
     a = site_get(cx, &sam, LIST);
     site_shows(&a, "value=\"policy.read\" checked");
     a = site_get(cx, &sam, "/desk/settings/tokens?lang=zh");
