@@ -38,6 +38,11 @@ static const char *check_sender(const char *value)
     return NULL;
 }
 
+static const char *check_inbound(const char *value)
+{
+    return *value == '\0' ? NULL : check_sender(value);
+}
+
 static const char *check_slug(const char *value)
 {
     if (strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(value))
@@ -152,6 +157,10 @@ const struct config_key CONFIG_KEYS[] = {
          "Folder for mails while there is no mail server. Empty: var.dir/mail."),
     INT("mail.timeout_ms", mail_timeout_ms, "30000", 100, 600000,
         "How long handing over one mail may take."),
+    TEXT("mail.inbound", mail_inbound, "", check_inbound,
+         "Address that answers to mails go to, for tenants that have set none of their own. Empty: none."),
+    TEXT("mail.inbound_spool", mail_inbound_spool, "", NULL,
+         "Folder whose subfolders, one for each tenant by its short name, mails are laid into for us. Empty: var.dir/mail/in."),
     CHOICE("log.level", log_level, "info", "debug|info|warn|error",
            "Least level of the lines that are logged."),
     BOOL("log.access", access_log, "false",

@@ -52,6 +52,8 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     const char *mail_sender;
     const char *mail_spool; /* "" is var_dir/mail */
     int64_t mail_timeout_ms;
+    const char *mail_inbound;       /* "": no mail is received but where a tenant has an address */
+    const char *mail_inbound_spool; /* "" is var_dir/mail/in */
     const char *log_level; /* debug info warn error */
     bool access_log;
 };

@@ -92,6 +92,8 @@ static bool fill_paths(struct app *app, struct err *err)
         config->key_file = arena_printf(app->mem, "%s/master.key", config->var_dir);
     if (*config->mail_spool == '\0')
         config->mail_spool = arena_printf(app->mem, "%s/mail", config->var_dir);
+    if (*config->mail_inbound_spool == '\0')
+        config->mail_inbound_spool = arena_printf(app->mem, "%s/mail/in", config->var_dir);
     return make_folder(err, config->storage_path, 0700);
 }
 
