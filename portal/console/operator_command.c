@@ -4,6 +4,7 @@
 #include "db/migrate.h"
 #include "licensing/signing_key.h"
 #include "portal/console/console.h"
+#include "portal/mail/mail_send.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -82,6 +83,22 @@ static void check_proxy(const struct config *config, json_t *findings)
                                "http.trusted_proxies, or all visitors count as one");
 }
 
+static void check_mail(struct ctx *cx, const struct config *config, json_t *findings)
+{
+    struct mail_sender *sender;
+    struct err err = {.kind = NULL};
+    const char *say;
+    bool is_good;
+
+    if (!mail_sender_make(&err, config, &sender)) {
+        add_finding(findings, "mail", false, arena_dup(cx->mem, err.oper));
+        return;
+    }
+    is_good = mail_send_try(sender, cx->mem, &say);
+    add_finding(findings, "mail", is_good, say);
+    mail_sender_free(sender);
+}
+
 static bool check_database(struct ctx *cx, json_t *findings)
 {
     static const char SQL_NOW[] = "SELECT UTC_TIMESTAMP(6), VERSION()";
@@ -117,6 +134,7 @@ int doctor_command(struct console *co)
     add_finding(findings, "master key", true, co->app.config.key_file);
     check_disk(&cx, &co->app.config, findings);
     check_proxy(&co->app.config, findings);
+    check_mail(&cx, &co->app.config, findings);
     ok = check_database(&cx, findings) && migrate_version(&cx, &version);
     if (ok) {
         is_sealed = !signing_key_check_all(&cx, co->app.config.key_file);

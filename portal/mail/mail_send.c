@@ -144,7 +144,8 @@ static long tls_of(const struct config *config)
     return strcmp(config->mail_tls, "offered") == 0 ? CURLUSESSL_TRY : CURLUSESSL_NONE;
 }
 
-static bool set_up(struct mail_sender *s, struct curl_slist *to, struct reading *reading)
+/* How the relay is reached. */
+static bool set_up(struct mail_sender *s)
 {
     const struct config *config = s->config;
     CURL *easy = s->easy;
@@ -159,12 +160,20 @@ static bool set_up(struct mail_sender *s, struct curl_slist *to, struct reading 
            (*config->mail_user == '\0' ||
             (curl_easy_setopt(easy, CURLOPT_USERNAME, config->mail_user) == CURLE_OK &&
              curl_easy_setopt(easy, CURLOPT_PASSWORD, s->password) == CURLE_OK)) &&
-           curl_easy_setopt(easy, CURLOPT_MAIL_FROM, config->mail_sender) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, s->fault) == CURLE_OK;
+}
+
+/* What it is given. */
+static bool set_mail(struct mail_sender *s, struct curl_slist *to, struct reading *reading)
+{
+    const struct config *config = s->config;
+    CURL *easy = s->easy;
+
+    return curl_easy_setopt(easy, CURLOPT_MAIL_FROM, config->mail_sender) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, to) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_bytes) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_READDATA, reading) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, s->fault) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_READDATA, reading) == CURLE_OK;
 }
 
 static void relay(struct mail_sender *s, struct arena *mem, const struct mail_out *mail,
@@ -176,7 +185,7 @@ static void relay(struct mail_sender *s, struct arena *mem, const struct mail_ou
     long code = 0;
 
     s->fault[0] = '\0';
-    if (to != NULL && set_up(s, to, &reading))
+    if (to != NULL && set_up(s) && set_mail(s, to, &reading))
         result = curl_easy_perform(s->easy);
     curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &code);
     outcome->is_sent = result == CURLE_OK;
@@ -199,4 +208,27 @@ void mail_send(struct mail_sender *s, struct arena *mem, const struct mail_out *
     outcome->is_sent = spool(mem, s->config, mail, message);
     if (!outcome->is_sent)
         outcome->fault = arena_printf(mem, "mail.spool: %s", strerror(errno));
+}
+
+bool mail_send_try(struct mail_sender *s, struct arena *mem, const char **say)
+{
+    const struct config *config = s->config;
+    CURLcode result = CURLE_OUT_OF_MEMORY;
+
+    if (s->easy == NULL) {
+        bool ok = make_folder(config->mail_spool) && access(config->mail_spool, W_OK) == 0;
+
+        *say =
+            ok ? arena_printf(mem, "no server is set: mails are laid into %s", config->mail_spool)
+               : arena_printf(mem, "mail.spool %s: %s", config->mail_spool, strerror(errno));
+        return ok;
+    }
+    s->fault[0] = '\0';
+    if (set_up(s) && curl_easy_setopt(s->easy, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK)
+        result = curl_easy_perform(s->easy);
+    *say = result == CURLE_OK
+               ? arena_printf(mem, "%s takes mails", config->mail_relay)
+               : arena_printf(mem, "%s: %s", config->mail_relay,
+                              s->fault[0] != '\0' ? s->fault : curl_easy_strerror(result));
+    return result == CURLE_OK;
 }

@@ -18,6 +18,10 @@ void mail_sender_free(struct mail_sender *sender);
 void mail_send(struct mail_sender *sender, struct arena *mem, const struct mail_out *mail,
                struct span message, struct mail_outcome *outcome);
 
+/* Whether mails would go out: the relay answers, encrypts and lets us in as the settings want (or
+ * there is none, and the spool can be written to). *say tells how it is, in mem. */
+bool mail_send_try(struct mail_sender *sender, struct arena *mem, const char **say);
+
 /* Where a mail lies in the spool; in mem. */
 const char *mail_send_spool_path(struct arena *mem, const struct config *config,
                                  struct id tenant_id, struct id id);

@@ -1,9 +1,13 @@
 #include "portal/pages/forgot_page.h"
 
+#include "base/clock.h"
 #include "portal/account/person_link.h"
+#include "portal/http/limit.h"
 #include "portal/http/page.h"
 #include "portal/mail/mail_account.h"
 #include "portal/pages/demo_mail_page.h"
+
+#include <string.h>
 
 struct forgot_fields {
     const char *email;
@@ -27,6 +31,22 @@ bool forgot_page_view(struct req *rq)
     return show(rq, NULL);
 }
 
+/* An address may ask for many accounts, being many people's, but not for all of them. */
+static bool let_in(struct req *rq)
+{
+    static const char WHAT[] = "forgot";
+    static const struct limit_rule RULE = {.interval_us = 3 * CLOCK_MINUTE, .burst = 20};
+    struct limit_count count;
+    uint64_t key;
+
+    if (rq->drafts == NULL)
+        return true;
+    key = limit_key(rq->drafts, 0, WHAT, sizeof WHAT);
+    key = limit_key(rq->drafts, key, rq->address, strlen(rq->address));
+    return limit_take_key(rq->drafts, &RULE, key, clock_mono_us(), &count) ||
+           err_set(&rq->cx.err, &ERR_LIMITED, "asking for passwords");
+}
+
 /* One answer for known, unknown and locked addresses, after the same work: who it is, is found out
  * later and elsewhere. */
 bool forgot_page_submit(struct req *rq)
@@ -44,7 +64,7 @@ bool forgot_page_submit(struct req *rq)
         form_fault(rq, form, "email", T("E-mail"), ERR_PERSON_EMAIL.text);
         return show(rq, form);
     }
-    return mail_account_ask(&rq->cx, email) &&
+    return let_in(rq) && mail_account_ask(&rq->cx, email) &&
            reply_flash(
                rq, "ok",
                req_text(rq, T("If there is an account with this address, a mail with a link "

@@ -332,6 +332,31 @@ static void a_server_that_asks_for_it_is_signed_in_to(void **state)
     smtp_server_stop(p.server);
 }
 
+static void it_can_be_tried_whether_mails_would_go_out(void **state)
+{
+    struct post p = open_post(state);
+    struct err err = {0};
+    struct mail_sender *sender;
+    const char *say;
+
+    assert_true(mail_sender_make(&err, &p.app.config, &sender));
+    assert_true(mail_send_try(sender, p.cx->mem, &say));
+    mail_sender_free(sender);
+    p.app.config.mail_tls = "required";
+    assert_true(mail_sender_make(&err, &p.app.config, &sender));
+    assert_false(mail_send_try(sender, p.cx->mem, &say));
+    mail_sender_free(sender);
+    p.app.config.mail_relay = "";
+    assert_true(mail_sender_make(&err, &p.app.config, &sender));
+    assert_true(mail_send_try(sender, p.cx->mem, &say));
+    assert_non_null(strstr(say, p.app.config.mail_spool));
+    mail_sender_free(sender);
+    p.app.config.mail_password_file = "/no/such/file";
+    assert_false(mail_sender_make(&err, &p.app.config, &sender));
+    assert_int_equal(smtp_server_count(p.server), 0);
+    smtp_server_stop(p.server);
+}
+
 static void without_encryption_nothing_is_handed_over_where_it_is_required(void **state)
 {
     struct post p = open_post(state);
@@ -415,6 +440,7 @@ int main(void)
         cmocka_unit_test(the_text_is_sealed_while_it_waits_and_gone_when_it_is_sent),
         cmocka_unit_test(without_a_server_mails_lie_in_the_spool),
         cmocka_unit_test(a_server_that_asks_for_it_is_signed_in_to),
+        cmocka_unit_test(it_can_be_tried_whether_mails_would_go_out),
         cmocka_unit_test(without_encryption_nothing_is_handed_over_where_it_is_required),
         cmocka_unit_test(a_link_and_its_mail_are_there_together_or_not_at_all),
         cmocka_unit_test(links_lead_to_the_tenants_own_host),

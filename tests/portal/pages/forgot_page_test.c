@@ -32,6 +32,22 @@ static void everybody_gets_the_same_answer(void **state)
     assert_int_equal(browser_get(b, "/demo/mail"), 404); /* not the demo */
 }
 
+static void an_address_that_asks_for_everybody_is_stopped(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct browser *b = browser_open(cx);
+    int status = 303;
+    int asked = 0;
+
+    for (; asked < 40 && status == 303; asked++) {
+        assert_int_equal(browser_get(b, "/login/forgot"), 200);
+        status = browser_post(b, "/login/forgot",
+                              arena_printf(cx->mem, "email=p%d%%40marlow.example", asked));
+    }
+    assert_int_equal(status, 429);
+    assert_true(asked > 10);
+}
+
 /* The pages live in real time, so their links do too. */
 static const char *link_of(struct ctx *cx, struct id person, enum person_link_purpose purpose)
 {
@@ -91,6 +107,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(everybody_gets_the_same_answer),
         cmocka_unit_test(a_reset_link_is_opened_at_will_and_used_once_and_ends_other_sessions),
+        cmocka_unit_test(an_address_that_asks_for_everybody_is_stopped),
         cmocka_unit_test(an_unlock_link_asks_first_and_leaves_the_password),
     };
 
