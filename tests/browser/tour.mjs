@@ -18,6 +18,7 @@ const STAFF = [
   ["/desk/customers", ".row-link", 'main a[href^="/desk/licences/new"]'],
   ["/desk/customers", ".row-link", 'main a[href$="/contracts/new"]'],
   ["/desk/products"], ["/desk/products/new"], ["/desk/products", 'main a[href$="/policies/new"]'],
+  ["/desk/products", "main .section-head h2 a"], ["/desk/products", "main .row-link"], ["/desk/entitlements"],
   ["/desk/orders"], ["/desk/orders", ".row-link"],
   ["/desk/licences"], ["/desk/licences", ".row-link"],
 ];
