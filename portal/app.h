@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "db/db.h"
 
+#include <stdatomic.h>
+
 struct lang_set;
 struct shell_cache;
 struct tenant_cache;
@@ -42,8 +44,9 @@ struct app { /* Threads: read-only after app_start, but for members that lock th
      * portal/shell.c. */
     void (*shell)(struct req *rq, json_t *shell);
     bool has_joined; /* a running program's private database */
-    bool may_make; /* set before app_configure: a private database is made where there is none */
+    bool may_make;   /* set before app_configure: a private database is made where there is none */
     bool has_portal, has_licensing, has_jobs; /* the roles of this process */
+    atomic_bool jobs_must_stop; /* set when the program ends: what waits for others is broken off */
 };
 
 /* Reads the settings and makes the folders of var.dir (a command without may_make: refuses a folder

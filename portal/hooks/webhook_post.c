@@ -7,13 +7,15 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ANSWER_READ_MAX = 64 * 1024, CONNECT_MS = 5000, POLL_MS = 200 };
+enum { ANSWER_READ_MAX = 64 * 1024, CONNECT_MS = 5000 };
 
-struct way { /* one post on its way */
+struct way { /* one post on its way; in the post's arena */
+    struct way *next;
     struct webhook_post *post;
     const struct webhook_post_limits *limits;
     CURL *easy;
@@ -22,6 +24,14 @@ struct way { /* one post on its way */
     size_t received;
     bool is_refused; /* its name stands for an address that is not public */
     char fault[CURL_ERROR_SIZE];
+};
+
+struct webhook_post_set {
+    struct webhook_post_limits limits;
+    CURLM *multi;
+    struct way *ways; /* on their way */
+    size_t count;
+    struct webhook_post *done;
 };
 
 static void start_curl(void)
@@ -109,82 +119,120 @@ static const char *as_text(struct arena *mem, const struct str *answer)
     return arena_dup_bytes(mem, answer->p, len);
 }
 
-static void settle(struct arena *mem, struct way *way, CURLcode result)
+static void settle(struct way *way, CURLcode result)
 {
+    struct webhook_post *post = way->post;
     long code = 0;
 
     curl_easy_getinfo(way->easy, CURLINFO_RESPONSE_CODE, &code);
     /* An answer that was too long is one all the same. */
     if (result == CURLE_OK || (result == CURLE_WRITE_ERROR && way->received > ANSWER_READ_MAX)) {
-        way->post->code = (int)code;
-        way->post->answer = as_text(mem, &way->answer);
-        return;
-    }
-    way->post->fault =
-        way->is_refused
-            ? "The name stands for an address that is not public."
-            : arena_dup(mem, way->fault[0] != '\0' ? way->fault : curl_easy_strerror(result));
-}
-
-static void collect(struct arena *mem, CURLM *multi)
-{
-    CURLMsg *message;
-    int left;
-
-    while ((message = curl_multi_info_read(multi, &left)) != NULL) {
-        char *private = NULL;
-
-        if (message->msg == CURLMSG_DONE &&
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) == CURLE_OK)
-            settle(mem, (struct way *)(void *)private, message->data.result);
+        post->code = (int)code;
+        post->answer = as_text(post->mem, &way->answer);
+        post->fault = NULL;
+    } else if (way->is_refused) {
+        post->fault = "The name stands for an address that is not public.";
+    } else {
+        post->fault =
+            arena_dup(post->mem, way->fault[0] != '\0' ? way->fault : curl_easy_strerror(result));
     }
 }
 
-/* Each has its own time limit, so the loop ends. */
-static void run(struct arena *mem, CURLM *multi)
-{
-    int running = 1;
-
-    while (running > 0) {
-        if (curl_multi_perform(multi, &running) != CURLM_OK)
-            break;
-        collect(mem, multi);
-        if (running > 0 && curl_multi_poll(multi, NULL, 0, POLL_MS, NULL) != CURLM_OK)
-            break;
-    }
-    collect(mem, multi);
-}
-
-void webhook_post_all(struct arena *mem, const struct webhook_post_limits *limits,
-                      struct webhook_post *posts, size_t count)
+struct webhook_post_set *webhook_post_set_make(const struct webhook_post_limits *limits)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct way *ways = arena_array(mem, struct way, count);
-    CURLM *multi;
+    struct webhook_post_set *set = calloc(1, sizeof *set);
 
     pthread_once(&once, start_curl);
-    multi = curl_multi_init();
-    for (size_t i = 0; i < count; i++) {
-        struct way *way = &ways[i];
+    if (set == NULL || (set->multi = curl_multi_init()) == NULL)
+        abort();
+    set->limits = *limits;
+    return set;
+}
 
-        *way = (struct way){.post = &posts[i], .limits = limits, .answer = str_new(mem)};
-        posts[i].code = 0;
-        posts[i].answer = NULL;
-        posts[i].fault = "The post could not be started.";
-        way->easy = multi != NULL ? curl_easy_init() : NULL;
-        if (way->easy != NULL && set_up(way) && curl_multi_add_handle(multi, way->easy) == CURLM_OK)
-            posts[i].fault = "The post was broken off.";
+static void finish(struct webhook_post_set *set, struct webhook_post *post)
+{
+    post->next = set->done;
+    set->done = post;
+}
+
+/* Takes it off the set's list and ends its connection. */
+static void take_off(struct webhook_post_set *set, struct way *way)
+{
+    struct way **at = &set->ways;
+
+    while (*at != way)
+        at = &(*at)->next;
+    *at = way->next;
+    set->count--;
+    curl_multi_remove_handle(set->multi, way->easy);
+    curl_easy_cleanup(way->easy);
+    curl_slist_free_all(way->headers);
+}
+
+void webhook_post_set_free(struct webhook_post_set *set)
+{
+    while (set->ways != NULL)
+        take_off(set, set->ways);
+    curl_multi_cleanup(set->multi);
+    free(set);
+}
+
+void webhook_post_set_add(struct webhook_post_set *set, struct webhook_post *post)
+{
+    struct way *way = arena_new(post->mem, struct way);
+
+    *way = (struct way){.post = post, .limits = &set->limits, .answer = str_new(post->mem)};
+    post->code = 0;
+    post->answer = NULL;
+    post->fault = "The post could not be started.";
+    way->easy = curl_easy_init();
+    if (way->easy != NULL && set_up(way) &&
+        curl_multi_add_handle(set->multi, way->easy) == CURLM_OK) {
+        way->next = set->ways;
+        set->ways = way;
+        set->count++;
+        return;
     }
-    if (multi != NULL)
-        run(mem, multi);
-    for (size_t i = 0; i < count; i++) {
-        if (posts[i].code != 0)
-            posts[i].fault = NULL;
-        if (ways[i].easy != NULL)
-            curl_multi_remove_handle(multi, ways[i].easy);
-        curl_easy_cleanup(ways[i].easy);
-        curl_slist_free_all(ways[i].headers);
+    curl_easy_cleanup(way->easy);
+    curl_slist_free_all(way->headers);
+    finish(set, post);
+}
+
+size_t webhook_post_set_count(const struct webhook_post_set *set)
+{
+    return set->count;
+}
+
+void webhook_post_set_work(struct webhook_post_set *set, int wait_ms)
+{
+    CURLMsg *message;
+    int running = 0;
+    int left;
+
+    if (curl_multi_perform(set->multi, &running) == CURLM_OK && running > 0 &&
+        (size_t)running == set->count)
+        curl_multi_poll(set->multi, NULL, 0, wait_ms, NULL);
+    while ((message = curl_multi_info_read(set->multi, &left)) != NULL) {
+        CURLcode result = message->data.result;
+        char *private = NULL;
+        struct way *way;
+
+        if (message->msg != CURLMSG_DONE ||
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK)
+            continue;
+        way = (struct way *)(void *)private;
+        settle(way, result);
+        take_off(set, way);
+        finish(set, way->post);
     }
-    if (multi != NULL)
-        curl_multi_cleanup(multi);
+}
+
+struct webhook_post *webhook_post_set_next(struct webhook_post_set *set)
+{
+    struct webhook_post *post = set->done;
+
+    if (post != NULL)
+        set->done = post->next;
+    return post;
 }

@@ -198,7 +198,7 @@ static bool work_webhooks(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned worked;
 
-    if (!webhook_deliver_work(cx, &app->config, &worked))
+    if (!webhook_deliver_work(cx, &app->config, &app->jobs_must_stop, &worked))
         return false;
     *has_more = worked == WEBHOOK_DELIVER_BATCH;
     return true;
@@ -398,6 +398,7 @@ bool jobs_start(struct err *err, struct app *app, struct jobs **out)
     if (jobs == NULL)
         abort();
     jobs->app = app;
+    atomic_store(&app->jobs_must_stop, false);
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -422,6 +423,7 @@ void jobs_stop(struct jobs *jobs)
 {
     if (jobs == NULL)
         return;
+    atomic_store(&jobs->app->jobs_must_stop, true);
     pthread_mutex_lock(&jobs->lock);
     jobs->must_stop = true;
     pthread_cond_broadcast(&jobs->wake);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 static const char CONSUMER[] = "mail";
-enum { EVENT_LEASE_SECONDS = 60, SEND_LEASE_SECONDS = 1800, MEM_BLOCK = 64 * 1024 };
+enum { EVENT_LEASE_SECONDS = 60, SEND_LEASE_SECONDS = 900, MEM_BLOCK = 64 * 1024 };
 
 /* One item's run, so that its failure is not the next one's. */
 static struct arena *start_run(struct ctx *cx, const struct ctx *base, struct id tenant_id)
@@ -209,21 +209,23 @@ static void send_one(const struct ctx *base, const struct app *app, struct mail_
 
 bool mailer_work_out(struct ctx *cx, const struct app *app, unsigned *worked)
 {
-    struct mail_sender *sender;
-    struct mail_out *list;
-    size_t count;
+    struct mail_sender *sender = NULL;
+    struct mail_out *mail;
+    size_t count = 1;
+    bool ok = true;
 
-    *worked = 0;
-    if (!mail_out_claim(cx, MAILER_BATCH, SEND_LEASE_SECONDS * CLOCK_SECOND, &list, &count))
-        return false;
-    db_release(cx);
-    if (count == 0)
-        return true;
-    if (!mail_sender_make(&cx->err, &app->config, &sender)) /* their leases run out */
-        return false;
-    for (size_t i = 0; i < count; i++)
-        send_one(cx, app, sender, &list[i]);
+    /* One by one, so that no mail waits for a lease to run out when the program is killed. */
+    for (*worked = 0; ok && count > 0 && *worked < MAILER_BATCH; *worked += (unsigned)count) {
+        if (atomic_load(&app->jobs_must_stop))
+            break;
+        ok = mail_out_claim(cx, 1, SEND_LEASE_SECONDS * CLOCK_SECOND, &mail, &count);
+        db_release(cx);
+        if (!ok || count == 0)
+            break;
+        ok = sender != NULL || mail_sender_make(&cx->err, &app->config, &sender);
+        if (ok)
+            send_one(cx, app, sender, mail);
+    }
     mail_sender_free(sender);
-    *worked = (unsigned)count;
-    return true;
+    return ok;
 }

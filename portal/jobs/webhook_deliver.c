@@ -10,23 +10,37 @@
 
 #include <string.h>
 
-enum { LEASE_SECONDS = 180, MEM_BLOCK = 64 * 1024 };
+enum { LEASE_SECONDS = 180, MEM_BLOCK = 16 * 1024, POLL_MS = 100 };
 
-struct delivery {
-    const struct ctx *base;
-    const struct config *config;
+struct delivery { /* one on its way; in its own arena */
+    struct arena *mem;
     const struct webhook_event *event;
-    struct webhook_post *post;
-    struct arena *mem; /* of the whole batch */
+    struct webhook_post post;
+    struct delivery *next;
 };
 
-static void start_run(struct ctx *cx, const struct delivery *d)
+struct round { /* one call's work */
+    const struct ctx *base;
+    const struct config *config;
+    struct webhook_post_set *set;
+    struct delivery *deliveries; /* on their way */
+    int64_t started_us;          /* on the monotonic clock */
+    size_t claimed;
+};
+
+/* The clock goes on while posts are on their way. */
+static int64_t now_of(const struct round *r)
 {
-    ctx_start(cx, d->mem, d->base->pool);
-    cx->now = d->base->now;
-    cx->master = d->base->master;
-    cx->signer = d->base->signer;
-    cx->tenant_id = d->event->tenant_id;
+    return r->base->now + (clock_mono_us() - r->started_us);
+}
+
+static void start_run(struct ctx *cx, const struct round *r, struct arena *mem, struct id tenant_id)
+{
+    ctx_start(cx, mem, r->base->pool);
+    cx->now = now_of(r);
+    cx->master = r->base->master;
+    cx->signer = r->base->signer;
+    cx->tenant_id = tenant_id;
 }
 
 /* The string that is signed: as answers are (section 7.4), with what is asked of the receiver. */
@@ -48,9 +62,9 @@ static bool sign(struct ctx *cx, const struct webhook_url *url, const char *date
     return true;
 }
 
-static bool prepare(struct ctx *cx, const struct delivery *d)
+static bool prepare(struct ctx *cx, const struct config *config, struct delivery *d)
 {
-    struct webhook_post *post = d->post;
+    struct webhook_post *post = &d->post;
     const char *body = webhook_payload_document(cx, d->event);
     char *date = arena_alloc(cx->mem, CLOCK_HTTP_SIZE);
     uint8_t hash[CRYPTO_HASH_SIZE];
@@ -59,16 +73,15 @@ static bool prepare(struct ctx *cx, const struct delivery *d)
     const char *digest;
     size_t n = 0;
 
-    if (!webhook_url_parse(cx->mem, &cx->err, d->event->url, d->config->webhook_allow_local, &url))
+    if (!webhook_url_parse(cx->mem, &cx->err, d->event->url, config->webhook_allow_local, &url))
         return false;
     clock_http(cx->now, date);
     crypto_sha256(body, strlen(body), hash);
     digest = arena_printf(cx->mem, "sha-256=%s", crypto_base64(cx->mem, hash, CRYPTO_HASH_SIZE));
     if (!sign(cx, &url, date, digest, &signature))
         return false;
-    post->url = url.text;
-    post->target = url.target;
-    post->body = (struct span){body, strlen(body)};
+    *post = (struct webhook_post){
+        .mem = d->mem, .url = url.text, .target = url.target, .body = {body, strlen(body)}};
     post->headers[n++] = arena_printf(cx->mem, "Host: %s", url.host);
     post->headers[n++] = "Content-Type: application/json";
     post->headers[n++] = arena_printf(cx->mem, "Date: %s", date);
@@ -95,30 +108,32 @@ static bool write_outcome(struct ctx *cx, void *arg)
     return webhook_event_settle(cx, s->event, &s->outcome);
 }
 
-static void settle(const struct delivery *d)
+/* Its end: what became of it is written, and its memory given back. */
+static void settle(const struct round *r, struct delivery *d)
 {
     struct settling s = {
         .event = d->event,
-        .outcome = {.code = d->post->code, .body = d->post->answer, .fault = d->post->fault}};
+        .outcome = {.code = d->post.code, .body = d->post.answer, .fault = d->post.fault}};
     struct ctx cx;
 
-    start_run(&cx, d);
+    start_run(&cx, r, d->mem, d->event->tenant_id);
     if (!db_retry(&cx, write_outcome, &s)) /* then its lease runs out, and it comes again */
         log_warn(cx.trace, "webhooks: %s: %s (%s)", id_text(cx.mem, d->event->id), cx.err.oper,
                  cx.err.where != NULL ? cx.err.where : "?");
     db_release(&cx);
+    arena_free(d->mem);
 }
 
 /* False when it could not be made ready: the fault is its outcome. */
-static bool make_ready(const struct delivery *d)
+static bool make_ready(const struct round *r, struct delivery *d)
 {
     struct ctx cx;
     bool ok;
 
-    start_run(&cx, d);
-    ok = prepare(&cx, d);
+    start_run(&cx, r, d->mem, d->event->tenant_id);
+    ok = prepare(&cx, r->config, d);
     if (!ok) {
-        d->post->fault = arena_dup(d->mem, cx.err.kind->text);
+        d->post.fault = arena_dup(d->mem, cx.err.kind->text);
         log_warn(cx.trace, "webhooks: %s: %s (%s)", id_text(cx.mem, d->event->id), cx.err.oper,
                  cx.err.where);
     }
@@ -126,43 +141,83 @@ static bool make_ready(const struct delivery *d)
     return ok;
 }
 
-static void deliver(const struct ctx *cx, const struct config *config, struct arena *mem,
-                    const struct webhook_event *list, size_t count)
+static void send_off(struct round *r, const struct webhook_event *event)
+{
+    struct arena *mem = arena_make(MEM_BLOCK);
+    struct delivery *d = arena_new(mem, struct delivery);
+
+    *d = (struct delivery){.mem = mem, .event = event};
+    if (!make_ready(r, d)) {
+        settle(r, d);
+        return;
+    }
+    d->next = r->deliveries;
+    r->deliveries = d;
+    webhook_post_set_add(r->set, &d->post);
+}
+
+/* Takes as many as there is room for. */
+static bool claim(struct ctx *cx, struct round *r)
+{
+    size_t room = WEBHOOK_AT_ONCE - webhook_post_set_count(r->set);
+    struct webhook_event *list;
+    size_t count;
+
+    if (room == 0 || r->claimed >= WEBHOOK_DELIVER_BATCH)
+        return true;
+    if (room > WEBHOOK_DELIVER_BATCH - r->claimed)
+        room = WEBHOOK_DELIVER_BATCH - r->claimed;
+    cx->now = now_of(r);
+    if (!webhook_event_claim(cx, (unsigned)room, LEASE_SECONDS * CLOCK_SECOND, &list, &count))
+        return false;
+    db_release(cx);
+    r->claimed += count;
+    for (size_t i = 0; i < count; i++)
+        send_off(r, &list[i]);
+    return true;
+}
+
+static void settle_done(struct round *r)
+{
+    struct webhook_post *post;
+
+    while ((post = webhook_post_set_next(r->set)) != NULL) {
+        struct delivery **at = &r->deliveries;
+        struct delivery *d;
+
+        while (&(*at)->post != post)
+            at = &(*at)->next;
+        d = *at;
+        *at = d->next;
+        settle(r, d);
+    }
+}
+
+bool webhook_deliver_work(struct ctx *cx, const struct config *config, const atomic_bool *must_stop,
+                          unsigned *worked)
 {
     const struct webhook_post_limits limits = {.timeout_ms = config->webhook_timeout_ms,
                                                .answer_max = WEBHOOK_ANSWER_MAX,
                                                .allows_local = config->webhook_allow_local};
-    struct webhook_post *posts = arena_array(mem, struct webhook_post, count);
-    struct delivery *ready = arena_array(mem, struct delivery, count);
-    size_t n = 0;
+    struct ctx base = *cx;
+    struct round r = {.base = &base,
+                      .config = config,
+                      .set = webhook_post_set_make(&limits),
+                      .started_us = clock_mono_us()};
+    bool ok;
 
-    for (size_t i = 0; i < count; i++) {
-        struct delivery d = {cx, config, &list[i], &posts[n], mem};
+    do {
+        ok = claim(cx, &r);
+        webhook_post_set_work(r.set, POLL_MS);
+        settle_done(&r);
+    } while (ok && webhook_post_set_count(r.set) > 0 && !atomic_load(must_stop));
+    webhook_post_set_free(r.set);
+    while (r.deliveries != NULL) { /* broken off: their leases run out, and they come again */
+        struct delivery *d = r.deliveries;
 
-        posts[n] = (struct webhook_post){.code = 0};
-        if (make_ready(&d))
-            ready[n++] = d;
-        else
-            settle(&d);
+        r.deliveries = d->next;
+        arena_free(d->mem);
     }
-    webhook_post_all(mem, &limits, posts, n);
-    for (size_t i = 0; i < n; i++)
-        settle(&ready[i]);
-}
-
-bool webhook_deliver_work(struct ctx *cx, const struct config *config, unsigned *worked)
-{
-    struct webhook_event *list;
-    struct arena *mem;
-    size_t count;
-
-    if (!webhook_event_claim(cx, WEBHOOK_DELIVER_BATCH, LEASE_SECONDS * CLOCK_SECOND, &list,
-                             &count))
-        return false;
-    db_release(cx);
-    mem = arena_make(MEM_BLOCK);
-    deliver(cx, config, mem, list, count);
-    arena_free(mem);
-    *worked = (unsigned)count;
-    return true;
+    *worked = (unsigned)r.claimed;
+    return ok;
 }

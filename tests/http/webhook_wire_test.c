@@ -21,6 +21,7 @@ static const char ANSWER_200[] =
 static const char ANSWER_410[] =
     "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
+static atomic_bool must_stop;
 static const struct config CONFIG = {.webhook_allow_local = true, .webhook_timeout_ms = 400};
 
 struct site {
@@ -88,7 +89,7 @@ static void work(const struct site *s)
     unsigned worked;
 
     test_ok(s->jobs, webhook_fan_work(s->jobs, &worked));
-    test_ok(s->jobs, webhook_deliver_work(s->jobs, &CONFIG, &worked));
+    test_ok(s->jobs, webhook_deliver_work(s->jobs, &CONFIG, &must_stop, &worked));
 }
 
 static void issue(const struct site *s)
@@ -365,6 +366,28 @@ static void who_does_not_answer_is_given_up_in_time_and_redirects_are_not_follow
     assert_string_equal(event_status(&s), "FAILING");
     assert_int_equal(receiver_count(other), 0);
     receiver_stop(other);
+    receiver_stop(s.receiver);
+}
+
+static void what_the_end_of_the_program_breaks_off_comes_again(void **state)
+{
+    static const struct config PATIENT = {.webhook_allow_local = true, .webhook_timeout_ms = 60000};
+    struct site s = open_site(state);
+    const char *const plan[] = {RECEIVER_SILENCE, ANSWER_200};
+    atomic_bool stop = true;
+    unsigned worked;
+
+    receiver_plan(s.receiver, plan, COUNT(plan));
+    add_endpoint(&s, "\"license.created\"");
+    issue(&s);
+    test_ok(s.jobs, webhook_fan_work(s.jobs, &worked));
+    test_ok(s.jobs, webhook_deliver_work(s.jobs, &PATIENT, &stop, &worked));
+    assert_int_equal(worked, 1);
+    assert_string_equal(event_status(&s), "DELIVERING");
+    s.jobs->now += 4 * CLOCK_MINUTE; /* its lease is over */
+    work(&s);
+    work(&s);
+    assert_string_equal(event_status(&s), "DELIVERED");
     receiver_stop(s.receiver);
 }
 
@@ -766,6 +789,7 @@ int main(void)
         cmocka_unit_test(after_its_last_try_an_event_is_given_up_and_the_endpoint_with_it),
         cmocka_unit_test(the_pause_grows_with_the_fourth_power),
         cmocka_unit_test(who_does_not_answer_is_given_up_in_time_and_redirects_are_not_followed),
+        cmocka_unit_test(what_the_end_of_the_program_breaks_off_comes_again),
         cmocka_unit_test(of_a_long_answer_the_beginning_is_kept),
         cmocka_unit_test(w03_addresses_are_checked),
         cmocka_unit_test(every_name_of_the_protocol_can_be_subscribed_to),
