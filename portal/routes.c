@@ -20,6 +20,7 @@
 #include "portal/pages/licence_page.h"
 #include "portal/pages/machine_release_page.h"
 #include "portal/pages/login_page.h"
+#include "portal/pages/mail_link_page.h"
 #include "portal/pages/mail_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
@@ -60,6 +61,13 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/login/forgot",        forgot_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/unlock/{token}",      forgot_page_unlock,     NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/unlock/{token}",      forgot_page_unlock_now, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/login/link",          mail_link_page_ask,     NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/login/link",          mail_link_page_send,    NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/login/link/{token}",  mail_link_page_show,    NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/login/link/{token}",  mail_link_page_sign_in, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/verify/{token}",      mail_link_page_verify,     NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/verify/{token}",      mail_link_page_verify_now, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/verify",      mail_link_page_ask_verify, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/demo/mail",           demo_mail_page_list, NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},

@@ -4,6 +4,7 @@
 #include "db/event.h"
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
+#include "portal/account/person_link.h"
 #include "portal/account/second_factor.h"
 
 #include <string.h>
@@ -255,6 +256,24 @@ bool login_check(struct ctx *cx, const struct login_try *attempt, struct id *per
         return false;
     *person_id = account.person_id;
     return true;
+}
+
+static bool follow_link(struct ctx *cx, const char *token, const struct login_try *attempt)
+{
+    struct account account;
+    struct id person_id;
+
+    if (!person_link_spend(cx, token, PERSON_LINK_LOGIN, &person_id) ||
+        !account_read(cx, SQL_LOGIN_ACCOUNT_BY_ID, DB_ID(person_id), &account))
+        return false;
+    if (account.has_second_step && attempt->halfway)
+        return accept_half(cx, &account, account.email, attempt);
+    return accept(cx, &account, account.email, attempt);
+}
+
+bool login_by_link(struct ctx *cx, const char *token, const struct login_try *attempt)
+{
+    return db_begin(cx) && finish(cx, follow_link(cx, token, attempt));
 }
 
 bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,

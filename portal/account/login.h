@@ -41,6 +41,11 @@ extern const struct err_kind ERR_LOGIN_CODE;
 bool login_check_code(struct ctx *cx, struct id person_id, const char *code,
                       const struct login_try *attempt) MUST_CHECK;
 
+/* Signing in by a mailed link instead of a password: the link ends, the second step stays. Of the
+ * try only address, then, halfway and arg count. It leaves other sessions and the password as they
+ * are. Fails: ERR_PERSON_LINK_OVER, ERR_LOGIN_REFUSED, ERR_BUSY. */
+bool login_by_link(struct ctx *cx, const char *token, const struct login_try *attempt) MUST_CHECK;
+
 /* Records the end of a session, inside the open transaction. */
 bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
                          const char *address) MUST_CHECK;

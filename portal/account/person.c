@@ -117,8 +117,9 @@ rollback:
     return false;
 }
 
-#define PERSON_COLUMNS \
-    "SELECT id, full_name, given_name, email, phone, language, time_zone, is_disabled, created_at "
+#define PERSON_COLUMNS                                                                               \
+    "SELECT id, full_name, given_name, email, phone, language, time_zone, is_disabled, created_at, " \
+    "COALESCE(verified_email = email, FALSE) "
 
 static struct person *person_from_row(struct ctx *cx, const struct db_row *row)
 {
@@ -133,6 +134,7 @@ static struct person *person_from_row(struct ctx *cx, const struct db_row *row)
     p->time_zone = db_text(row, 6);
     p->is_disabled = db_bool(row, 7);
     p->created_at = db_time(row, 8);
+    p->is_verified = db_bool(row, 9);
     return p;
 }
 

@@ -17,6 +17,7 @@ struct person {
     const char *language;  /* "" is the tenant's */
     const char *time_zone; /* "" is the tenant's */
     bool is_disabled;
+    bool is_verified; /* the address was shown to reach this person */
     int64_t created_at;
 };
 

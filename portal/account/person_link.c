@@ -50,14 +50,16 @@ static const char SQL_PERSON_LINK_END[] =
     "DELETE FROM person_link WHERE tenant_id = ? AND person_id = ? AND purpose = ? "
     "AND used_at IS NULL";
 static const char SQL_PERSON_LINK_INSERT[] =
-    "INSERT INTO person_link (tenant_id, id, token_hash, person_id, purpose, created_at, "
-    "expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO person_link (tenant_id, id, token_hash, person_id, email, purpose, created_at, "
+    "expires_at) SELECT p.tenant_id, ?, ?, p.id, p.email, ?, ?, ? FROM person p "
+    "WHERE p.tenant_id = ? AND p.id = ?";
 
 static const char *const PURPOSES[] = {
-    [PERSON_LINK_WELCOME] = "welcome",
-    [PERSON_LINK_RESET] = "reset",
-    [PERSON_LINK_UNLOCK] = "unlock",
+    [PERSON_LINK_WELCOME] = "welcome", [PERSON_LINK_RESET] = "reset",
+    [PERSON_LINK_UNLOCK] = "unlock",   [PERSON_LINK_LOGIN] = "login",
+    [PERSON_LINK_VERIFY] = "verify",
 };
+_Static_assert(COUNT(PURPOSES) == PERSON_LINK_PURPOSE_COUNT, "name every purpose");
 
 static void hash_of(const char *token, uint8_t out[CRYPTO_HASH_SIZE])
 {
@@ -67,8 +69,8 @@ static void hash_of(const char *token, uint8_t out[CRYPTO_HASH_SIZE])
 static bool make(struct ctx *cx, struct id person_id, enum person_link_purpose purpose,
                  const char **token)
 {
-    int64_t lasts = purpose == PERSON_LINK_WELCOME ? PERSON_LINK_HOURS * CLOCK_HOUR
-                                                   : PERSON_LINK_MINUTES * CLOCK_MINUTE;
+    bool is_long = purpose == PERSON_LINK_WELCOME || purpose == PERSON_LINK_VERIFY;
+    int64_t lasts = is_long ? PERSON_LINK_HOURS * CLOCK_HOUR : PERSON_LINK_MINUTES * CLOCK_MINUTE;
     const char *made = crypto_token(cx->mem, CRYPTO_TOKEN_BYTES);
     uint8_t hash[CRYPTO_HASH_SIZE];
 
@@ -77,9 +79,9 @@ static bool make(struct ctx *cx, struct id person_id, enum person_link_purpose p
         return false;
     if (!db_exec(cx, NULL, SQL_PERSON_LINK_END, DB_ID(cx->tenant_id), DB_ID(person_id),
                  DB_TEXT(PURPOSES[purpose])) ||
-        !db_exec(cx, NULL, SQL_PERSON_LINK_INSERT, DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)),
-                 DB_BYTES(hash, sizeof(hash)), DB_ID(person_id), DB_TEXT(PURPOSES[purpose]),
-                 DB_TIME(cx->now), DB_TIME(cx->now + lasts)) ||
+        !db_exec(cx, NULL, SQL_PERSON_LINK_INSERT, DB_ID(ctx_new_id(cx)),
+                 DB_BYTES(hash, sizeof(hash)), DB_TEXT(PURPOSES[purpose]), DB_TIME(cx->now),
+                 DB_TIME(cx->now + lasts), DB_ID(cx->tenant_id), DB_ID(person_id)) ||
         !event_emit(cx, EVENT_PERSON_UPDATED, person_id,
                     json_own(cx->mem, json_pack("{s:s, s:s}", "change", "link_made", "purpose",
                                                 PURPOSES[purpose])))) {
@@ -132,13 +134,17 @@ rollback:
 
 /* --- using --- */
 
+/* What chooses a password. */
+#define FOR_PASSWORD (1U << PERSON_LINK_WELCOME | 1U << PERSON_LINK_RESET)
+
 static const char SQL_PERSON_LINK_FIND[] =
     "SELECT p.id, p.full_name, p.email, l.created_at, l.purpose FROM person_link l "
     "JOIN person p ON p.tenant_id = l.tenant_id AND p.id = l.person_id "
     "WHERE l.tenant_id = ? AND l.token_hash = ? AND l.used_at IS NULL AND l.expires_at > ? "
+    "AND l.email IN ('', p.email) "
     "AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
 
-static bool find(struct ctx *cx, const char *token, bool is_unlock, struct person_link *out)
+static bool find(struct ctx *cx, const char *token, unsigned purposes, struct person_link *out)
 {
     enum person_link_purpose purpose = PERSON_LINK_WELCOME;
     uint8_t hash[CRYPTO_HASH_SIZE];
@@ -150,9 +156,9 @@ static bool find(struct ctx *cx, const char *token, bool is_unlock, struct perso
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "no such link");
-    while (purpose < PERSON_LINK_UNLOCK && strcmp(PURPOSES[purpose], db_text(&rows.row, 4)) != 0)
+    while (purpose < PERSON_LINK_VERIFY && strcmp(PURPOSES[purpose], db_text(&rows.row, 4)) != 0)
         purpose++;
-    if ((purpose == PERSON_LINK_UNLOCK) != is_unlock)
+    if ((1U << purpose & purposes) == 0)
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "a link for something else");
     *out = (struct person_link){.person_id = db_id(&rows.row, 0),
                                 .full_name = db_text(&rows.row, 1),
@@ -164,18 +170,23 @@ static bool find(struct ctx *cx, const char *token, bool is_unlock, struct perso
 
 bool person_link_find(struct ctx *cx, const char *token, struct person_link *out)
 {
-    return find(cx, token, false, out);
+    return find(cx, token, FOR_PASSWORD, out);
 }
 
-bool person_link_find_unlock(struct ctx *cx, const char *token, struct person_link *out)
+bool person_link_find_as(struct ctx *cx, const char *token, enum person_link_purpose purpose,
+                         struct person_link *out)
 {
-    return find(cx, token, true, out);
+    return find(cx, token, 1U << purpose, out);
 }
 
 /* Of several that use one link at once, one changes the row. */
 static const char SQL_PERSON_LINK_USE[] =
     "UPDATE person_link SET used_at = ? WHERE tenant_id = ? AND token_hash = ? "
     "AND used_at IS NULL AND expires_at > ?";
+
+/* An invitation may have been handed over otherwise: it shows nothing about the mailbox. */
+static const char SQL_PERSON_LINK_CONFIRM[] =
+    "UPDATE person SET verified_email = email WHERE tenant_id = ? AND id = ?";
 
 /* Whoever had a password that the portal refuses may be somebody else than who gets mail there:
  * what it was good for ends. */
@@ -189,21 +200,34 @@ static bool end_weak(struct ctx *cx, struct id person_id)
            token_revoke_person(cx, person_id, (struct id){{0}});
 }
 
-static bool use_up(struct ctx *cx, const char *token, bool is_unlock, struct id *person_id)
+static bool use_up(struct ctx *cx, const char *token, unsigned purposes, struct id *person_id)
 {
     uint8_t hash[CRYPTO_HASH_SIZE];
     struct person_link link;
     int64_t used;
 
     hash_of(token, hash);
-    if (!find(cx, token, is_unlock, &link) ||
+    if (!find(cx, token, purposes, &link) ||
         !db_exec(cx, &used, SQL_PERSON_LINK_USE, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                  DB_BYTES(hash, sizeof(hash)), DB_TIME(cx->now)))
         return false;
     if (used == 0)
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "used at the same moment");
     *person_id = link.person_id;
-    return true;
+    return link.purpose == PERSON_LINK_WELCOME ||
+           db_exec(cx, NULL, SQL_PERSON_LINK_CONFIRM, DB_ID(cx->tenant_id), DB_ID(link.person_id));
+}
+
+bool person_link_spend(struct ctx *cx, const char *token, enum person_link_purpose purpose,
+                       struct id *person_id)
+{
+    return use_up(cx, token, 1U << purpose, person_id);
+}
+
+static bool tell(struct ctx *cx, struct id person_id, const char *change)
+{
+    return event_emit(cx, EVENT_PERSON_UPDATED, person_id,
+                      json_own(cx->mem, json_pack("{s:s}", "change", change)));
 }
 
 bool person_link_unlock(struct ctx *cx, const char *token)
@@ -212,9 +236,22 @@ bool person_link_unlock(struct ctx *cx, const char *token)
 
     if (!db_begin(cx))
         return false;
-    if (!use_up(cx, token, true, &person_id) || !credential_unlock(cx, person_id) ||
-        !event_emit(cx, EVENT_PERSON_UPDATED, person_id,
-                    json_own(cx->mem, json_pack("{s:s}", "change", "unlocked")))) {
+    if (!person_link_spend(cx, token, PERSON_LINK_UNLOCK, &person_id) ||
+        !credential_unlock(cx, person_id) || !tell(cx, person_id, "unlocked")) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
+bool person_link_verify(struct ctx *cx, const char *token)
+{
+    struct id person_id;
+
+    if (!db_begin(cx))
+        return false;
+    if (!person_link_spend(cx, token, PERSON_LINK_VERIFY, &person_id) ||
+        !tell(cx, person_id, "email_verified")) {
         db_rollback(cx);
         return false;
     }
@@ -228,7 +265,7 @@ bool person_link_use(struct ctx *cx, const char *token, const char *password_has
 
     if (!db_begin(cx))
         return false;
-    if (!use_up(cx, token, false, &person_id) || !end_weak(cx, person_id) ||
+    if (!use_up(cx, token, FOR_PASSWORD, &person_id) || !end_weak(cx, person_id) ||
         !credential_store(cx, person_id, password_hash) || (then && !then(cx, person_id, arg))) {
         db_rollback(cx);
         return false;

@@ -1,4 +1,6 @@
-/* Links that let a person choose a password: invitations, and help for those who forgot theirs. */
+/* Links by mail: to choose a password (invited, forgotten), to end a lock, to sign in once, to
+ * confirm an address. Looking at one changes nothing, since programs that look into mails open them
+ * all. */
 #pragma once
 
 #include "portal/account/membership.h"
@@ -9,7 +11,10 @@ enum { PERSON_LINK_HOURS = 72, PERSON_LINK_MINUTES = 30 };
 enum person_link_purpose {
     PERSON_LINK_WELCOME, /* an invitation: a password is chosen; PERSON_LINK_HOURS */
     PERSON_LINK_RESET,   /* the same for somebody who asked; PERSON_LINK_MINUTES */
-    PERSON_LINK_UNLOCK   /* only ends a lock; PERSON_LINK_MINUTES */
+    PERSON_LINK_UNLOCK,  /* only ends a lock; PERSON_LINK_MINUTES */
+    PERSON_LINK_LOGIN,   /* signs in, instead of a password; PERSON_LINK_MINUTES */
+    PERSON_LINK_VERIFY,  /* confirms the address; PERSON_LINK_HOURS */
+    PERSON_LINK_PURPOSE_COUNT
 };
 
 extern const struct err_kind ERR_PERSON_LINK_OVER; /* used, too old, replaced or never made */
@@ -36,7 +41,7 @@ struct person_link { /* who a link is for */
     struct id person_id;
     const char *full_name, *email;
     int64_t created_at;
-    enum person_link_purpose purpose; /* welcome or reset */
+    enum person_link_purpose purpose;
 };
 /* A link to choose a password by. Fails: ERR_PERSON_LINK_OVER. */
 bool person_link_find(struct ctx *cx, const char *token, struct person_link *out) MUST_CHECK;
@@ -46,6 +51,13 @@ bool person_link_use(struct ctx *cx, const char *token, const char *password_has
                      bool (*then)(struct ctx *cx, struct id person_id, void *arg),
                      void *arg) MUST_CHECK;
 
-/* A link to unlock by: who it is for; and its use, once. Fail: ERR_PERSON_LINK_OVER. */
-bool person_link_find_unlock(struct ctx *cx, const char *token, struct person_link *out) MUST_CHECK;
+/* Who a link of this purpose is for. Fails: ERR_PERSON_LINK_OVER. */
+bool person_link_find_as(struct ctx *cx, const char *token, enum person_link_purpose purpose,
+                         struct person_link *out) MUST_CHECK;
+/* Ends it, once for all that try, inside the open transaction; whoever has a mailed one reads that
+ * address, which is confirmed thereby. Fails: ERR_PERSON_LINK_OVER. */
+bool person_link_spend(struct ctx *cx, const char *token, enum person_link_purpose purpose,
+                       struct id *person_id) MUST_CHECK;
+/* Their use, once. Fail: ERR_PERSON_LINK_OVER. */
 bool person_link_unlock(struct ctx *cx, const char *token) MUST_CHECK;
+bool person_link_verify(struct ctx *cx, const char *token) MUST_CHECK;

@@ -246,10 +246,9 @@ static bool work_mail_asked(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned worked;
 
-    (void)app;
-    if (!mailer_work_asked(cx, &worked))
+    if (!mailer_work_asked(cx, app, &worked))
         return false;
-    *has_more = worked == MAILER_BATCH;
+    *has_more = worked >= MAILER_BATCH;
     return true;
 }
 

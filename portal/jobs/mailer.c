@@ -111,38 +111,61 @@ bool mailer_work_events(struct ctx *cx, const struct app *app, unsigned *worked)
 
 /* --- who forgot --- */
 
+struct asking {
+    const struct app *app;
+    const struct job *job;
+    bool is_login; /* a link to sign in by, else a new password */
+};
+
+static bool send_login(struct ctx *cx, const struct app *app, const char *email)
+{
+    struct person *p;
+
+    if (!person_find_by_email(cx, email, &p))
+        return false;
+    if (p == NULL || p->is_disabled || mail_account_send(cx, app, p->id, MAIL_LOGIN))
+        return true;
+    if (cx->err.kind != &ERR_MAIL_ADDRESS)
+        return false;
+    err_clear(&cx->err);
+    return true;
+}
+
 static bool answer(struct ctx *cx, void *arg)
 {
-    const struct job *job = arg;
+    const struct asking *a = arg;
+    const struct job *job = a->job;
+    const char *email;
     json_t *data;
 
     if (!json_read(cx->mem, &cx->err, job->data, strlen(job->data), &data) || !db_begin(cx))
         return false;
-    if (user_ask_password(cx, json_get_text(data, "email", ""),
-                          json_get_bool(data, "deliver", true)) &&
+    email = json_get_text(data, "email", "");
+    if ((a->is_login ? send_login(cx, a->app, email)
+                     : user_ask_password(cx, email, json_get_bool(data, "deliver", true))) &&
         job_done(cx, job))
         return db_commit(cx);
     db_rollback(cx);
     return false;
 }
 
-bool mailer_work_asked(struct ctx *cx, unsigned *worked)
+static bool work_asked(struct ctx *cx, const struct app *app, const char *kind, unsigned *worked)
 {
     struct job *list;
 
-    if (!job_claim(cx, MAIL_ACCOUNT_JOB, MAILER_BATCH, EVENT_LEASE_SECONDS * CLOCK_SECOND, &list,
-                   worked))
+    if (!job_claim(cx, kind, MAILER_BATCH, EVENT_LEASE_SECONDS * CLOCK_SECOND, &list, worked))
         return false;
     db_release(cx);
     for (unsigned i = 0; i < *worked; i++) {
+        struct asking asking = {app, &list[i], strcmp(kind, MAIL_ACCOUNT_LOGIN_JOB) == 0};
         bool gave_up = false;
         struct ctx run;
         struct arena *mem = start_run(&run, cx, list[i].tenant_id);
 
-        if (!db_retry(&run, answer, &list[i])) {
+        if (!db_retry(&run, answer, &asking)) {
             const char *reason = arena_dup(mem, run.err.oper);
 
-            log_warn(run.trace, "mail: a forgotten password: %s", reason);
+            log_warn(run.trace, "mail: %s: %s", kind, reason);
             err_clear(&run.err);
             if (!job_failed(&run, &list[i], reason, &gave_up))
                 err_clear(&run.err);
@@ -151,6 +174,16 @@ bool mailer_work_asked(struct ctx *cx, unsigned *worked)
         arena_free(mem);
     }
     return true;
+}
+
+bool mailer_work_asked(struct ctx *cx, const struct app *app, unsigned *worked)
+{
+    unsigned logins = 0;
+    bool ok = work_asked(cx, app, MAIL_ACCOUNT_JOB, worked) &&
+              work_asked(cx, app, MAIL_ACCOUNT_LOGIN_JOB, &logins);
+
+    *worked += ok ? logins : 0;
+    return ok;
 }
 
 /* --- sending --- */

@@ -70,6 +70,10 @@ static const char *path_of(enum mail_kind kind)
         return "/welcome/";
     case MAIL_UNLOCK:
         return "/unlock/";
+    case MAIL_LOGIN:
+        return "/login/link/";
+    case MAIL_VERIFY:
+        return "/verify/";
     case MAIL_KIND_COUNT:
         break;
     }
@@ -78,9 +82,14 @@ static const char *path_of(enum mail_kind kind)
 
 static enum person_link_purpose purpose_of(enum mail_kind kind)
 {
-    return kind == MAIL_UNLOCK  ? PERSON_LINK_UNLOCK
-           : kind == MAIL_RESET ? PERSON_LINK_RESET
-                                : PERSON_LINK_WELCOME;
+    static const enum person_link_purpose PURPOSES[] = {[MAIL_WELCOME] = PERSON_LINK_WELCOME,
+                                                        [MAIL_RESET] = PERSON_LINK_RESET,
+                                                        [MAIL_UNLOCK] = PERSON_LINK_UNLOCK,
+                                                        [MAIL_LOGIN] = PERSON_LINK_LOGIN,
+                                                        [MAIL_VERIFY] = PERSON_LINK_VERIFY};
+
+    _Static_assert(COUNT(PURPOSES) == MAIL_KIND_COUNT, "a purpose for every kind");
+    return PURPOSES[kind];
 }
 
 bool mail_account_link(struct ctx *cx, const struct app *app, struct id person_id,
@@ -141,24 +150,29 @@ bool mail_account_send(struct ctx *cx, const struct app *app, struct id person_i
     return db_commit(cx);
 }
 
-static bool ask(struct ctx *cx, const char *email, bool deliver)
+static bool ask(struct ctx *cx, const char *kind, const char *email, bool deliver)
 {
     uint8_t hash[CRYPTO_HASH_SIZE];
     const char *key;
 
     crypto_sha256(email, strlen(email), hash);
     key = crypto_hex(cx->mem, hash, sizeof hash);
-    return job_add(cx, MAIL_ACCOUNT_JOB, key, cx->now,
+    return job_add(cx, kind, key, cx->now,
                    json_write(cx->mem, json_own(cx->mem, json_pack("{s:s,s:b}", "email", email,
                                                                    "deliver", deliver))));
 }
 
 bool mail_account_ask(struct ctx *cx, const char *email)
 {
-    return ask(cx, email, true);
+    return ask(cx, MAIL_ACCOUNT_JOB, email, true);
 }
 
 bool mail_account_ask_event(struct ctx *cx, const char *email)
 {
-    return ask(cx, email, false);
+    return ask(cx, MAIL_ACCOUNT_JOB, email, false);
+}
+
+bool mail_account_ask_login(struct ctx *cx, const char *email)
+{
+    return ask(cx, MAIL_ACCOUNT_LOGIN_JOB, email, true);
 }

@@ -12,7 +12,7 @@ bool mail_account_base(struct ctx *cx, const struct config *config, const char *
 /* Queues the mail with a link that was made already. In the open transaction, if there is one. */
 bool mail_account_link(struct ctx *cx, const struct app *app, struct id person_id,
                        enum mail_kind kind, const char *token) MUST_CHECK;
-/* Makes the link (reset, unlock) and queues its mail, in one transaction; at most
+/* Makes the link and queues its mail, in one transaction; at most
  * MAIL_ACCOUNT_HOURLY of a kind for one person in an hour, further ones are passed over. */
 enum { MAIL_ACCOUNT_HOURLY = 5 };
 bool mail_account_send(struct ctx *cx, const struct app *app, struct id person_id,
@@ -24,3 +24,6 @@ bool mail_account_send(struct ctx *cx, const struct app *app, struct id person_i
 bool mail_account_ask(struct ctx *cx, const char *email) MUST_CHECK;
 /* The same without a mail, for tenants that hear of the event and send mails of their own. */
 bool mail_account_ask_event(struct ctx *cx, const char *email) MUST_CHECK;
+/* A link to sign in by, asked for by anybody for any address: likewise. */
+#define MAIL_ACCOUNT_LOGIN_JOB "account.login"
+bool mail_account_ask_login(struct ctx *cx, const char *email) MUST_CHECK;

@@ -38,6 +38,25 @@ static const struct {
              T("If it was not you, your password has not been found out. You may want to choose a "
                "longer one.")},
         },
+    [MAIL_LOGIN] =
+        {
+            "account.login",
+            T("Signing in to {}"),
+            {T("Somebody, presumably you, wants to sign in to {} without a password."),
+             T("Open this link to sign in:")},
+            {T("The link works once, for 30 minutes."),
+             T("If it was not you, you need not do anything: nobody is signed in without this "
+               "link.")},
+        },
+    [MAIL_VERIFY] =
+        {
+            "account.verify",
+            T("Confirm your address for {}"),
+            {T("{} would like to know that mail to this address reaches you."),
+             T("Open this link to confirm it:")},
+            {T("The link works once, for three days."),
+             T("If you do not know why you get this mail, you need not do anything.")},
+        },
 };
 _Static_assert(COUNT(MAILS) == MAIL_KIND_COUNT, "words for every kind");
 

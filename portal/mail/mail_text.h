@@ -7,6 +7,8 @@ enum mail_kind {
     MAIL_WELCOME, /* an invitation: choose a password */
     MAIL_RESET,   /* a new password was asked for */
     MAIL_UNLOCK,  /* the account was locked after wrong passwords */
+    MAIL_LOGIN,   /* a link to sign in by was asked for */
+    MAIL_VERIFY,  /* an address is to be confirmed */
     MAIL_KIND_COUNT
 };
 

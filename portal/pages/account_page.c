@@ -31,9 +31,10 @@ static bool show_details(struct req *rq, const struct form *form)
 
     if (!person_get(&rq->cx, rq->session->person_id, &p))
         return false;
-    page = json_own(rq->cx.mem, json_pack("{s:s,s:s,s:s}", "email", p->email, "full_name",
-                                          form ? form_value(form, "full_name") : p->full_name,
-                                          "phone", form ? form_value(form, "phone") : p->phone));
+    page = json_own(rq->cx.mem,
+                    json_pack("{s:s,s:b,s:s,s:s}", "email", p->email, "is_verified", p->is_verified,
+                              "full_name", form ? form_value(form, "full_name") : p->full_name,
+                              "phone", form ? form_value(form, "phone") : p->phone));
     return form ? page_render_form(rq, "account", page, form) : page_render(rq, "account", page);
 }
 

@@ -77,7 +77,7 @@ bool forgot_page_unlock(struct req *rq)
 {
     struct person_link link;
 
-    return person_link_find_unlock(&rq->cx, rq->args[0], &link) &&
+    return person_link_find_as(&rq->cx, rq->args[0], PERSON_LINK_UNLOCK, &link) &&
            page_render(
                rq, "unlock",
                json_own(rq->cx.mem,

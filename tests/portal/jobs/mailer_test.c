@@ -55,7 +55,7 @@ static void work(struct post *p)
 {
     unsigned worked;
 
-    test_ok(p->jobs, mailer_work_asked(p->jobs, &worked));
+    test_ok(p->jobs, mailer_work_asked(p->jobs, &p->app, &worked));
     test_ok(p->jobs, mailer_work_events(p->jobs, &p->app, &worked));
     test_ok(p->jobs, mailer_work_out(p->jobs, &p->app, &worked));
 }
@@ -137,6 +137,24 @@ static void a_reset_link_lasts_thirty_minutes_and_the_newest_alone_is_good(void 
     test_ok(p.cx, person_link_find(p.cx, second, &link));
     p.cx->now += 1;
     test_refused(p.cx, person_link_find(p.cx, second, &link), &ERR_PERSON_LINK_OVER);
+    smtp_server_stop(p.server);
+}
+
+static void who_asks_for_a_link_to_sign_in_gets_one_and_the_unknown_none(void **state)
+{
+    struct post p = open_post(state);
+    struct person_link link;
+    const char *token;
+
+    test_ok(p.cx, mail_account_ask_login(p.cx, "nobody@marlow.example"));
+    test_ok(p.cx, mail_account_ask_login(p.cx, "anna@marlow.example"));
+    work(&p);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    token = after(&p, mail_text(&p, 0), "https://help.tilwick.example/login/link/");
+    test_ok(p.cx, person_link_find_as(p.cx, token, PERSON_LINK_LOGIN, &link));
+    assert_true(id_equal(link.person_id, p.anna));
+    assert_int_equal(
+        test_i64(p.cx, "SELECT COUNT(*) FROM job WHERE tenant_id = ?", DB_ID(p.cx->tenant_id)), 0);
     smtp_server_stop(p.server);
 }
 
@@ -430,6 +448,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(who_forgot_a_password_gets_a_link_that_works_once),
         cmocka_unit_test(a_reset_link_lasts_thirty_minutes_and_the_newest_alone_is_good),
+        cmocka_unit_test(who_asks_for_a_link_to_sign_in_gets_one_and_the_unknown_none),
         cmocka_unit_test(an_unknown_address_leaves_the_same_traces_and_no_mail),
         cmocka_unit_test(nobody_is_flooded),
         cmocka_unit_test(a_locked_account_gets_a_link_that_unlocks_and_does_nothing_else),
