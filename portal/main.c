@@ -15,6 +15,8 @@ static const struct console_command COMMANDS[] = {
     {"migrate", "", "bring the schema up to date", migrate_command},
     {"doctor", "", "check settings, database, keys, disk and clock", doctor_command},
     {"config", "--describe [--markdown]", "all settings with their values and help", config_command},
+    {"routes", "", "every path with who may ask it; the licence service's are served below their account, too",
+     routes_command},
     {"tenant create", "SLUG --name N [--host H] [--admin-email E --admin-password-stdin]",
      "a new tenant with its keys; prints its admin token once", tenant_create_command},
     {"tenant list", "", "the tenants", tenant_list_command},

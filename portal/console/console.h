@@ -92,6 +92,7 @@ int script_deploy_command(struct console *co);
 int script_replay_command(struct console *co);
 int script_list_command(struct console *co);
 int script_off_command(struct console *co);
+int routes_command(struct console *co);
 int audit_verify_command(struct console *co);
 bool console_deploy_demo_rule(struct console *co, struct ctx *cx) MUST_CHECK;
 int demo_command(struct console *co);
