@@ -196,10 +196,10 @@ static bool read_licences(struct ctx *cx, struct licences *l)
 static const char *ending_words(struct req *rq, size_t count)
 {
     if (count == 0)
-        return req_text(rq, T("None ends within 30 days"));
+        return req_text(rq, T("None ends within 60 days"));
     if (count == 1)
-        return req_text(rq, T("1 ends within 30 days"));
-    return lang_fill1(rq->cx.mem, rq->lang, T("{} end within 30 days"),
+        return req_text(rq, T("1 ends within 60 days"));
+    return lang_fill1(rq->cx.mem, rq->lang, T("{} end within 60 days"),
                       format_number(rq->cx.mem, &rq->format, (int64_t)count));
 }
 
