@@ -13,6 +13,7 @@ const CUSTOMER = [
 const STAFF = [
   ["/desk/search?q=printer"], ["/desk/tickets/new"], ["/style"],
   ["/desk/settings"], ["/desk/settings/staff/new"], ["/desk/settings", "main .row-link"],
+  ["/desk/settings/webhooks"], ["/desk/settings/webhooks/new"], ["/desk/settings/mail"], ["/demo/mail"], ["/login/forgot"],
   ["/desk/customers"], ["/desk/customers/new"], ["/desk/customers", ".row-link"],
   ["/desk/customers", ".row-link", 'main a[href$="/edit"]'],
   ["/desk/customers", ".row-link", 'main a[href^="/desk/licences/new"]'],
