@@ -4,6 +4,7 @@
 #include "portal/http/page.h"
 #include "portal/http/route.h"
 #include "portal/serve.h"
+#include "portal/serve_step.h"
 
 #include <string.h>
 
@@ -166,5 +167,5 @@ bool draft_send(struct req *rq)
     if (rq->route == NULL || (rq->route->needs & NEED_CSRF) == 0 ||
         rq->route->handler == draft_send)
         return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no form at that path");
-    return serve_check_viewer(rq) && rq->route->handler(rq);
+    return serve_check_viewer(rq) && serve_step_require(rq) && rq->route->handler(rq);
 }

@@ -8,6 +8,7 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/pages/account_page.h"
+#include "portal/pages/confirm_page.h"
 #include "portal/pages/contract_page.h"
 #include "portal/pages/download_page.h"
 #include "portal/pages/demo_mail_page.h"
@@ -38,6 +39,7 @@
 #include "portal/pages/theme_page.h"
 #include "portal/pages/search_page.h"
 #include "portal/pages/second_factor_page.h"
+#include "portal/pages/security_page.h"
 #include "portal/pages/service_page.h"
 #include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
@@ -69,22 +71,24 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/verify/{token}",      mail_link_page_verify_now, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_POST, "/account/verify",      mail_link_page_ask_verify, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/demo/mail",           demo_mail_page_list, NEED_PUBLIC, 0, 0},
-    {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF | NEED_EARLY, 0, 0},
     {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account",                   account_page_view,        NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account",                   account_page_save,        NEED_LOGIN | NEED_CSRF, 0, 0},
-    {METHOD_GET,  "/account/security",          account_page_security,    NEED_LOGIN, 0, 0},
+    {METHOD_GET,  "/account/security",          account_page_security,    NEED_LOGIN | NEED_EARLY, 0, 0},
     {METHOD_POST, "/account/security",          account_page_password,    NEED_LOGIN | NEED_CSRF, 0, 0},
-    {METHOD_POST, "/account/security/second",         second_factor_page_offer,   NEED_LOGIN | NEED_CSRF, 0, 0},
-    {METHOD_POST, "/account/security/second/confirm", second_factor_page_confirm, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/security/second",         second_factor_page_offer,   NEED_LOGIN | NEED_CSRF | NEED_EARLY | NEED_FRESH, 0, 0},
+    {METHOD_POST, "/account/security/second/confirm", second_factor_page_confirm, NEED_LOGIN | NEED_CSRF | NEED_EARLY | NEED_FRESH, 0, 0},
     {METHOD_POST, "/account/security/second/off",     second_factor_page_off,     NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/account/confirm",           confirm_page_show,        NEED_LOGIN | NEED_EARLY, 0, 0},
+    {METHOD_POST, "/account/confirm",           confirm_page_submit,      NEED_LOGIN | NEED_CSRF | NEED_EARLY, 0, 0},
     {METHOD_GET,  "/account/sessions",          account_page_sessions,    NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account/sessions/end",      account_page_end_others,  NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/account/sessions/{id}/end", account_page_end_session, NEED_LOGIN | NEED_CSRF, 0, 0},
 
     /* --- the frame (portal/http/statics.c, portal/draft.c) --- */
     {METHOD_GET,  "/static/{name}", statics_serve, NEED_PUBLIC, 0, 0},
-    {METHOD_GET,  "/theme.css",     theme_page_css, NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/theme.css",     theme_page_css, NEED_PUBLIC | NEED_EARLY, 0, 0},
     {METHOD_GET,  "/style",         style_page_view, NEED_STAFF, 0, 0},
     {METHOD_GET,  "/resume",        draft_page,    NEED_LOGIN,  0, 0},
     {METHOD_POST, "/resume",        draft_send,    NEED_LOGIN | NEED_CSRF, 0, 0},
@@ -121,9 +125,10 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/organisation/people/new",         people_page_new,    NEED_CUSTOMER, RIGHT_ADMIN, 0},
     {METHOD_POST, "/organisation/people/new",         people_page_add,    NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
     {METHOD_GET,  "/organisation/people/{id}",        people_page_view,   NEED_CUSTOMER, RIGHT_ADMIN, 0},
-    {METHOD_POST, "/organisation/people/{id}",        people_page_save,   NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/people/{id}",        people_page_save,   NEED_CUSTOMER | NEED_CSRF | NEED_FRESH, RIGHT_ADMIN, 0},
     {METHOD_POST, "/organisation/people/{id}/remove", people_page_remove, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
     {METHOD_POST, "/organisation/people/{id}/link",   people_page_link,   NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/second", security_page_own, NEED_CUSTOMER | NEED_CSRF | NEED_FRESH, RIGHT_ADMIN, 0},
     {METHOD_GET,  "/welcome/{token}", welcome_page_view,   NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/welcome/{token}", welcome_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/licences",     licence_page_list,     NEED_CUSTOMER, RIGHT_LICENCE, 0},
@@ -150,13 +155,15 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/settings",                    staff_page_list,   NEED_STAFF, RIGHT_SETTINGS, 0},
-    {METHOD_GET,  "/desk/settings/staff/new",          staff_page_new,    NEED_STAFF, RIGHT_SETTINGS, 0},
-    {METHOD_POST, "/desk/settings/staff/new",          staff_page_add,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/staff/new",          staff_page_new,    NEED_STAFF | NEED_FRESH, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/new",          staff_page_add,    NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/staff/{id}",         staff_page_view,   NEED_STAFF, RIGHT_SETTINGS, 0},
-    {METHOD_POST, "/desk/settings/staff/{id}",         staff_page_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/{id}",         staff_page_save,   NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/unlock",  staff_page_unlock, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
-    {METHOD_POST, "/desk/settings/staff/{id}/second-off", second_factor_page_staff, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
-    {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/{id}/second-off", second_factor_page_staff, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/security",           security_page_show, NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/security",           security_page_save, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/service",                       service_page_view,            NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/service",                       service_page_save,            NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/service/calendars/new",         service_page_calendar_new,    NEED_STAFF, RIGHT_SETTINGS, 0},
@@ -165,8 +172,8 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/service/calendars/{id}",        service_page_calendar_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/service/calendars/{id}/remove", service_page_calendar_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/tokens",               token_page_list,      NEED_STAFF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
-    {METHOD_GET,  "/desk/settings/tokens/new",           token_page_new,       NEED_STAFF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
-    {METHOD_POST, "/desk/settings/tokens/new",           token_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
+    {METHOD_GET,  "/desk/settings/tokens/new",           token_page_new,       NEED_STAFF | NEED_FRESH, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
+    {METHOD_POST, "/desk/settings/tokens/new",           token_page_add,       NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/settings/tokens/rights",        token_page_rights,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/settings/tokens/{id}/revoke",   token_page_revoke,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/settings/mail",                 mail_page_list,       NEED_STAFF, RIGHT_SETTINGS, 0},
@@ -186,6 +193,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/customers/new",             organisation_edit_page_new,      NEED_STAFF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/new",             organisation_edit_page_add,      NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/edit",       organisation_edit_page_edit,     NEED_STAFF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/second",     security_page_customer,          NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/edit",       organisation_edit_page_save,     NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/remove",     organisation_edit_page_remove,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/customers/{id}/sites/new",  organisation_edit_page_new_site, NEED_STAFF, RIGHT_CUSTOMERS, 0},

@@ -7,6 +7,7 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/http/url.h"
+#include "portal/serve_step.h"
 #include "portal/serve_token.h"
 
 #include <string.h>
@@ -257,7 +258,8 @@ static bool check_needs(struct req *rq, bool *is_answered)
         *is_answered = true;
         return send_to_sign_in(rq);
     }
-    return serve_check_viewer(rq) && req_take_body(rq) && check_csrf(rq);
+    return serve_check_viewer(rq) && req_take_body(rq) && check_csrf(rq) &&
+           serve_step_check(rq, is_answered);
 }
 
 /* --- the way through --- */

@@ -139,9 +139,12 @@ static bool accept_half(struct ctx *cx, const struct account *account, const cha
 static bool accept(struct ctx *cx, const struct account *account, const char *email,
                    const struct login_try *attempt)
 {
-    return login_record(cx, email, account->person_id, attempt->address, "ok") &&
+    bool confirms = attempt->is_confirming;
+
+    return login_record(cx, email, account->person_id, attempt->address,
+                        confirms ? "confirm" : "ok") &&
            credential_unlock(cx, account->person_id) &&
-           event_emit(cx, EVENT_PERSON_LOGIN, account->person_id, NULL) &&
+           (confirms || event_emit(cx, EVENT_PERSON_LOGIN, account->person_id, NULL)) &&
            (!attempt->then || attempt->then(cx, account->person_id, attempt->arg));
 }
 

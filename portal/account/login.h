@@ -25,8 +25,9 @@ struct login_try {
     bool (*halfway)(struct ctx *cx, struct id person_id, void *arg);
     void *arg;
     int64_t account_tries, address_tries; /* the settings login.…; 0: as above */
-    bool takes_weak; /* passwords below the portal's rules too: for API tokens */
-    bool *was_right; /* told whether the password was, whatever else refused the try; or NULL */
+    bool is_confirming; /* nobody signs in: who is signed in shows again who he is */
+    bool takes_weak;    /* passwords below the portal's rules too: for API tokens */
+    bool *was_right;    /* told whether the password was, whatever else refused the try; or NULL */
 };
 
 /* Checks a password and records the try in login_event. Every try of an address that is not shut

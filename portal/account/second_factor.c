@@ -101,6 +101,9 @@ bool second_factor_is_on(struct ctx *cx, struct id person_id, bool *is_on)
     return true;
 }
 
+/* Who signs in otherwise has none yet. */
+static const char SQL_FACTOR_CREDENTIAL[] =
+    "INSERT IGNORE INTO credential (tenant_id, person_id) VALUES (?, ?)";
 static const char SQL_FACTOR_OFFER[] =
     "UPDATE credential SET totp_offered = ? WHERE tenant_id = ? AND person_id = ? "
     "AND totp_sealed IS NULL";
@@ -115,7 +118,8 @@ bool second_factor_offer(struct ctx *cx, struct id person_id, const char **secre
     crypto_random(bytes, sizeof(bytes));
     crypto_seal(cx->master, cx->mem, second_factor_context(cx->mem, person_id), bytes,
                 sizeof(bytes), &sealed, &sealed_len);
-    if (!db_exec(cx, &found, SQL_FACTOR_OFFER, DB_BYTES(sealed, sealed_len), DB_ID(cx->tenant_id),
+    if (!db_exec(cx, NULL, SQL_FACTOR_CREDENTIAL, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
+        !db_exec(cx, &found, SQL_FACTOR_OFFER, DB_BYTES(sealed, sealed_len), DB_ID(cx->tenant_id),
                  DB_ID(person_id)))
         return false;
     if (found == 0)

@@ -67,10 +67,15 @@ static const char SQL_SESSION_LOAD[] =
     "SELECT s.id, s.person_id, s.organisation_id, s.language, s.flash, s.used_at, p.full_name, "
     "p.given_name, p.email, p.language, sm.person_id, "
     "(SELECT GROUP_CONCAT(rr.name) FROM role_right rr WHERE rr.tenant_id = sm.tenant_id "
-    "AND rr.role_id = sm.role_id) FROM session s "
+    "AND rr.role_id = sm.role_id), s.fresh_at, c.totp_sealed IS NULL AND "
+    "(COALESCE(r.needs_second, FALSE) OR EXISTS (SELECT 1 FROM membership m JOIN organisation o "
+    "ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.needs_second "
+    "WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id)) FROM session s "
     "LEFT JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id "
     "AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL "
     "LEFT JOIN staff_member sm ON sm.tenant_id = p.tenant_id AND sm.person_id = p.id "
+    "LEFT JOIN role r ON r.tenant_id = sm.tenant_id AND r.id = sm.role_id "
+    "LEFT JOIN credential c ON c.tenant_id = p.tenant_id AND c.person_id = p.id "
     "WHERE s.tenant_id = ? AND s.token_hash = ? AND s.expires_at > ? AND s.used_at > ? "
     "AND (s.person_id IS NULL OR p.id IS NOT NULL)";
 
@@ -97,6 +102,8 @@ static void session_from_row(struct ctx *cx, const struct db_row *row, struct se
     if (!*language)
         s->language = db_text(row, 9);
     s->is_staff = !db_is_null(row, 10);
+    s->fresh_at = db_time(row, 12);
+    s->must_enrol = db_bool(row, 13);
     cx->actor_id = s->person_id;
     cx->viewer = (struct viewer){.kind = s->is_staff ? VIEWER_STAFF : VIEWER_CUSTOMER,
                                  .person_id = s->person_id,
@@ -179,7 +186,8 @@ static const char SQL_SESSION_DELETE_TOKEN[] =
     "DELETE FROM session WHERE tenant_id = ? AND token_hash = ?";
 static const char SQL_SESSION_INSERT[] =
     "INSERT INTO session (tenant_id, id, token_hash, person_id, organisation_id, language, draft, "
-    "address, agent, created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "address, agent, created_at, used_at, expires_at, fresh_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static bool session_insert(struct ctx *cx, const struct session_visit *visit, struct session *s,
                            const char *draft)
@@ -200,7 +208,8 @@ static bool session_insert(struct ctx *cx, const struct session_visit *visit, st
                  DB_BYTES(hash, sizeof(hash)), DB_ID_OR_NULL(s->person_id),
                  DB_ID_OR_NULL(s->organisation_id), DB_TEXT(s->language), DB_TEXT(draft),
                  DB_TEXT(visit->address), DB_TEXT(agent), DB_TIME(cx->now), DB_TIME(cx->now),
-                 DB_TIME(cx->now + visit->config->session_hours * CLOCK_HOUR)))
+                 DB_TIME(cx->now + visit->config->session_hours * CLOCK_HOUR),
+                 DB_TIME(id_is_zero(s->person_id) ? 0 : cx->now)))
         return false;
     s->has_row = true;
     return true;

@@ -39,6 +39,9 @@ bool session_end(struct ctx *cx, const struct session_visit *visit,
 /* Ends all sessions of a person; but one if keep is not zero. */
 bool session_end_all(struct ctx *cx, struct id person_id, struct id keep) MUST_CHECK;
 
+/* The person behind it has just shown again who he is. */
+bool session_refresh(struct ctx *cx, struct session *session) MUST_CHECK;
+
 /* True when the token of a form is this session's; in constant time. given may be NULL. */
 bool session_csrf_matches(const struct session *session, const char *given);
 

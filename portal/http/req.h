@@ -60,6 +60,8 @@ struct session {
     json_t *organisations; /* [{"id","name","is_current"}] for the switcher */
     json_t *flash;         /* {"kind","text"} to show once, or NULL */
     bool is_staff;
+    bool must_enrol;      /* a second step is asked of this person, who has none */
+    int64_t fresh_at;     /* when the person last showed who he is; 0: not in this session */
     const char *language; /* the person's choice, "" if none was made */
     bool is_new;          /* a cookie has to be set */
     const char *cookie;   /* its value then */

@@ -83,6 +83,8 @@ static bool check_page(struct err *err, const struct route *row)
         return refuse(err, row, "public and for some at once");
     if (row->rights != 0 && (row->needs & SIGNED_IN) == 0)
         return refuse(err, row, "rights without a login");
+    if ((row->needs & NEED_FRESH) != 0 && (row->needs & SIGNED_IN) == 0)
+        return refuse(err, row, "shown again by nobody");
     return true;
 }
 

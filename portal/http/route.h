@@ -14,7 +14,9 @@ enum need {
     NEED_TOKEN = 1 << 7,        /* /api/v1: an API token */
     NEED_LATE_BODY = 1 << 8,    /* a large body: taken by req_take_body, when all else is checked */
     NEED_FILE = 1 << 9,         /* /v1: a file is asked for or sent: any Accept, any Content-Type */
-    NEED_PASSWORD = 1 << 10     /* /v1: a credential, or e-mail and password for the handler */
+    NEED_PASSWORD = 1 << 10,    /* /v1: a credential, or e-mail and password for the handler */
+    NEED_EARLY = 1 << 11,       /* also for who still owes a second step */
+    NEED_FRESH = 1 << 12        /* dangerous: who one is was shown lately (portal/serve_step.h) */
 };
 
 struct route {

@@ -6,6 +6,7 @@
 #include "portal/account/second_factor.h"
 #include "portal/account/session.h"
 #include "portal/http/page.h"
+#include "portal/pages/qr.h"
 #include "portal/serve.h"
 
 #include <string.h>
@@ -92,16 +93,19 @@ static const char *authenticator_url(struct req *rq, const char *secret)
 bool account_page_security_form(struct req *rq, struct form *form)
 {
     const char *secret = NULL;
+    const char *url;
     json_t *page;
     bool is_on;
 
     if (!second_factor_is_on(&rq->cx, rq->session->person_id, &is_on) ||
         (!is_on && !second_factor_offered(&rq->cx, rq->session->person_id, &secret)))
         return false;
-    page = json_own(rq->cx.mem,
-                    json_pack("{s:b,s:s?,s:s?}", "is_on", is_on, "secret",
-                              secret ? in_groups(rq->cx.mem, secret) : NULL, "authenticator_url",
-                              secret ? authenticator_url(rq, secret) : NULL));
+    url = secret ? authenticator_url(rq, secret) : NULL;
+    page =
+        json_own(rq->cx.mem,
+                 json_pack("{s:b,s:b,s:s?,s:s?,s:s?}", "must_enrol", rq->session->must_enrol,
+                           "is_on", is_on, "secret", secret ? in_groups(rq->cx.mem, secret) : NULL,
+                           "authenticator_url", url, "qr", url ? qr_data(rq->cx.mem, url) : NULL));
     if (!form)
         return page_render(rq, "account_security", page);
     json_object_clear(form->values);

@@ -2,6 +2,7 @@
 
 #include "licensing/licence.h"
 #include "portal/account/membership.h"
+#include "portal/account/second_rule.h"
 #include "portal/desk/ticket_list.h"
 #include "portal/http/page.h"
 #include "portal/pages/licence_json.h"
@@ -293,6 +294,17 @@ static bool add_timeline(struct req *rq, struct id id, json_t *page)
     return true;
 }
 
+/* Whether its members need a second step, for those who may say so. */
+static bool add_second(struct req *rq, struct id id, const char *action, json_t *page)
+{
+    bool is_on;
+
+    if (!second_rule_organisation(&rq->cx, id, &is_on))
+        return false;
+    json_object_set_new(page, "second", json_pack("{s:s,s:b}", "action", action, "is_on", is_on));
+    return true;
+}
+
 bool organisation_page_view(struct req *rq)
 {
     struct organisation *o;
@@ -310,7 +322,11 @@ bool organisation_page_view(struct req *rq)
                                         id_text(rq->cx.mem, o->id))));
     if (!add_people(rq, o->id, page) || !add_tickets(rq, o->id, page) ||
         !add_papers(rq, o->id, page) || !add_licences(rq, o->id, page) ||
-        !add_timeline(rq, o->id, page))
+        !add_timeline(rq, o->id, page) ||
+        !add_second(
+            rq, o->id,
+            arena_printf(rq->cx.mem, "/desk/customers/%s/second", id_text(rq->cx.mem, o->id)),
+            page))
         return false;
     return page_render(rq, "organisation_view", page);
 }
@@ -324,7 +340,8 @@ bool organisation_page_own(struct req *rq)
         return false;
     page = json_own(rq->cx.mem, json_pack("{s:o,s:b}", "organisation", organisation_json(rq, o),
                                           "is_admin", viewer_has(&rq->cx.viewer, RIGHT_ADMIN)));
-    if (!add_people(rq, o->id, page))
+    if (!add_people(rq, o->id, page) || (viewer_has(&rq->cx.viewer, RIGHT_ADMIN) &&
+                                         !add_second(rq, o->id, "/organisation/second", page)))
         return false;
     return page_render(rq, "organisation_own", page);
 }

@@ -137,6 +137,7 @@ static void a_bad_table_is_refused_with_its_row(void **state)
         {{METHOD_GET, "/a", handle, NEED_PUBLIC, RIGHT_DESK, 0}, "rights without a login"},
         {{METHOD_GET, "/a", handle, NEED_PUBLIC | NEED_LOGIN, 0, 0}, "public and for some"},
         {{METHOD_POST, "/a", handle, NEED_CSRF, 0, 0}, "neither public nor for who"},
+        {{METHOD_GET, "/a", handle, NEED_PUBLIC | NEED_FRESH, 0, 0}, "shown again by nobody"},
         {{METHOD_GET, "/a", handle, NEED_TOKEN, 0, 0}, "bearers and tokens are for"},
         {{METHOD_GET, "/a", NULL, NEED_PUBLIC, 0, 0}, "no handler"},
         {{METHOD_GET, "a", handle, NEED_PUBLIC, 0, 0}, "a pattern begins with /"},
