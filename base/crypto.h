@@ -77,6 +77,18 @@ void crypto_signer_sign(const struct crypto_signer *signer, const void *bytes, s
 bool crypto_verify(const uint8_t public_key[CRYPTO_PUBLIC_SIZE], const void *bytes, size_t len,
                    const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) MUST_CHECK;
 
+/* Signatures that others made, by keys that came as bare numbers, big-endian: JOSE's three that are
+ * worth trusting. */
+enum crypto_jws_alg { CRYPTO_JWS_RS256, CRYPTO_JWS_ES256, CRYPTO_JWS_EDDSA, CRYPTO_JWS_COUNT };
+struct crypto_jws_key {
+    enum crypto_jws_alg alg;
+    struct span a, b; /* RSA: modulus (2048 bits and more), exponent; P-256: x, y; Ed25519: the key
+                         and nothing */
+};
+/* False also for a key that is none. */
+bool crypto_jws_verify(const struct crypto_jws_key *key, struct span bytes,
+                       struct span signature) MUST_CHECK;
+
 /* Sealed values: XChaCha20-Poly1305 under the master key; context ("signing_key:<id>") is bound to
  * the value, so that a value moved to another row does not open. seal: in mem. */
 struct crypto_master; /* the installation's master key, in locked memory. Threads: any. */

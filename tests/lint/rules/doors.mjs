@@ -3,7 +3,7 @@ import { isC, lineOf, withoutComments } from "../source.mjs";
 // Each library's headers, and the files that may name them. What is not listed is of POSIX or C.
 const DOORS = [
   [/^jansson/, /^base\/json\.h$/],
-  [/^(sodium|openssl\/)/, /^base\/crypto(_[a-z0-9]+)?\.c$/],
+  [/^(sodium|openssl\/)/, /^(base|tests\/support)\/crypto(_[a-z0-9]+)?\.c$/],
   [/^utf8proc/, /^base\/utf8\.c$/],
   [/^seccomp/, /^(base\/child(_\w+)?|scripts\/script_worker)\.c$/],
   [/^(mysql|mariadb|mysqld_error|errmsg)/, /^db\/\w+\.[ch]$/],
