@@ -35,6 +35,7 @@
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
 #include "portal/pages/release_desk_page.h"
+#include "portal/pages/report_page.h"
 #include "portal/pages/style_page.h"
 #include "portal/pages/theme_page.h"
 #include "portal/pages/search_page.h"
@@ -154,6 +155,11 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/topic",  queue_act_page_topic,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/reports",             report_page_service,  NEED_STAFF, RIGHT_REPORTS, 0},
+    {METHOD_GET,  "/desk/reports/service.csv", report_page_download, NEED_STAFF, RIGHT_REPORTS, 0},
+    {METHOD_GET,  "/desk/reports/people",      report_page_people,   NEED_STAFF, RIGHT_REPORTS, 0},
+    {METHOD_GET,  "/desk/reports/promises",    report_page_promises, NEED_STAFF, RIGHT_REPORTS, 0},
+    {METHOD_GET,  "/desk/reports/causes",      report_page_causes,   NEED_STAFF, RIGHT_REPORTS, 0},
     {METHOD_GET,  "/desk/settings",                    staff_page_list,   NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/staff/new",          staff_page_new,    NEED_STAFF | NEED_FRESH, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/new",          staff_page_add,    NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
