@@ -76,12 +76,17 @@ static const struct console_command COMMANDS[] = {
     /* clang-format on */
 };
 
+static void print_command(const struct console_command *c)
+{
+    printf("  %s %s\n      %s\n", c->words, c->usage, c->help);
+}
+
 static int help_command(struct console *co)
 {
     (void)co;
     puts("Usage: gatehouse COMMAND [OPTION...]   (every command takes --json)\n");
     for (size_t i = 0; i < COUNT(COMMANDS); i++)
-        printf("  %s %s\n      %s\n", COMMANDS[i].words, COMMANDS[i].usage, COMMANDS[i].help);
+        print_command(&COMMANDS[i]);
     puts("\nExit codes: 0 done, 1 refused or failed, 2 wrong usage.");
     return CONSOLE_DONE;
 }
@@ -113,6 +118,31 @@ static const struct console_command *find_command(int argc, char **argv, int *ta
     return NULL;
 }
 
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+/* Of a command, of those that begin with the first word, or of all. */
+static int print_help(struct console *co, const struct console_command *command, const char *word)
+{
+    size_t len = word != NULL ? strlen(word) : 0;
+    bool is_found = command != NULL;
+
+    if (command != NULL)
+        print_command(command);
+    for (size_t i = 0; command == NULL && len > 0 && i < COUNT(COMMANDS); i++) {
+        if (strncmp(COMMANDS[i].words, word, len) == 0 && COMMANDS[i].words[len] == ' ') {
+            print_command(&COMMANDS[i]);
+            is_found = true;
+        }
+    }
+    return is_found ? CONSOLE_DONE : help_command(co);
+}
+
 int main(int argc, char **argv)
 {
     struct console co = {.faults = ""};
@@ -120,6 +150,8 @@ int main(int argc, char **argv)
     const struct console_command *command = find_command(argc, argv, &taken);
     int code;
 
+    if (asks_for_help(argc, argv))
+        return print_help(&co, command, argc > 1 ? argv[1] : NULL);
     if (command == NULL)
         return console_misuse(&co,
                               argc < 2 ? "a command is missing." : "there is no such command.");

@@ -30,6 +30,15 @@ before(() => {
 });
 after(() => fs.rmSync(place, { recursive: true, force: true }));
 
+test('--help shows a command, its family, or all', () => {
+  const one = run(['token', 'create', '--help']);
+  assert.equal(one.code, 0);
+  assert.match(one.out, /^ {2}token create /);
+  assert.doesNotMatch(one.out, /token list/);
+  assert.match(run(['token', '-h']).out, /token create [^]*token list/);
+  assert.match(run(['--help']).out, /^Usage: gatehouse[^]*tenant create/);
+});
+
 test('a new vendor gets from nothing to a policy', () => {
   const tenant = json(
     ['tenant', 'create', 'acme', '--name', 'Acme', '--host', 'acme.example', '--admin-email', 'you@acme.example', '--admin-password-stdin'],
