@@ -220,18 +220,27 @@ static void send_one(const struct ctx *base, const struct app *app, struct mail_
 {
     struct mail_outcome outcome = {.fault = "its text does not open"};
     struct settling s = {mail, &outcome};
+    struct mail_content content;
     struct ctx cx;
     struct arena *mem = start_run(&cx, base, mail->tenant_id);
     struct mail_message message = {.id = mail->id,
                                    .at = mail->created_at,
                                    .from_name = mail->from_name,
-                                   .from_address = app->config.mail_sender,
+                                   .from_address = *mail->from_address != '\0'
+                                                       ? mail->from_address
+                                                       : app->config.mail_sender,
                                    .to_name = mail->to_name,
                                    .to_address = mail->to_address,
                                    .subject = mail->subject};
 
-    if (mail_out_text(&cx, mail, &message.text))
+    if (mail_out_content(&cx, mail, &content)) {
+        message.text = content.text;
+        message.html = content.html;
+        message.reply_to = content.reply_to;
+        message.references = content.references;
+        message.stop_url = content.stop_url;
         mail_send(sender, mem, mail, mail_message_write(mem, &message), &outcome);
+    }
     err_clear(&cx.err);
     note(&cx, mail, &outcome);
     if (!db_retry(&cx, write_outcome, &s)) /* then its lease runs out, and it comes again */

@@ -89,30 +89,85 @@ static void add_body(struct arena *mem, struct str *s, const char *text)
     }
 }
 
-struct span mail_message_write(struct arena *mem, const struct mail_message *m)
+const char *mail_message_id(struct arena *mem, struct id id, const char *from_address)
 {
-    const char *domain = strchr(m->from_address, '@');
+    const char *domain = strchr(from_address, '@');
+
+    return arena_printf(mem, "<%s%s>", id_text(mem, id), domain != NULL ? domain : "@localhost");
+}
+
+/* One Message-ID on a line: they are 60 letters and more. */
+static void add_references(struct str *s, const char *references)
+{
+    const char *last = strrchr(references, '<');
+
+    str_fmt(s, "In-Reply-To: %s\r\nReferences:", last != NULL ? last : references);
+    for (const char *at = references; *at != '\0'; at += strspn(at, " ")) {
+        size_t len = strcspn(at, " ");
+
+        str_fmt(s, "%s %.*s", at == references ? "" : "\r\n", (int)len, at);
+        at += len;
+    }
+    str_add(s, "\r\n");
+}
+
+static void add_headers(struct arena *mem, struct str *s, const struct mail_message *m)
+{
     char date[CLOCK_HTTP_SIZE];
-    struct str s = str_new(mem);
 
     clock_http(m->at, date);
-    str_fmt(&s, "Date: %.*s +0000\r\n", (int)(strlen(date) - 4), date); /* without " GMT" */
-    add_address_header(mem, &s, "From", m->from_name, m->from_address);
-    add_address_header(mem, &s, "To", m->to_name, m->to_address);
-    add_text_header(mem, &s, "Subject", m->subject);
-    str_fmt(&s, "Message-ID: <%s%s>\r\n", id_text(mem, m->id),
-            domain != NULL ? domain : "@localhost");
-    str_add(&s,
-            "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-            "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n"
-            "X-Auto-Response-Suppress: All\r\n\r\n");
-    add_body(mem, &s, m->text);
+    str_fmt(s, "Date: %.*s +0000\r\n", (int)(strlen(date) - 4), date); /* without " GMT" */
+    add_address_header(mem, s, "From", m->from_name, m->from_address);
+    add_address_header(mem, s, "To", m->to_name, m->to_address);
+    if (m->reply_to != NULL)
+        add_address_header(mem, s, "Reply-To", m->from_name, m->reply_to);
+    add_text_header(mem, s, "Subject", m->subject);
+    str_fmt(s, "Message-ID: %s\r\n", mail_message_id(mem, m->id, m->from_address));
+    if (m->references != NULL)
+        add_references(s, m->references);
+    if (m->stop_url != NULL)
+        str_fmt(s,
+                "List-Unsubscribe:\r\n <%s>\r\n"
+                "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+                m->stop_url);
+    str_add(s, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+               "X-Auto-Response-Suppress: All\r\n");
+}
+
+static void add_part(struct arena *mem, struct str *s, const char *type, const char *text)
+{
+    str_fmt(s,
+            "Content-Type: text/%s; charset=utf-8\r\n"
+            "Content-Transfer-Encoding: base64\r\n\r\n",
+            type);
+    add_body(mem, s, text);
+}
+
+struct span mail_message_write(struct arena *mem, const struct mail_message *m)
+{
+    /* "=_" cannot be in base64, so no part can hold the boundary. */
+    const char *boundary = arena_printf(mem, "=_%s", id_text(mem, m->id));
+    struct str s = str_new(mem);
+
+    add_headers(mem, &s, m);
+    if (m->html == NULL) {
+        add_part(mem, &s, "plain", m->text);
+        return (struct span){s.p, s.len};
+    }
+    str_fmt(&s, "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n", boundary,
+            boundary);
+    add_part(mem, &s, "plain", m->text);
+    str_fmt(&s, "--%s\r\n", boundary);
+    add_part(mem, &s, "html", m->html);
+    str_fmt(&s, "--%s--\r\n", boundary);
     return (struct span){s.p, s.len};
 }
 
 const char *mail_message_text(struct arena *mem, const char *message)
 {
-    const char *body = strstr(message, "\r\n\r\n");
+    const char *plain = strstr(message, "Content-Type: text/plain");
+    const char *body = plain != NULL ? strstr(plain, "\r\n\r\n") : NULL;
+    const char *end = body != NULL ? strstr(body, "\r\n--") : NULL;
     struct str s = str_new(mem);
     struct str text = str_new(mem);
     uint8_t *bytes;
@@ -120,7 +175,7 @@ const char *mail_message_text(struct arena *mem, const char *message)
 
     if (body == NULL)
         return NULL;
-    for (const char *c = body; *c != '\0'; c++)
+    for (const char *c = body; *c != '\0' && c != end; c++)
         if (*c != '\r' && *c != '\n')
             str_char(&s, *c);
     if (!crypto_from_base64(mem, s.p, &bytes, &len) || !utf8_valid((const char *)bytes, len))

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { FAULT_MAX = 200, NAME_MAX_BYTES = 200 };
+enum { FAULT_MAX = 200, NAME_MAX_BYTES = 200, MAIL_CONTENT_MAX = 4 * MAIL_TEXT_MAX };
 
 const struct err_kind ERR_MAIL_ADDRESS = {ERR_CLASS_INVALID, "MAIL_ADDRESS",
                                           "No mail can be sent to this address."};
@@ -16,11 +16,19 @@ const struct err_kind ERR_MAIL_TEXT_GONE = {ERR_CLASS_INVALID, "MAIL_GONE",
 
 #define COLUMNS                                                                        \
     "tenant_id, id, kind, to_address, to_name, from_name, subject, status, attempts, " \
-    "last_fault, due_at, sent_at, created_at, lease, sealed"
+    "last_fault, due_at, sent_at, created_at, lease, sealed, from_address, is_rich, " \
+    "opened_at"
 static const char SQL_MAIL_ADD[] =
     "INSERT INTO mail_out (tenant_id, id, kind, person_id, to_address, to_name, from_name, "
-    "subject, sealed, due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "subject, sealed, due_at, created_at, ticket_id, from_address, is_rich) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)";
 static const char SQL_MAIL_LIST[] = "SELECT " COLUMNS " FROM mail_out WHERE tenant_id = ?";
+static const char SQL_MAIL_OF_TICKET[] =
+    "SELECT " COLUMNS " FROM mail_out WHERE tenant_id = ? AND ticket_id = ? "
+    "ORDER BY id DESC LIMIT ?";
+static const char SQL_MAIL_OPENED[] =
+    "UPDATE mail_out SET opened_at = ? "
+    "WHERE tenant_id = ? AND id = ? AND ticket_id = ? AND opened_at IS NULL";
 static const char SQL_MAIL_COUNT[] =
     "SELECT COUNT(*) FROM mail_out WHERE tenant_id = ? AND status = ?";
 static const char SQL_MAIL_RETRY[] =
@@ -40,6 +48,8 @@ static const char SQL_MAIL_FAILED[] =
     "UPDATE mail_out SET status = ?, due_at = ?, lease = NULL, last_fault = ? "
     "WHERE tenant_id = ? AND id = ? AND lease = ?";
 static const char SQL_MAIL_PURGE_ANY_TENANT[] =
+    "DELETE FROM mail_out WHERE ticket_id IS NULL AND created_at < ? ORDER BY created_at LIMIT ?";
+static const char SQL_MAIL_PURGE_TICKETS_ANY_TENANT[] =
     "DELETE FROM mail_out WHERE created_at < ? ORDER BY created_at LIMIT ?";
 
 static const char *context_of(struct ctx *cx, struct id id)
@@ -54,25 +64,38 @@ static const char *cut(struct ctx *cx, const char *text, size_t max)
     return span_dup(cx->mem, kept);
 }
 
+/* What must not lie about in the database, as one sealed value. */
+static bool seal(struct ctx *cx, const struct mail_draft *d, struct id id, uint8_t **out,
+                 size_t *len)
+{
+    json_t *all = json_own(cx->mem, json_pack("{s:s,s:s?,s:s?,s:s?,s:s?}", "text", d->text, "html",
+                                              d->html, "reply_to", d->reply_to, "references",
+                                              d->references, "stop_url", d->stop_url));
+    const char *text = all != NULL ? json_write(cx->mem, all) : NULL;
+
+    if (text == NULL || strlen(text) > MAIL_CONTENT_MAX || cx->master == NULL)
+        return err_set(&cx->err, &ERR_INTERNAL, "a mail too long, or without a master key");
+    crypto_seal(cx->master, cx->mem, context_of(cx, id), text, strlen(text), out, len);
+    return true;
+}
+
 bool mail_out_add(struct ctx *cx, const struct mail_draft *d, struct id *out)
 {
-    struct id id = ctx_new_id(cx);
-    size_t text_len = strlen(d->text);
+    struct id id = d->mail_id != NULL ? *d->mail_id : ctx_new_id(cx);
     uint8_t *sealed;
     size_t len;
 
     if (!mail_message_address_is_good(d->to_address))
         return err_set(&cx->err, &ERR_MAIL_ADDRESS, "a mail of kind %s", d->kind);
-    if (text_len > MAIL_TEXT_MAX || cx->master == NULL)
-        return err_set(&cx->err, &ERR_INTERNAL, "a mail of %zu bytes, or without a master key",
-                       text_len);
-    crypto_seal(cx->master, cx->mem, context_of(cx, id), d->text, text_len, &sealed, &len);
+    if (!seal(cx, d, id, &sealed, &len))
+        return false;
     if (!db_exec(cx, NULL, SQL_MAIL_ADD, DB_ID(cx->tenant_id), DB_ID(id), DB_TEXT(d->kind),
                  DB_ID_OR_NULL(d->person_id), DB_TEXT(d->to_address),
                  DB_TEXT(cut(cx, d->to_name != NULL ? d->to_name : "", NAME_MAX_BYTES)),
                  DB_TEXT(cut(cx, d->from_name != NULL ? d->from_name : "", NAME_MAX_BYTES)),
                  DB_TEXT(cut(cx, d->subject, MAIL_SUBJECT_MAX)), DB_BYTES(sealed, len),
-                 DB_TIME(cx->now), DB_TIME(cx->now)))
+                 DB_TIME(cx->now), DB_TIME(cx->now), DB_ID_OR_NULL(d->ticket_id),
+                 DB_TEXT(d->from_address != NULL ? d->from_address : "")))
         return false;
     *out = id;
     return true;
@@ -96,7 +119,10 @@ static struct mail_out from_row(const struct db_row *row)
                              .sent_at = db_time(row, 11),
                              .created_at = db_time(row, 12),
                              .lease = db_id(row, 13),
-                             .sealed = db_bytes(row, 14)};
+                             .sealed = db_bytes(row, 14),
+                             .from_address = db_text(row, 15),
+                             .is_rich = db_bool(row, 16),
+                             .opened_at = db_time(row, 17)};
 }
 
 static void from_rows(struct ctx *cx, struct db_rows *rows, struct mail_out **out, size_t *count)
@@ -163,6 +189,27 @@ bool mail_out_retry(struct ctx *cx, struct id id)
                    id_text(cx->mem, id));
 }
 
+bool mail_out_of_ticket(struct ctx *cx, struct id ticket_id, unsigned limit, struct mail_out **out,
+                        size_t *count)
+{
+    struct db_rows rows;
+
+    if (cx->viewer.kind != VIEWER_SYSTEM &&
+        (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK)))
+        return err_set(&cx->err, &ERR_DENIED, "reading a ticket's mails");
+    if (!db_query(cx, &rows, SQL_MAIL_OF_TICKET, DB_ID(cx->tenant_id), DB_ID(ticket_id),
+                  DB_INT(limit == 0 || limit > MAIL_LIST_MAX ? MAIL_LIST_MAX : limit)))
+        return false;
+    from_rows(cx, &rows, out, count);
+    return true;
+}
+
+bool mail_out_opened(struct ctx *cx, struct id ticket_id, struct id mail_id)
+{
+    return db_exec(cx, NULL, SQL_MAIL_OPENED, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                   DB_ID(mail_id), DB_ID(ticket_id));
+}
+
 /* --- the jobs role --- */
 
 bool mail_out_claim(struct ctx *cx, unsigned limit, int64_t lease_us, struct mail_out **out,
@@ -185,16 +232,28 @@ bool mail_out_claim(struct ctx *cx, unsigned limit, int64_t lease_us, struct mai
     return true;
 }
 
-bool mail_out_text(struct ctx *cx, const struct mail_out *m, const char **out)
+bool mail_out_content(struct ctx *cx, const struct mail_out *m, struct mail_content *out)
 {
-    uint8_t *text;
+    uint8_t *bytes;
+    const char *text;
+    json_t *all;
     size_t len;
 
     if (m->sealed.p == NULL || cx->master == NULL ||
         !crypto_open(cx->master, cx->mem, context_of(cx, m->id), (const uint8_t *)m->sealed.p,
-                     m->sealed.len, &text, &len))
+                     m->sealed.len, &bytes, &len))
         return err_set(&cx->err, &ERR_INTERNAL, "mail %s does not open", id_text(cx->mem, m->id));
-    *out = arena_dup_bytes(cx->mem, (const char *)text, len);
+    text = arena_dup_bytes(cx->mem, (const char *)bytes, len);
+    *out = (struct mail_content){.text = text};
+    if (!m->is_rich) /* queued by a version that had plain ones only */
+        return true;
+    if (!json_read(cx->mem, &cx->err, text, len, &all))
+        return false;
+    out->text = json_get_text(all, "text", "");
+    out->html = json_get_text(all, "html", NULL);
+    out->reply_to = json_get_text(all, "reply_to", NULL);
+    out->references = json_get_text(all, "references", NULL);
+    out->stop_url = json_get_text(all, "stop_url", NULL);
     return true;
 }
 
@@ -227,6 +286,13 @@ bool mail_out_settle(struct ctx *cx, const struct mail_out *m, const struct mail
 
 bool mail_out_purge(struct ctx *cx, unsigned limit, int64_t *removed)
 {
-    return db_exec(cx, removed, SQL_MAIL_PURGE_ANY_TENANT,
-                   DB_TIME(cx->now - MAIL_KEPT_DAYS * CLOCK_DAY), DB_INT(limit));
+    int64_t of_tickets;
+
+    if (!db_exec(cx, removed, SQL_MAIL_PURGE_ANY_TENANT,
+                 DB_TIME(cx->now - MAIL_KEPT_DAYS * CLOCK_DAY), DB_INT(limit)) ||
+        !db_exec(cx, &of_tickets, SQL_MAIL_PURGE_TICKETS_ANY_TENANT,
+                 DB_TIME(cx->now - MAIL_TICKET_KEPT_DAYS * CLOCK_DAY), DB_INT(limit)))
+        return false;
+    *removed = *removed > of_tickets ? *removed : of_tickets;
+    return true;
 }

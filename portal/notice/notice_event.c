@@ -1,0 +1,316 @@
+#include "portal/notice/notice_event.h"
+
+#include "licensing/licence.h"
+#include "portal/account/membership.h"
+#include "portal/account/person.h"
+#include "portal/desk/reporter.h"
+#include "portal/desk/ticket_status.h"
+#include "portal/desk/ticket_thread.h"
+#include "portal/notice/notice.h"
+#include "portal/sales/organisation.h"
+
+#include <string.h>
+
+enum { TOLD_MAX = 200, TEAM_MAX = 50 };
+
+static const char SQL_NOTICE_TEAM[] =
+    "SELECT s.person_id FROM staff_member s "
+    "JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id "
+    "WHERE s.tenant_id = ? AND s.team_id = COALESCE(?, (SELECT d.id FROM team d "
+    "WHERE d.tenant_id = s.tenant_id AND d.is_default = TRUE LIMIT 1)) "
+    "AND p.is_disabled = FALSE AND p.deleted_at IS NULL LIMIT ?";
+static const char SQL_NOTICE_LICENCE_PEOPLE[] =
+    "SELECT m.person_id FROM membership m "
+    "JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id "
+    "WHERE m.tenant_id = ? AND m.organisation_id = ? AND m.can_licence = TRUE "
+    "AND p.is_disabled = FALSE AND p.deleted_at IS NULL LIMIT ?";
+
+struct telling {
+    const struct event *event;
+    const struct ticket *t; /* NULL: it is about a licence */
+    json_t *data;           /* the event's */
+    struct notice_new base; /* what all notices of this event have */
+    struct id told[TOLD_MAX];
+    size_t told_count;
+    bool tells_actor;
+};
+
+/* --- one after the other, each once --- */
+
+static bool is_told(const struct telling *w, struct id person_id)
+{
+    for (size_t i = 0; i < w->told_count; i++)
+        if (id_equal(w->told[i], person_id))
+            return true;
+    return w->told_count == TOLD_MAX ||
+           (!w->tells_actor && id_equal(w->event->actor_id, person_id));
+}
+
+static bool tell_person(struct ctx *cx, struct telling *w, enum notice_kind kind,
+                        struct id person_id)
+{
+    struct notice_new n = w->base;
+
+    if (id_is_zero(person_id) || is_told(w, person_id))
+        return true;
+    w->told[w->told_count++] = person_id;
+    n.kind = kind;
+    n.person_id = person_id;
+    return notice_add(cx, &n);
+}
+
+/* A customer is told what he may see: the pages' own rule decides. */
+static bool tell_customer(struct ctx *cx, struct telling *w, enum notice_kind kind,
+                          struct id person_id)
+{
+    const struct viewer system = cx->viewer;
+    struct ticket *seen;
+    struct viewer viewer;
+    bool may_see;
+
+    if (id_is_zero(person_id) || is_told(w, person_id))
+        return true;
+    if (!membership_viewer(cx, person_id, w->t->organisation_id, &viewer))
+        return false;
+    cx->viewer = viewer;
+    may_see = viewer.kind == VIEWER_CUSTOMER && ticket_get(cx, w->t->id, &seen);
+    cx->viewer = system;
+    if (may_see)
+        return tell_person(cx, w, kind, person_id);
+    if (cx->err.kind != NULL && cx->err.kind != &ERR_NOT_FOUND)
+        return false;
+    err_clear(&cx->err);
+    return true;
+}
+
+/* Whoever met the problem, with an account or without one. */
+static bool tell_reporter(struct ctx *cx, struct telling *w, enum notice_kind kind)
+{
+    struct reporter *reporter;
+    struct person *person = NULL;
+    struct notice_new n = w->base;
+
+    if (id_is_zero(w->t->reporter_id))
+        return true;
+    if (!reporter_get(cx, w->t->reporter_id, &reporter) ||
+        (*reporter->email != '\0' && id_is_zero(reporter->person_id) &&
+         !person_find_by_email(cx, reporter->email, &person)))
+        return false;
+    if (!id_is_zero(reporter->person_id))
+        return tell_customer(cx, w, kind, reporter->person_id);
+    if (person != NULL)
+        return tell_customer(cx, w, kind, person->id);
+    if (*reporter->email == '\0')
+        return true;
+    n.kind = kind;
+    n.address = reporter->email;
+    return notice_add(cx, &n);
+}
+
+static bool tell_customers(struct ctx *cx, struct telling *w, enum notice_kind kind)
+{
+    struct participant *list;
+    size_t count;
+
+    if (!tell_customer(cx, w, kind, w->t->person_id) || !tell_reporter(cx, w, kind) ||
+        !ticket_thread_participants(cx, w->t, &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!tell_customer(cx, w, kind, list[i].person_id))
+            return false;
+    return true;
+}
+
+/* The ticket's team, or the default one where it has none. */
+static bool tell_team(struct ctx *cx, struct telling *w, enum notice_kind kind)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_NOTICE_TEAM, DB_ID(cx->tenant_id), DB_ID_OR_NULL(w->t->team_id),
+                  DB_INT(TEAM_MAX)))
+        return false;
+    while (db_next(&rows))
+        if (!tell_person(cx, w, kind, db_id(&rows.row, 0)))
+            return false;
+    return true;
+}
+
+static bool tell_desk(struct ctx *cx, struct telling *w, enum notice_kind kind)
+{
+    return id_is_zero(w->t->assignee_id) ? tell_team(cx, w, kind)
+                                         : tell_person(cx, w, kind, w->t->assignee_id);
+}
+
+/* --- what happened --- */
+
+static const char *was(const struct telling *w, const char *side, const char *member)
+{
+    return json_get_text(json_object_get(w->data, side), member, "");
+}
+
+/* "assignee" and "team" are objects with an id, or null. */
+static const char *was_id(const struct telling *w, const char *side, const char *member)
+{
+    return json_get_text(json_object_get(json_object_get(w->data, side), member), "id", "");
+}
+
+static bool tell_created(struct ctx *cx, struct telling *w)
+{
+    const bool is_assigned = !id_is_zero(w->t->assignee_id);
+
+    w->tells_actor = true;
+    if (!tell_customers(cx, w, NOTICE_TICKET_FILED))
+        return false;
+    w->tells_actor = false;
+    return tell_desk(cx, w, is_assigned ? NOTICE_DESK_ASSIGNED : NOTICE_DESK_FILED);
+}
+
+/* The customer side hears every public answer, ours those of customers. */
+static bool tell_replied(struct ctx *cx, struct telling *w)
+{
+    const json_t *message = json_object_get(w->data, "message");
+    const bool is_customer = strcmp(json_get_text(message, "author", ""), "customer") == 0;
+
+    if (!json_get_bool(message, "public", false) || !tell_customers(cx, w, NOTICE_TICKET_ANSWER))
+        return false;
+    return !is_customer || tell_desk(cx, w, NOTICE_DESK_ANSWERED);
+}
+
+static bool tell_assigned(struct ctx *cx, struct telling *w)
+{
+    const bool is_other = strcmp(was_id(w, "before", "assignee"), was_id(w, "after", "assignee"));
+    const bool is_other_team = strcmp(was_id(w, "before", "team"), was_id(w, "after", "team")) != 0;
+
+    if (!id_is_zero(w->t->assignee_id))
+        return !is_other || tell_person(cx, w, NOTICE_DESK_ASSIGNED, w->t->assignee_id);
+    return !is_other_team || tell_team(cx, w, NOTICE_DESK_FILED);
+}
+
+static bool tell_status(struct ctx *cx, struct telling *w)
+{
+    const struct ticket_status *before, *after;
+    enum notice_kind kind = NOTICE_TICKET_STATE;
+
+    if (!ticket_status_find(cx, was(w, "before", "status"), &before) ||
+        !ticket_status_find(cx, was(w, "after", "status"), &after))
+        return false;
+    w->base.data = json_own(cx->mem, json_pack("{s:s}", "state", was(w, "after", "status")));
+    if (after != NULL && after->category == TICKET_SOLVED)
+        kind = NOTICE_TICKET_SOLVED;
+    else if (after != NULL && after->category == TICKET_CLOSED)
+        kind = NOTICE_TICKET_CLOSED;
+    /* Two states of ours that have one name for customers are one to them. */
+    if ((before == NULL || after == NULL ||
+         strcmp(before->customer_label, after->customer_label) != 0) &&
+        !tell_customers(cx, w, kind))
+        return false;
+    return strcmp(w->event->actor_kind, "customer") != 0 || tell_desk(cx, w, NOTICE_DESK_ANSWERED);
+}
+
+static bool tell_promise(struct ctx *cx, struct telling *w)
+{
+    w->base.data = json_own(
+        cx->mem, json_pack("{s:s,s:b}", "target", json_get_text(w->data, "target", "answer"),
+                           "is_over", w->event->kind == EVENT_TICKET_SLA_BREACHED));
+    return tell_desk(cx, w, NOTICE_DESK_PROMISE);
+}
+
+static bool tell_ticket(struct ctx *cx, struct telling *w)
+{
+    switch ((int)w->event->kind) { /* of many kinds only these */
+    case EVENT_TICKET_CREATED:
+        return tell_created(cx, w);
+    case EVENT_TICKET_REPLIED:
+        return tell_replied(cx, w);
+    case EVENT_TICKET_NOTED:
+        return tell_person(cx, w, NOTICE_DESK_NOTE, w->t->assignee_id);
+    case EVENT_TICKET_ASSIGNED:
+        return tell_assigned(cx, w);
+    case EVENT_TICKET_STATUS_CHANGED:
+        return tell_status(cx, w);
+    case EVENT_TICKET_SLA_WARNING:
+    case EVENT_TICKET_SLA_BREACHED:
+        return tell_promise(cx, w);
+    default:
+        return true;
+    }
+}
+
+static bool name_actor(struct ctx *cx, struct telling *w)
+{
+    struct person *person;
+
+    if (id_is_zero(w->event->actor_id) || strcmp(w->event->actor_kind, "program") == 0)
+        return true;
+    if (!person_get(cx, w->event->actor_id, &person)) {
+        if (cx->err.kind != &ERR_NOT_FOUND)
+            return false;
+        err_clear(&cx->err);
+        return true;
+    }
+    w->base.actor_name = person->full_name;
+    return true;
+}
+
+static bool tell_of_ticket(struct ctx *cx, struct telling *w)
+{
+    const char *message =
+        json_get_text(json_object_get(w->data, "message"), "id", "");
+    struct ticket *t;
+
+    if (!ticket_get(cx, w->event->subject_id, &t)) {
+        if (cx->err.kind != &ERR_NOT_FOUND) /* else it lies in the bin by now */
+            return false;
+        err_clear(&cx->err);
+        return true;
+    }
+    w->t = t;
+    w->base.ticket_id = t->id;
+    if (*message != '\0' && !id_parse(message, &w->base.message_id))
+        return err_set(&cx->err, &ERR_INTERNAL, "event %s: no message id",
+                       id_text(cx->mem, w->event->id));
+    return name_actor(cx, w) && tell_ticket(cx, w);
+}
+
+/* Those of the organisation who look after licences, and whoever looks after the organisation. */
+static bool tell_of_licence(struct ctx *cx, struct telling *w)
+{
+    struct organisation *organisation;
+    struct licence *licence;
+    struct db_rows rows;
+
+    if (!licence_get(cx, w->event->subject_id, &licence)) {
+        if (cx->err.kind != &ERR_NOT_FOUND)
+            return false;
+        err_clear(&cx->err);
+        return true;
+    }
+    w->base.licence_id = licence->id;
+    w->base.data = w->data;
+    if (id_is_zero(licence->organisation_id))
+        return true;
+    if (!db_query(cx, &rows, SQL_NOTICE_LICENCE_PEOPLE, DB_ID(cx->tenant_id),
+                  DB_ID(licence->organisation_id), DB_INT(TEAM_MAX)))
+        return false;
+    while (db_next(&rows))
+        if (!tell_person(cx, w, NOTICE_LICENCE_ENDING, db_id(&rows.row, 0)))
+            return false;
+    return organisation_get(cx, licence->organisation_id, &organisation) &&
+           tell_person(cx, w, NOTICE_DESK_LICENCE, organisation->owner_id);
+}
+
+bool notice_event_tell(struct ctx *cx, const struct event *event)
+{
+    struct telling *w = arena_new(cx->mem, struct telling);
+
+    w->event = event;
+    w->base.event_id = event->id;
+    if (event->data == NULL) /* erased since */
+        return true;
+    if (!json_read(cx->mem, &cx->err, event->data, strlen(event->data), &w->data))
+        return false;
+    if (event->kind == EVENT_LICENCE_ENDING)
+        return tell_of_licence(cx, w);
+    return strncmp(event_name(event->kind), "ticket.", strlen("ticket.")) != 0 ||
+           tell_of_ticket(cx, w);
+}

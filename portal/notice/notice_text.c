@@ -1,0 +1,183 @@
+#include "portal/notice/notice_text.h"
+
+#include "portal/desk/ticket_status.h"
+
+#include <string.h>
+
+/* --- one line --- */
+
+static const char *actor_of(const struct notice *n, const struct lang *lang)
+{
+    return *n->actor_name != '\0' ? n->actor_name
+                                  : lang_text(lang, T("The system")); /* or a rule */
+}
+
+static bool state_line(struct ctx *cx, const struct lang *lang, const struct notice *n,
+                       const char **out)
+{
+    const struct ticket_status *status;
+
+    if (!ticket_status_find(cx, json_get_text(n->data, "state", ""), &status))
+        return false;
+    *out = lang_fill1(cx->mem, lang, T("The state is now: {}"),
+                      status != NULL ? lang_text(lang, status->customer_label) : "-");
+    return true;
+}
+
+static const char *licence_line(struct ctx *cx, const struct format *f, const struct notice *n)
+{
+    const char *days = format_number(cx->mem, f, json_get_i64(n->data, "days", 0));
+
+    return lang_fill1(cx->mem, f->lang, T("A licence ends within {} days."), days);
+}
+
+static const char *promise_line(const struct lang *lang, const struct notice *n)
+{
+    const bool is_over = json_get_bool(n->data, "is_over", false);
+
+    if (strcmp(json_get_text(n->data, "target", ""), "solve") == 0)
+        return lang_text(lang, is_over ? T("The promised solution is overdue.")
+                                       : T("A solution was promised for soon."));
+    return lang_text(lang, is_over ? T("The promised answer is overdue.")
+                                   : T("An answer was promised for soon."));
+}
+
+bool notice_text_line(struct ctx *cx, const struct format *f, const struct notice *n,
+                      const char **out)
+{
+    const char *who = actor_of(n, f->lang);
+
+    switch (n->kind) {
+    case NOTICE_TICKET_FILED:
+        *out = lang_text(f->lang, T("The ticket has arrived."));
+        return true;
+    case NOTICE_TICKET_ANSWER:
+        *out = lang_fill1(cx->mem, f->lang, T("{} has replied."), who);
+        return true;
+    case NOTICE_TICKET_STATE:
+    case NOTICE_TICKET_SOLVED:
+    case NOTICE_TICKET_CLOSED:
+        return state_line(cx, f->lang, n, out);
+    case NOTICE_DESK_ANSWERED:
+        if (json_get_text(n->data, "state", NULL) != NULL)
+            return state_line(cx, f->lang, n, out);
+        *out = lang_fill1(cx->mem, f->lang, T("{} has replied."), who);
+        return true;
+    case NOTICE_DESK_NOTE:
+        *out = lang_fill1(cx->mem, f->lang, T("{} has written a note."), who);
+        return true;
+    case NOTICE_DESK_FILED:
+        *out = lang_text(f->lang, T("The ticket waits for somebody of your team."));
+        return true;
+    case NOTICE_DESK_ASSIGNED:
+        *out = lang_text(f->lang, T("The ticket is yours now."));
+        return true;
+    case NOTICE_DESK_PROMISE:
+        *out = promise_line(f->lang, n);
+        return true;
+    case NOTICE_LICENCE_ENDING:
+    case NOTICE_DESK_LICENCE:
+        *out = licence_line(cx, f, n);
+        return true;
+    case NOTICE_DESK_TEMPLATE:
+        *out = lang_fill1(cx->mem, f->lang, T("Your own words of a mail do not work: {}"),
+                          json_get_text(n->data, "fault", ""));
+        return true;
+    case NOTICE_RULE:
+        *out = json_get_text(n->data, "text", "");
+        return true;
+    case NOTICE_KIND_COUNT:
+        break;
+    }
+    *out = "";
+    return true;
+}
+
+bool notice_text_change(struct ctx *cx, const struct format *f, const struct notice *n,
+                        const char **out)
+{
+    const char *line;
+
+    if (!notice_text_line(cx, f, n, &line))
+        return false;
+    *out = arena_printf(cx->mem, "%s · %s%s%s", format_time(cx->mem, f, n->created_at), line,
+                        *n->text != '\0' ? "\n\n" : "", n->text);
+    return true;
+}
+
+const char *notice_text_path(struct ctx *cx, const struct notice *n)
+{
+    const bool is_staff = notice_kind_words(n->kind)->is_staff ||
+                          (n->kind == NOTICE_RULE && json_get_bool(n->data, "is_staff", false));
+
+    if (n->kind == NOTICE_DESK_TEMPLATE)
+        return "/desk/settings/mail/words";
+    if (!id_is_zero(n->licence_id))
+        return arena_printf(cx->mem, "%s/licences/%s", is_staff ? "/desk" : "",
+                            id_text(cx->mem, n->licence_id));
+    if (id_is_zero(n->ticket_id))
+        return "/notices";
+    return arena_printf(cx->mem, "%s/tickets/%s", is_staff ? "/desk" : "",
+                        id_text(cx->mem, n->ticket_id));
+}
+
+/* --- a page --- */
+
+static bool is_link(struct span line)
+{
+    return (line.len > 8 && strncmp(line.p, "https://", 8) == 0) ||
+           (line.len > 7 && strncmp(line.p, "http://", 7) == 0);
+}
+
+static void add_line(struct str *s, struct arena *mem, struct span line)
+{
+    const char *text = span_dup(mem, line);
+
+    if (!is_link(line) || strpbrk(text, " \t") != NULL) {
+        str_html(s, text);
+        return;
+    }
+    str_add(s, "<a href=\"");
+    str_html(s, text);
+    str_add(s, "\">");
+    str_html(s, text);
+    str_add(s, "</a>");
+}
+
+static void add_paragraphs(struct str *s, struct arena *mem, const char *text)
+{
+    struct span rest = span_of(text), line;
+    bool is_open = false;
+
+    while (span_cut(&rest, '\n', &line)) {
+        line = span_trim(line);
+        if (line.len == 0) {
+            str_add(s, is_open ? "</p>\n" : "");
+            is_open = false;
+            continue;
+        }
+        str_add(s, is_open ? "<br>\n" : "<p>");
+        is_open = true;
+        add_line(s, mem, line);
+    }
+    str_add(s, is_open ? "</p>\n" : "");
+}
+
+const char *notice_text_html(struct arena *mem, const struct lang *lang, const char *tenant_name,
+                             const char *accent, const char *text)
+{
+    struct str s = str_new(mem);
+
+    str_fmt(&s,
+            "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"></head>\n"
+            "<body style=\"margin:0;padding:24px;font:16px/1.6 system-ui,sans-serif;"
+            "color:#1b1f23;background:#ffffff\">\n"
+            "<div style=\"max-width:640px\"><div style=\"border-bottom:3px solid #%s;"
+            "padding-bottom:8px;margin-bottom:16px;font-weight:600\">",
+            lang_html(lang), accent);
+    str_html(&s, tenant_name);
+    str_add(&s, "</div>\n");
+    add_paragraphs(&s, mem, text);
+    str_add(&s, "</div></body></html>\n");
+    return s.p;
+}
