@@ -15,7 +15,7 @@ static const struct {
     const char *prefixes[4];
 } CONSUMERS[] = {
     {"rules", {"ticket.", "licence.", "order.", "article."}},
-    {"mail", {"person.password_reset", "person.locked"}},
+    {"mail", {"person.password_reset", "person.locked", "ticket.", "licence.ending"}},
 };
 
 static const char SQL_EVENT_ADD[] =

@@ -19,6 +19,8 @@
 #include "portal/jobs/webhook_deliver.h"
 #include "portal/jobs/webhook_fan.h"
 #include "portal/mail/mail_out.h"
+#include "portal/notice/notice.h"
+#include "portal/notice/notice_mail.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -252,6 +254,27 @@ static bool work_mail_asked(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+static bool work_notices_due(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    if (!notice_mail_work(cx, app, &worked))
+        return false;
+    *has_more = worked == NOTICE_MAIL_BATCH;
+    return true;
+}
+
+static bool work_notice_purge(struct ctx *cx, struct app *app, bool *has_more)
+{
+    int64_t removed;
+
+    (void)app;
+    if (!notice_purge(cx, PURGE_BATCH, &removed))
+        return false;
+    *has_more = removed == PURGE_BATCH;
+    return true;
+}
+
 static bool work_mail(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned worked;
@@ -292,6 +315,8 @@ static const struct {
     {"webhooks", LOOP_WEBHOOKS, TICK_MS * 1000, work_webhooks},
     {"forgotten passwords", LOOP_CHORES, CLOCK_SECOND, work_mail_asked},
     {"mail events", LOOP_CHORES, TICK_MS * 1000, work_mail_events},
+    {"notices", LOOP_CHORES, CLOCK_SECOND, work_notices_due},
+    {"old notices", LOOP_CHORES, CLOCK_HOUR, work_notice_purge},
     {"mail", LOOP_MAIL, 2 * TICK_MS * 1000, work_mail},
     {"old mails", LOOP_CHORES, CLOCK_HOUR, work_mail_purge},
     {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},

@@ -9,6 +9,7 @@
 #include "portal/mail/mail_message.h"
 #include "portal/mail/mail_out.h"
 #include "portal/mail/mail_send.h"
+#include "portal/notice/notice_event.h"
 
 #include <string.h>
 
@@ -67,7 +68,8 @@ static bool tell(struct ctx *cx, void *arg)
 
     if (!is_to_be_sent(cx, &t->delivery->event, &is_wanted) || !db_begin(cx))
         return false;
-    if ((!is_wanted || write_mail(cx, t->app, &t->delivery->event)) && event_done(cx, t->delivery))
+    if ((!is_wanted || write_mail(cx, t->app, &t->delivery->event)) &&
+        notice_event_tell(cx, &t->delivery->event) && event_done(cx, t->delivery))
         return db_commit(cx);
     db_rollback(cx);
     return false;
@@ -223,15 +225,14 @@ static void send_one(const struct ctx *base, const struct app *app, struct mail_
     struct mail_content content;
     struct ctx cx;
     struct arena *mem = start_run(&cx, base, mail->tenant_id);
-    struct mail_message message = {.id = mail->id,
-                                   .at = mail->created_at,
-                                   .from_name = mail->from_name,
-                                   .from_address = *mail->from_address != '\0'
-                                                       ? mail->from_address
-                                                       : app->config.mail_sender,
-                                   .to_name = mail->to_name,
-                                   .to_address = mail->to_address,
-                                   .subject = mail->subject};
+    struct mail_message message = {
+        .id = mail->id,
+        .at = mail->created_at,
+        .from_name = mail->from_name,
+        .from_address = *mail->from_address != '\0' ? mail->from_address : app->config.mail_sender,
+        .to_name = mail->to_name,
+        .to_address = mail->to_address,
+        .subject = mail->subject};
 
     if (mail_out_content(&cx, mail, &content)) {
         message.text = content.text;

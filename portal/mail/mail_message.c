@@ -130,8 +130,9 @@ static void add_headers(struct arena *mem, struct str *s, const struct mail_mess
                 "List-Unsubscribe:\r\n <%s>\r\n"
                 "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
                 m->stop_url);
-    str_add(s, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
-               "X-Auto-Response-Suppress: All\r\n");
+    str_add(s,
+            "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+            "X-Auto-Response-Suppress: All\r\n");
 }
 
 static void add_part(struct arena *mem, struct str *s, const char *type, const char *text)
@@ -154,8 +155,8 @@ struct span mail_message_write(struct arena *mem, const struct mail_message *m)
         add_part(mem, &s, "plain", m->text);
         return (struct span){s.p, s.len};
     }
-    str_fmt(&s, "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n", boundary,
-            boundary);
+    str_fmt(&s, "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n",
+            boundary, boundary);
     add_part(mem, &s, "plain", m->text);
     str_fmt(&s, "--%s\r\n", boundary);
     add_part(mem, &s, "html", m->html);

@@ -1,6 +1,7 @@
 #include "portal/mail/mail_out.h"
 
 #include "base/crypto.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "db/where.h"
 #include "portal/mail/mail_message.h"
@@ -16,16 +17,16 @@ const struct err_kind ERR_MAIL_TEXT_GONE = {ERR_CLASS_INVALID, "MAIL_GONE",
 
 #define COLUMNS                                                                        \
     "tenant_id, id, kind, to_address, to_name, from_name, subject, status, attempts, " \
-    "last_fault, due_at, sent_at, created_at, lease, sealed, from_address, is_rich, " \
-    "opened_at"
+    "last_fault, due_at, sent_at, created_at, lease, sealed, from_address, is_rich, "  \
+    "opened_at, bounced_at, bounce"
 static const char SQL_MAIL_ADD[] =
     "INSERT INTO mail_out (tenant_id, id, kind, person_id, to_address, to_name, from_name, "
     "subject, sealed, due_at, created_at, ticket_id, from_address, is_rich) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)";
 static const char SQL_MAIL_LIST[] = "SELECT " COLUMNS " FROM mail_out WHERE tenant_id = ?";
-static const char SQL_MAIL_OF_TICKET[] =
-    "SELECT " COLUMNS " FROM mail_out WHERE tenant_id = ? AND ticket_id = ? "
-    "ORDER BY id DESC LIMIT ?";
+static const char SQL_MAIL_OF_TICKET[] = "SELECT " COLUMNS
+                                         " FROM mail_out WHERE tenant_id = ? AND ticket_id = ? "
+                                         "ORDER BY id DESC LIMIT ?";
 static const char SQL_MAIL_OPENED[] =
     "UPDATE mail_out SET opened_at = ? "
     "WHERE tenant_id = ? AND id = ? AND ticket_id = ? AND opened_at IS NULL";
@@ -122,7 +123,9 @@ static struct mail_out from_row(const struct db_row *row)
                              .sealed = db_bytes(row, 14),
                              .from_address = db_text(row, 15),
                              .is_rich = db_bool(row, 16),
-                             .opened_at = db_time(row, 17)};
+                             .opened_at = db_time(row, 17),
+                             .bounced_at = db_time(row, 18),
+                             .bounce = db_text(row, 19)};
 }
 
 static void from_rows(struct ctx *cx, struct db_rows *rows, struct mail_out **out, size_t *count)

@@ -8,7 +8,7 @@ enum {
     MAIL_TRIES_MAX = 14,
     MAIL_KEPT_DAYS = 30,
     MAIL_TICKET_KEPT_DAYS = 400, /* of a ticket's mails */
-    MAIL_SUBJECT_MAX = 200, /* characters; the rest is cut */
+    MAIL_SUBJECT_MAX = 200,      /* characters; the rest is cut */
     MAIL_TEXT_MAX = 256 * 1024,
     MAIL_LIST_MAX = 100
 };
@@ -22,9 +22,9 @@ struct mail_draft {
     const char *from_name;
     const char *from_address; /* NULL or "": the installation's, config mail.sender */
     const char *subject;
-    const char *text;     /* plain, lines ended by \n; kept sealed until it is sent, as are: */
-    const char *html;     /* the same for programs that show it, or NULL */
-    const char *reply_to; /* or NULL, as these: */
+    const char *text;         /* plain, lines ended by \n; kept sealed until it is sent, as are: */
+    const char *html;         /* the same for programs that show it, or NULL */
+    const char *reply_to;     /* or NULL, as these: */
     const char *references;   /* Message-IDs in <>, the nearest last */
     const char *stop_url;     /* where mails of this kind are stopped (RFC 8058) */
     struct id ticket_id;      /* whose page shows the mail; zero: none */
@@ -44,7 +44,8 @@ struct mail_out {
     struct id lease;
     struct span sealed;
     bool is_rich;
-    int64_t opened_at; /* its link was followed; 0: not that we know */
+    int64_t opened_at, bounced_at; /* its link was followed; it came back: 0 if not, as we know */
+    const char *bounce;            /* why it came back */
 };
 /* The tenant's latest, staff with RIGHT_SETTINGS or the system. status NULL: any. */
 bool mail_out_list(struct ctx *cx, const char *status, unsigned limit, struct mail_out **out,

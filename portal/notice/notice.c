@@ -17,11 +17,10 @@ static const char SQL_NOTICE_ADD[] =
 static const char SQL_NOTICE_WANTED[] =
     "SELECT c.by_mail, c.in_portal, h.digest_hour, h.quiet_from, h.quiet_until, "
     "COALESCE(NULLIF(p.time_zone, ''), t.time_zone), COALESCE(s.window_seconds, ?) "
-    "FROM tenant t "
-    "LEFT JOIN mail_setting s ON s.tenant_id = t.id "
-    "LEFT JOIN person p ON p.tenant_id = t.id AND p.id = ? "
-    "LEFT JOIN notice_choice c ON c.tenant_id = t.id AND c.person_id = p.id AND c.kind = ? "
-    "LEFT JOIN notice_habit h ON h.tenant_id = t.id AND h.person_id = p.id WHERE t.id = ?";
+    "FROM tenant t LEFT JOIN mail_setting s ON s.tenant_id = ? "
+    "LEFT JOIN person p ON p.tenant_id = ? AND p.id = ? "
+    "LEFT JOIN notice_choice c ON c.tenant_id = ? AND c.person_id = p.id AND c.kind = ? "
+    "LEFT JOIN notice_habit h ON h.tenant_id = ? AND h.person_id = p.id WHERE t.id = ?";
 static const char SQL_NOTICE_STOPPED[] =
     "SELECT 1 FROM mail_stop WHERE tenant_id = ? AND address = ?";
 /* A customer's notice has no text of a note, whatever its row says. */
@@ -64,8 +63,9 @@ static bool find_wanted(struct ctx *cx, const struct notice_new *n, struct wante
     struct db_rows rows;
     int64_t ready;
 
-    if (!db_query(cx, &rows, SQL_NOTICE_WANTED, DB_INT(NOTICE_WINDOW_SECONDS), DB_ID(n->person_id),
-                  DB_TEXT(words->name), DB_ID(cx->tenant_id)))
+    if (!db_query(cx, &rows, SQL_NOTICE_WANTED, DB_INT(NOTICE_WINDOW_SECONDS), DB_ID(cx->tenant_id),
+                  DB_ID(cx->tenant_id), DB_ID(n->person_id), DB_ID(cx->tenant_id),
+                  DB_TEXT(words->name), DB_ID(cx->tenant_id), DB_ID(cx->tenant_id)))
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_NOT_FOUND, "tenant %s", id_text(cx->mem, cx->tenant_id));

@@ -15,8 +15,8 @@ enum {
 struct notice_new {
     enum notice_kind kind;
     struct id event_id;
-    struct id person_id;   /* zero: somebody without an account, at: */
-    const char *address;   /* "" or NULL for persons */
+    struct id person_id;                         /* zero: somebody without an account, at: */
+    const char *address;                         /* "" or NULL for persons */
     struct id ticket_id, licence_id, message_id; /* zero: none */
     const char *actor_name;                      /* NULL: nobody */
     const json_t *data;                          /* borrowed; NULL: none */
@@ -48,7 +48,7 @@ struct notice_choice {
     bool by_mail, in_portal;
 };
 struct notice_habit {
-    int64_t digest_hour;             /* of the local day: one mail for all; NOTICE_NO_HOUR: at once */
+    int64_t digest_hour; /* of the local day: one mail for all; NOTICE_NO_HOUR: at once */
     int64_t quiet_from, quiet_until; /* hours without mails; NOTICE_NO_HOUR: none */
 };
 /* By kind; of the person himself, or for the system. */

@@ -254,8 +254,7 @@ static bool name_actor(struct ctx *cx, struct telling *w)
 
 static bool tell_of_ticket(struct ctx *cx, struct telling *w)
 {
-    const char *message =
-        json_get_text(json_object_get(w->data, "message"), "id", "");
+    const char *message = json_get_text(json_object_get(w->data, "message"), "id", "");
     struct ticket *t;
 
     if (!ticket_get(cx, w->event->subject_id, &t)) {

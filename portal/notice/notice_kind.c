@@ -46,11 +46,12 @@ static const struct notice_words KINDS[] = {
                              T("the licence of {organisation} for {licence} ends on {date}, in "
                                "{days} days."),
                              T("The licence:")},
-    [NOTICE_DESK_TEMPLATE] = {"desk.template", T("Words of a mail of yours do not work"), true,
-                              false, true, T("The words of a mail do not work"),
-                              T("a mail went out with the shipped words, since your own ones do not "
-                                "work."),
-                              T("You mend them here:")},
+    [NOTICE_DESK_TEMPLATE] =
+        {"desk.template", T("Words of a mail of yours do not work"), true, false, true,
+         T("The words of a mail do not work"),
+         T("a mail went out with the shipped words, since your own ones do not "
+           "work."),
+         T("You mend them here:")},
     [NOTICE_RULE] = {"rule", T("What a rule tells you"), false, true, true, TICKET_SUBJECT,
                      T("there is news about ticket {number}."), T("The ticket:")},
 };

@@ -3,22 +3,22 @@
 
 #include "portal/http/lang.h"
 
-enum notice_kind {          /* of several in one mail, the last here gives it its words */
-    NOTICE_TICKET_FILED,    /* customers: we have it */
-    NOTICE_TICKET_STATE,    /* customers: another state */
-    NOTICE_TICKET_ANSWER,   /* customers: an answer */
-    NOTICE_TICKET_SOLVED,   /* customers: please confirm */
-    NOTICE_TICKET_CLOSED,   /* customers */
-    NOTICE_LICENCE_ENDING,  /* customers who look after licences */
-    NOTICE_DESK_NOTE,       /* staff: a colleague's note */
-    NOTICE_DESK_FILED,      /* staff: a ticket for the team, with nobody on it */
-    NOTICE_DESK_ANSWERED,   /* staff: the customer wrote, or changed the state */
-    NOTICE_DESK_ASSIGNED,   /* staff: it is yours */
-    NOTICE_DESK_PROMISE,    /* staff: a promise ends soon, or has ended */
-    NOTICE_DESK_LICENCE,    /* staff: a customer's licence ends */
-    NOTICE_DESK_TEMPLATE,   /* staff: one's own words of a mail do not work */
-    NOTICE_RULE,            /* whoever a rule tells something */
-    NOTICE_KIND_COUNT
+enum notice_kind { /* of several in one mail, the last here gives it its words */
+                   NOTICE_TICKET_FILED,   /* customers: we have it */
+                   NOTICE_TICKET_STATE,   /* customers: another state */
+                   NOTICE_TICKET_ANSWER,  /* customers: an answer */
+                   NOTICE_TICKET_SOLVED,  /* customers: please confirm */
+                   NOTICE_TICKET_CLOSED,  /* customers */
+                   NOTICE_LICENCE_ENDING, /* customers who look after licences */
+                   NOTICE_DESK_NOTE,      /* staff: a colleague's note */
+                   NOTICE_DESK_FILED,     /* staff: a ticket for the team, with nobody on it */
+                   NOTICE_DESK_ANSWERED,  /* staff: the customer wrote, or changed the state */
+                   NOTICE_DESK_ASSIGNED,  /* staff: it is yours */
+                   NOTICE_DESK_PROMISE,   /* staff: a promise ends soon, or has ended */
+                   NOTICE_DESK_LICENCE,   /* staff: a customer's licence ends */
+                   NOTICE_DESK_TEMPLATE,  /* staff: one's own words of a mail do not work */
+                   NOTICE_RULE,           /* whoever a rule tells something */
+                   NOTICE_KIND_COUNT
 };
 
 struct notice_words {

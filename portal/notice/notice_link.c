@@ -22,10 +22,10 @@ const char *notice_link_token(struct ctx *cx, const struct notice_link *link)
     const char *kind = notice_kind_words(link->kind)->name;
     struct str all = str_new(cx->mem);
     uint8_t mac[CRYPTO_HASH_SIZE];
-    const char *what = id_is_zero(link->person_id)
-                           ? arena_printf(cx->mem, "a %s", link->address)
-                           : arena_printf(cx->mem, "p %s %s", id_text(cx->mem, link->person_id),
-                                          kind);
+    const char *what =
+        id_is_zero(link->person_id)
+            ? arena_printf(cx->mem, "a %s", link->address)
+            : arena_printf(cx->mem, "p %s %s", id_text(cx->mem, link->person_id), kind);
 
     mac_of(cx, what, mac);
     str_add_n(&all, (const char *)mac, MAC_BYTES);
@@ -63,8 +63,8 @@ bool notice_link_read(struct ctx *cx, const char *token, struct notice_link *out
     if (cx->master == NULL || strlen(token) > TOKEN_MAX ||
         !crypto_from_base64url(cx->mem, token, &bytes, &len) || len <= MAC_BYTES)
         return false;
-    what = span_dup(cx->mem, span_trim((struct span){(const char *)bytes + MAC_BYTES,
-                                                     len - MAC_BYTES}));
+    what = span_dup(cx->mem,
+                    span_trim((struct span){(const char *)bytes + MAC_BYTES, len - MAC_BYTES}));
     mac_of(cx, what, mac);
     return crypto_equal(mac, bytes, MAC_BYTES) && read_what(cx, what, out);
 }

@@ -20,9 +20,8 @@ static const char SQL_TEMPLATE_FAULT[] =
     "UPDATE mail_template SET fault = ? "
     "WHERE tenant_id = ? AND kind = ? AND language = ? AND fault <> ?";
 
-const char *const NOTICE_NAMES[] = {"name",   "number", "subject", "changes",
-                                    "link",   "state",  "agent",   "organisation",
-                                    "tenant", "licence", "days",   "date"};
+const char *const NOTICE_NAMES[] = {"name",  "number",       "subject", "changes", "link", "state",
+                                    "agent", "organisation", "tenant",  "licence", "days", "date"};
 const size_t NOTICE_NAME_COUNT = COUNT(NOTICE_NAMES);
 
 bool notice_template_knows(enum notice_kind kind, const char *name)
@@ -192,8 +191,7 @@ static bool fill_both(struct arena *mem, const struct notice_template *t,
 }
 
 bool notice_template_write(struct ctx *cx, const struct lang *lang, enum notice_kind kind,
-                           const struct notice_fact *facts, size_t count,
-                           struct notice_filled *out)
+                           const struct notice_fact *facts, size_t count, struct notice_filled *out)
 {
     struct notice_template own, shipped;
     struct notice_filled plain = {0};

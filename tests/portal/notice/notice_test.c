@@ -1,0 +1,421 @@
+/* From what happens to a ticket to a mail in somebody's inbox. */
+#include "base/clock.h"
+#include "portal/account/person.h"
+#include "portal/desk/ticket_thread.h"
+#include "portal/jobs/mailer.h"
+#include "portal/notice/notice.h"
+#include "portal/notice/notice_link.h"
+#include "portal/notice/notice_template.h"
+#include "tests/portal/notice/notice_frame.h"
+
+#include <string.h>
+
+static void a_ticket_that_arrived_is_confirmed_to_its_filer_and_told_to_the_team(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire");
+    const char *mail;
+
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    mail = post_mail_to(&p, "anna@marlow.example");
+    assert_non_null(strstr(mail, "Printer on fire"));
+    assert_non_null(strstr(mail, "we have your ticket"));
+    assert_non_null(
+        strstr(mail, arena_printf(p.cx->mem, "/tickets/%s?m=", id_text(p.cx->mem, id))));
+    assert_non_null(strstr(mail, "Auto-Submitted: auto-generated"));
+    assert_non_null(strstr(mail, "List-Unsubscribe:"));
+    assert_non_null(strstr(mail, "List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
+    post_close(&p);
+}
+
+static void a_public_answer_reaches_the_customers_side_and_nobody_else(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire"), message;
+
+    test_ok(p.cx, ticket_thread_add_participant(p.cx, id, p.desk.tom, true));
+    post_forget(&p);
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, ticket_reply(p.cx, id, "Please switch it off.", NULL, &message));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 2);
+    assert_non_null(strstr(post_mail_to(&p, "anna@marlow.example"), "Please switch it off."));
+    assert_non_null(strstr(post_mail_to(&p, "tom@marlow.example"), "Priya Nair"));
+    assert_null(post_mail_to(&p, "priya@tilwick.example"));
+    post_close(&p);
+}
+
+static void a_note_never_leaves_the_house(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire"), message;
+    struct notice *list;
+    size_t count;
+
+    test_ok(p.cx, ticket_thread_add_participant(p.cx, id, p.desk.tom, true));
+    test_ok(p.cx, ticket_assign(p.cx, id, p.desk.dan));
+    post_forget(&p);
+    test_ok(p.jobs, notice_choose(p.jobs, p.desk.dan, NOTICE_DESK_NOTE,
+                                  (struct notice_choice){true, true}));
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, ticket_note(p.cx, id, "They never pay: secret.", &message));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    assert_non_null(strstr(post_mail_to(&p, "dan@tilwick.example"), "They never pay"));
+    desk_as_anna(p.cx, &p.desk);
+    test_ok(p.cx, notice_list(p.cx, 0, &list, &count));
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(list[i].text, "");
+    /* Not even a row that says otherwise lets the text out. */
+    test_sql(p.cx, "UPDATE notice SET message_id = ? WHERE tenant_id = ? AND person_id = ?",
+             DB_ID(message), DB_ID(p.cx->tenant_id), DB_ID(p.desk.anna));
+    test_ok(p.cx, notice_list(p.cx, 0, &list, &count));
+    assert_int_equal(count, 1);
+    assert_string_equal(list[0].text, "");
+    post_close(&p);
+}
+
+static void five_changes_in_two_minutes_are_one_mail_with_five_lines(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire"), message;
+    static const char *const STATES[] = {"waiting", "open", "waiting", "solved"};
+    const char *mail;
+
+    post_forget(&p);
+    for (size_t i = 0; i < COUNT(STATES); i++) {
+        p.cx->now += 20 * CLOCK_SECOND;
+        test_as_staff(p.cx, p.desk.priya, RIGHT_DESK);
+        test_ok(p.cx, ticket_set_status(p.cx, id, STATES[i]));
+        post_work(&p, 0);
+    }
+    test_ok(p.cx, ticket_reply(p.cx, id, "A new fuse is in.", NULL, &message));
+    post_work(&p, 0);
+    assert_int_equal(smtp_server_count(p.server), 0);
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    mail = post_mail_to(&p, "anna@marlow.example");
+    assert_int_equal(post_lines_with(mail, " · "), 5);
+    assert_non_null(strstr(mail, "A new fuse is in."));
+    assert_non_null(strstr(mail, "we believe that your ticket")); /* the weightiest has the word */
+    post_work(&p, CLOCK_HOUR / CLOCK_SECOND);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    post_close(&p);
+}
+
+static void a_customers_answer_reaches_the_engineer_or_the_team_without_one(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire"), message;
+
+    test_sql(p.cx, "UPDATE staff_member SET team_id = ? WHERE tenant_id = ? AND person_id = ?",
+             DB_ID(p.desk.team), DB_ID(p.cx->tenant_id), DB_ID(p.desk.dan));
+    test_ok(p.cx, ticket_set_team(p.cx, id, p.desk.team));
+    post_forget(&p);
+    desk_as_anna(p.cx, &p.desk);
+    test_ok(p.cx, ticket_reply(p.cx, id, "It still burns.", NULL, &message));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    assert_non_null(strstr(post_mail_to(&p, "dan@tilwick.example"), "It still burns."));
+    test_as_system(p.cx);
+    test_ok(p.cx, ticket_assign(p.cx, id, p.desk.priya));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_non_null(strstr(post_mail_to(&p, "priya@tilwick.example"), "is yours now"));
+    desk_as_anna(p.cx, &p.desk);
+    test_ok(p.cx, ticket_reply(p.cx, id, "Now it smokes.", NULL, &message));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 3);
+    assert_non_null(strstr(post_mail(&p, 2), "priya@tilwick.example"));
+    post_close(&p);
+}
+
+static void who_may_no_longer_see_a_ticket_gets_no_mail_about_it(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire"), message;
+    struct desk *d = &p.desk;
+
+    make_membership(p.cx, d->eve, d->organisation, RIGHT_TICKET_OWN);
+    test_ok(p.cx, ticket_thread_add_participant(p.cx, id, d->eve, true));
+    post_forget(&p);
+    desk_as_priya(p.cx, d);
+    test_ok(p.cx, ticket_reply(p.cx, id, "Please switch it off.", NULL, &message));
+    post_work(&p, 0); /* the notice is made, the mail is not yet */
+    test_as_system(p.cx);
+    test_ok(p.cx, ticket_thread_remove_participant(p.cx, id, d->eve));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    assert_null(post_mail_to(&p, "eve@bracken.example"));
+    post_close(&p);
+}
+
+static void a_reporter_without_an_account_gets_a_link_of_his_own(void **state)
+{
+    struct post p = post_open(state);
+    struct ticket_new what = {.source = "desk",
+                              .subject = "Till dead",
+                              .text = "It is dark.",
+                              .topic = "fault",
+                              .organisation_id = p.desk.organisation,
+                              .reporter_name = "Ruth",
+                              .reporter_email = "ruth@shop.example"};
+    struct ticket *t;
+
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, ticket_create(p.cx, &what, &t));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_non_null(strstr(post_mail_to(&p, "ruth@shop.example"), "/follow/"));
+    test_ok(p.jobs, notice_stop_address(p.jobs, "ruth@shop.example"));
+    post_forget(&p);
+    test_ok(p.cx, ticket_set_status(p.cx, t->id, "waiting"));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 0);
+    post_close(&p);
+}
+
+static void mails_about_one_ticket_hang_together_and_can_be_answered(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire"), message;
+    const char *first, *second, *message_id, *root;
+
+    p.app.config.mail_inbound = "help@tilwick.example";
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, ticket_reply(p.cx, id, "Please switch it off.", NULL, &message));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    first = post_mail(&p, 0);
+    second = post_mail(&p, 1);
+    root = arena_printf(p.cx->mem, "<ticket-%s@tilwick.example>", id_text(p.cx->mem, id));
+    message_id = post_header(&p, first, "Message-ID: ");
+    assert_string_equal(post_header(&p, first, "In-Reply-To: "), root);
+    assert_string_equal(post_header(&p, second, "In-Reply-To: "), message_id);
+    assert_non_null(strstr(second, root));
+    assert_non_null(strstr(second, "<help+"));
+    assert_int_equal(
+        test_i64(p.cx, "SELECT COUNT(*) FROM mail_thread WHERE tenant_id = ? AND ticket_id = ?",
+                 DB_ID(p.cx->tenant_id), DB_ID(id)),
+        2);
+    post_close(&p);
+}
+
+static void own_words_that_do_not_work_give_way_to_the_shipped_ones(void **state)
+{
+    struct post p = post_open(state);
+    const struct lang *english = lang_find(p.app.langs, "en");
+    struct id id;
+    const char *mail;
+
+    test_ok(p.cx, notice_template_set(p.cx, english, NOTICE_TICKET_FILED, "Got {number}",
+                                      "Dear {name}, your agent is {agent}. {link}"));
+    id = desk_file(p.cx, &p.desk, "Printer on fire"); /* nobody has it yet: {agent} is nothing */
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    mail = post_mail_to(&p, "anna@marlow.example");
+    assert_non_null(strstr(mail, "we have your ticket"));
+    assert_int_equal(test_i64(p.cx,
+                              "SELECT COUNT(*) FROM mail_template WHERE tenant_id = ? AND "
+                              "fault = '{agent}'",
+                              DB_ID(p.cx->tenant_id)),
+                     1);
+    /* Whoever may mend it hears of it, and once. */
+    desk_file(p.cx, &p.desk, "Printer still on fire");
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(test_i64(p.cx,
+                              "SELECT COUNT(*) FROM notice WHERE tenant_id = ? AND kind = "
+                              "'desk.template'",
+                              DB_ID(p.cx->tenant_id)),
+                     1);
+    test_ok(p.cx, notice_template_set(p.cx, english, NOTICE_TICKET_FILED, "Got {number}",
+                                      "Dear {name}: {link}"));
+    (void)id;
+    post_forget(&p);
+    desk_file(p.cx, &p.desk, "Printer off");
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_non_null(strstr(post_mail_to(&p, "anna@marlow.example"), "Dear Anna Keller: http"));
+    post_close(&p);
+}
+
+static void words_that_cannot_work_are_refused(void **state)
+{
+    struct post p = post_open(state);
+    const struct lang *english = lang_find(p.app.langs, "en");
+
+    test_refused(p.cx,
+                 notice_template_set(p.cx, english, NOTICE_TICKET_FILED, "Got {nummer}", "{link}"),
+                 &ERR_INVALID);
+    test_refused(p.cx, notice_template_set(p.cx, english, NOTICE_TICKET_FILED, "Got it", "No way"),
+                 &ERR_INVALID);
+    test_refused(p.cx,
+                 notice_template_set(p.cx, english, NOTICE_LICENCE_ENDING, "{number}", "{link}"),
+                 &ERR_INVALID);
+    test_refused(p.cx,
+                 notice_template_set(p.cx, english, NOTICE_TICKET_FILED, "Got\r\nBcc: x", "{link}"),
+                 &ERR_INVALID);
+    desk_as_priya(p.cx, &p.desk);
+    test_refused(p.cx, notice_template_set(p.cx, english, NOTICE_TICKET_FILED, "Got it", "{link}"),
+                 &ERR_DENIED);
+    post_close(&p);
+}
+
+static void what_a_person_chose_is_kept(void **state)
+{
+    struct post p = post_open(state);
+    struct id id;
+
+    test_ok(p.jobs, notice_choose(p.jobs, p.desk.anna, NOTICE_TICKET_FILED,
+                                  (struct notice_choice){false, true}));
+    id = desk_file(p.cx, &p.desk, "Printer on fire");
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 0);
+    desk_as_anna(p.cx, &p.desk);
+    assert_int_equal(post_unread(&p), 1);
+    desk_as_eve(p.cx, &p.desk);
+    assert_int_equal(post_unread(&p), 0);
+    desk_as_anna(p.cx, &p.desk);
+    test_ok(p.cx, notice_read_ticket(p.cx, id));
+    assert_int_equal(post_unread(&p), 0);
+    test_refused(
+        p.cx,
+        notice_choose(p.cx, p.desk.tom, NOTICE_TICKET_FILED, (struct notice_choice){false, false}),
+        &ERR_DENIED);
+    post_close(&p);
+}
+
+static void a_link_stops_those_mails_of_that_person_alone(void **state)
+{
+    struct post p = post_open(state);
+    struct notice_choice choices[NOTICE_KIND_COUNT];
+    struct notice_link link = {
+        .person_id = p.desk.anna, .address = "", .kind = NOTICE_TICKET_ANSWER};
+    struct notice_link read;
+    const char *token = notice_link_token(p.jobs, &link);
+    char *forged = arena_dup(p.cx->mem, token);
+
+    assert_true(notice_link_read(p.jobs, token, &read));
+    assert_true(id_equal(read.person_id, p.desk.anna));
+    test_ok(p.jobs, notice_link_stop(p.jobs, &read));
+    test_ok(p.jobs, notice_choices(p.jobs, p.desk.anna, choices));
+    assert_false(choices[NOTICE_TICKET_ANSWER].by_mail);
+    assert_true(choices[NOTICE_TICKET_ANSWER].in_portal);
+    assert_true(choices[NOTICE_TICKET_SOLVED].by_mail);
+    for (size_t i = 0; forged[i] != '\0'; i++) {
+        forged[i] = forged[i] == 'A' ? 'B' : 'A';
+        assert_false(notice_link_read(p.jobs, forged, &read));
+        forged[i] = token[i];
+    }
+    assert_null(strchr(token, '='));
+    post_close(&p);
+}
+
+static void a_digest_has_each_event_once(void **state)
+{
+    struct post p = post_open(state);
+    const struct notice_habit habit = {17, NOTICE_NO_HOUR, NOTICE_NO_HOUR};
+    struct id first = desk_file(p.cx, &p.desk, "Printer on fire");
+    struct id second = desk_file(p.cx, &p.desk, "Scanner on strike"), message;
+    const char *mail;
+
+    post_forget(&p);
+    test_ok(p.jobs, notice_habit_set(p.jobs, p.desk.anna, &habit));
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, ticket_reply(p.cx, first, "Water is on its way.", NULL, &message));
+    test_ok(p.cx, ticket_reply(p.cx, second, "We talk to it.", NULL, &message));
+    post_work(&p, 7 * 3600); /* from nine: 16:00, an hour too early */
+    assert_int_equal(smtp_server_count(p.server), 0);
+    post_work(&p, 3600);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    mail = post_mail_to(&p, "anna@marlow.example");
+    assert_int_equal(post_lines_with(mail, "Water is on its way."), 1);
+    assert_int_equal(post_lines_with(mail, "We talk to it."), 1);
+    post_work(&p, 24 * 3600);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    post_close(&p);
+}
+
+static void nobody_is_woken(void **state)
+{
+    const struct notice_habit night = {NOTICE_NO_HOUR, 22, 7};
+    const struct notice_habit noon = {NOTICE_NO_HOUR, 12, 14};
+    const int64_t nine = TEST_NOW; /* 09:00 UTC, 17:00 in Shanghai */
+
+    (void)state;
+    assert_true(notice_due(&night, "UTC", nine) == nine);
+    assert_true(notice_due(&night, "UTC", nine + 14 * CLOCK_HOUR) == nine + 22 * CLOCK_HOUR);
+    assert_true(notice_due(&night, "UTC", nine + 19 * CLOCK_HOUR) == nine + 22 * CLOCK_HOUR);
+    assert_true(notice_due(&night, "Asia/Shanghai", nine + 5 * CLOCK_HOUR) ==
+                nine + 14 * CLOCK_HOUR);
+    assert_true(notice_due(&noon, "UTC", nine + 3 * CLOCK_HOUR) == nine + 5 * CLOCK_HOUR);
+    /* The clocks of London go forward on 29 March 2026 at 01:00 UTC. */
+    assert_true(notice_due(&night, "Europe/London", INT64_C(1774742400000000)) ==
+                INT64_C(1774764000000000));
+}
+
+static void a_chinese_reader_is_written_to_in_chinese(void **state)
+{
+    struct post p = post_open(state);
+
+    test_ok(p.cx, person_change(p.cx, p.desk.anna, &(struct person_change){.language = "zh"}));
+    desk_file(p.cx, &p.desk, "Printer on fire");
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_non_null(strstr(post_mail_to(&p, "anna@marlow.example"), "工单"));
+    post_close(&p);
+}
+
+static void an_event_is_told_once_whatever_fails(void **state)
+{
+    struct post p = post_open(state);
+    int64_t made;
+
+    desk_file(p.cx, &p.desk, "Printer on fire");
+    post_work(&p, 0);
+    made =
+        test_i64(p.cx, "SELECT COUNT(*) FROM notice WHERE tenant_id = ?", DB_ID(p.cx->tenant_id));
+    p.jobs->now += NOTICE_WINDOW_SECONDS * CLOCK_SECOND;
+    test_failures(p.jobs, post_write_mails, &p, post_nothing_is_half);
+    post_work(&p, 0);
+    assert_int_equal(made, 1);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    post_close(&p);
+}
+
+static void another_tenants_people_hear_nothing(void **state)
+{
+    struct post p = post_open(state);
+    struct notice *list;
+    size_t count;
+
+    desk_file(p.cx, &p.desk, "Printer on fire");
+    post_work(&p, 0);
+    p.cx->tenant_id = make_tenant(p.cx, "other-house");
+    desk_as_anna(p.cx, &p.desk); /* the same id over there */
+    test_ok(p.cx, notice_list(p.cx, 0, &list, &count));
+    assert_int_equal(count, 0);
+    post_close(&p);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(a_ticket_that_arrived_is_confirmed_to_its_filer_and_told_to_the_team),
+        cmocka_unit_test(a_public_answer_reaches_the_customers_side_and_nobody_else),
+        cmocka_unit_test(a_note_never_leaves_the_house),
+        cmocka_unit_test(five_changes_in_two_minutes_are_one_mail_with_five_lines),
+        cmocka_unit_test(a_customers_answer_reaches_the_engineer_or_the_team_without_one),
+        cmocka_unit_test(who_may_no_longer_see_a_ticket_gets_no_mail_about_it),
+        cmocka_unit_test(a_reporter_without_an_account_gets_a_link_of_his_own),
+        cmocka_unit_test(mails_about_one_ticket_hang_together_and_can_be_answered),
+        cmocka_unit_test(own_words_that_do_not_work_give_way_to_the_shipped_ones),
+        cmocka_unit_test(words_that_cannot_work_are_refused),
+        cmocka_unit_test(what_a_person_chose_is_kept),
+        cmocka_unit_test(a_link_stops_those_mails_of_that_person_alone),
+        cmocka_unit_test(a_digest_has_each_event_once),
+        cmocka_unit_test(nobody_is_woken),
+        cmocka_unit_test(a_chinese_reader_is_written_to_in_chinese),
+        cmocka_unit_test(an_event_is_told_once_whatever_fails),
+        cmocka_unit_test(another_tenants_people_hear_nothing),
+    };
+
+    return test_group_run("notice", TESTS, COUNT(TESTS));
+}
