@@ -23,6 +23,8 @@
 #include "portal/pages/login_page.h"
 #include "portal/pages/mail_link_page.h"
 #include "portal/pages/mail_page.h"
+#include "portal/pages/mail_stop_page.h"
+#include "portal/pages/notice_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
 #include "portal/pages/organisation_page.h"
@@ -83,6 +85,12 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/account/security/second/off",     second_factor_page_off,     NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account/confirm",           confirm_page_show,        NEED_LOGIN | NEED_EARLY, 0, 0},
     {METHOD_POST, "/account/confirm",           confirm_page_submit,      NEED_LOGIN | NEED_CSRF | NEED_EARLY, 0, 0},
+    {METHOD_GET,  "/account/notices",           notice_page_choices,      NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/account/notices",           notice_page_choose,       NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/notices",                   notice_page_list,         NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/notices/read",              notice_page_read,         NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/mail/stop/{token}",         mail_stop_page_show,      NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/mail/stop/{token}",         mail_stop_page_stop,      NEED_PUBLIC | NEED_SIGNED, 0, 0},
     {METHOD_GET,  "/account/sessions",          account_page_sessions,    NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account/sessions/end",      account_page_end_others,  NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/account/sessions/{id}/end", account_page_end_session, NEED_LOGIN | NEED_CSRF, 0, 0},

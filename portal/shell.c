@@ -4,6 +4,7 @@
 #include "licensing/licence.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/http/format.h"
+#include "portal/notice/notice.h"
 #include "portal/sales/order.h"
 
 #include <pthread.h>
@@ -15,6 +16,7 @@ enum { SLOTS = 512 };
 
 struct figures { /* -1: the viewer has no such list */
     int64_t tickets, licences, orders;
+    int64_t notices; /* unread */
 };
 
 struct slot {
@@ -89,13 +91,31 @@ static void cache_put(struct shell_cache *cache, const struct ctx *cx,
     pthread_mutex_unlock(&cache->lock);
 }
 
+void shell_forget(struct req *rq)
+{
+    struct shell_cache *cache = rq->app->shell_cache;
+    struct slot *slot;
+
+    if (!cache)
+        return;
+    slot = slot_of(cache, &rq->cx.viewer);
+    pthread_mutex_lock(&cache->lock);
+    if (is_for(slot, &rq->cx))
+        slot->counted_us = 0;
+    pthread_mutex_unlock(&cache->lock);
+}
+
 static bool count(struct ctx *cx, struct figures *out)
 {
     const struct licence_filter all = {.limit = 0};
     struct ticket_counts tickets;
     const char *next;
 
-    *out = (struct figures){-1, -1, -1};
+    *out = (struct figures){-1, -1, -1, 0};
+    if (!notice_count_unread(cx, &out->notices))
+        return false;
+    if (cx->viewer.kind != VIEWER_CUSTOMER)
+        return true;
     if ((cx->viewer.rights & (RIGHT_TICKET_OWN | RIGHT_TICKET_ALL)) != 0) {
         if (!ticket_counts(cx, &tickets))
             return false;
@@ -125,7 +145,8 @@ void shell_fill(struct req *rq, json_t *shell)
     json_t *nav = json_object_get(shell, "nav");
 
     /* An error page is drawn after a failure: asking the database again helps nobody. */
-    if (cx->viewer.kind != VIEWER_CUSTOMER || cx->err.kind || !rq->app->shell_cache)
+    if ((cx->viewer.kind != VIEWER_CUSTOMER && cx->viewer.kind != VIEWER_STAFF) || cx->err.kind ||
+        !rq->app->shell_cache)
         return;
     /* Who has just done something (a flash tells it) sees figures that have it. */
     if (rq->session->flash || !cache_find(rq->app->shell_cache, cx, &figures)) {
@@ -136,6 +157,9 @@ void shell_fill(struct req *rq, json_t *shell)
         }
         cache_put(rq->app->shell_cache, cx, &figures);
     }
+    if (figures.notices > 0)
+        json_object_set_new(shell, "notices",
+                            json_string(format_number(rq->cx.mem, &rq->format, figures.notices)));
     set_count(rq, nav, "/tickets", figures.tickets);
     set_count(rq, nav, "/licences", figures.licences);
     set_count(rq, nav, "/orders", figures.orders);

@@ -12,3 +12,5 @@ struct shell_cache; /* Threads: any. */
  * free with shell_cache_free. */
 struct shell_cache *shell_cache_make(void);
 void shell_cache_free(struct shell_cache *cache);
+/* What the viewer has just read is not to be counted on this page any more. */
+void shell_forget(struct req *rq);

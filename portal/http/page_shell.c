@@ -37,6 +37,7 @@ static const struct place DESK_PLACES[] = {
 static const struct place ACCOUNT_PLACES[] = {
     {"/account", T("Your details"), "user", false},
     {"/account/security", T("Password and sign-in"), "shield-check", false},
+    {"/account/notices", T("Notices and mails"), "bell", false},
     {"/account/sessions", T("Where you are signed in"), "monitor", false},
 };
 static const struct place FOOT_PLACES[] = {
@@ -297,6 +298,7 @@ json_t *page_shell(struct req *rq)
     json_object_set_new(shell, "static",
                         rq->app->statics == NULL ? json_object() : statics_names(rq->app->statics));
     add_who(rq, shell);
+    json_object_set_new(shell, "notices", json_null()); /* app->shell knows how many */
     add_menus(rq, shell, rq->session != NULL && rq->session->is_staff);
     if (rq->app->shell != NULL)
         rq->app->shell(rq, shell);

@@ -73,7 +73,10 @@ static bool check_page(struct err *err, const struct route *row)
 
     if ((row->needs & WIRE) != 0)
         return refuse(err, row, "bearers and tokens are for /v1 and /api/v1");
-    if (!is_safe && (row->needs & NEED_CSRF) == 0)
+    if ((row->needs & NEED_SIGNED) != 0 && (is_safe || row->needs != (NEED_PUBLIC | NEED_SIGNED) ||
+                                            strstr(row->pattern, "{token}") == NULL))
+        return refuse(err, row, "signed is for public posts with a token in the path");
+    if (!is_safe && (row->needs & (NEED_CSRF | NEED_SIGNED)) == 0)
         return refuse(err, row, "a row that writes needs the CSRF check");
     if (is_safe && (row->needs & NEED_CSRF) != 0)
         return refuse(err, row, "a GET row cannot have the CSRF check");

@@ -16,7 +16,9 @@ enum need {
     NEED_FILE = 1 << 9,         /* /v1: a file is asked for or sent: any Accept, any Content-Type */
     NEED_PASSWORD = 1 << 10,    /* /v1: a credential, or e-mail and password for the handler */
     NEED_EARLY = 1 << 11,       /* also for who still owes a second step */
-    NEED_FRESH = 1 << 12        /* dangerous: who one is was shown lately (portal/serve_step.h) */
+    NEED_FRESH = 1 << 12,       /* dangerous: who one is was shown lately (portal/serve_step.h) */
+    NEED_SIGNED = 1 << 13       /* a post by whoever has the path, whose signed {token} the handler
+                                   checks and whose cookies it does not look at (RFC 8058) */
 };
 
 struct route {
@@ -36,11 +38,11 @@ extern const struct route ROUTES[], SERVICE_ROUTES[];
 
 struct router; /* Threads: read-only after route_compile. */
 /* Checks the table and builds the lookup: every row has needs; a POST outside /v1 and /api/v1 has
- * NEED_CSRF; /v1 rows have NEED_PUBLIC, NEED_BEARER or NEED_MAYBE_BEARER; /api/v1 rows NEED_TOKEN
- * or NEED_PUBLIC; no two rows match the same paths; rights imply a login. Fails naming the row.
- * is_licensing picks the /v1 rows, else all others.
- * A /v1 row that is neither /v1/health nor names an account is served under
- * /v1/accounts/{account}/ as well: its copy there has the longer pattern. */
+ * NEED_CSRF or NEED_SIGNED (with a {token}); /v1 rows have NEED_PUBLIC, NEED_BEARER or
+ * NEED_MAYBE_BEARER; /api/v1 rows NEED_TOKEN or NEED_PUBLIC; no two rows match the same paths;
+ * rights imply a login. Fails naming the row. is_licensing picks the /v1 rows, else all others. A
+ * /v1 row that is neither /v1/health nor names an account is served under /v1/accounts/{account}/
+ * as well: its copy there has the longer pattern. */
 bool route_compile(struct err *err, const struct route *rows, bool is_licensing,
                    struct router **out) MUST_CHECK;
 void route_free(struct router *router);

@@ -187,9 +187,9 @@ bool notice_count_unread(struct ctx *cx, int64_t *out)
     return true;
 }
 
-bool notice_read_ticket(struct ctx *cx, struct id ticket_id)
+bool notice_read_ticket(struct ctx *cx, struct id ticket_id, int64_t *changed)
 {
-    return db_exec(cx, NULL, SQL_NOTICE_READ, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+    return db_exec(cx, changed, SQL_NOTICE_READ, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                    DB_ID(cx->viewer.person_id), DB_ID(ticket_id));
 }
 

@@ -38,8 +38,8 @@ struct notice { /* a row, in cx->mem */
 /* The viewer's own that he may (still) see, the newest first. */
 bool notice_list(struct ctx *cx, unsigned limit, struct notice **out, size_t *count) MUST_CHECK;
 bool notice_count_unread(struct ctx *cx, int64_t *out) MUST_CHECK;
-/* The viewer has read a ticket's notices, or all. */
-bool notice_read_ticket(struct ctx *cx, struct id ticket_id) MUST_CHECK;
+/* The viewer has read a ticket's notices, or all; *changed (or NULL) is how many were new. */
+bool notice_read_ticket(struct ctx *cx, struct id ticket_id, int64_t *changed) MUST_CHECK;
 bool notice_read_all(struct ctx *cx) MUST_CHECK;
 
 /* --- what a person chose --- */

@@ -1,6 +1,7 @@
 #include "portal/pages/follow_page.h"
 
 #include "portal/desk/follow_link.h"
+#include "portal/pages/notice_page.h"
 #include "portal/pages/ticket_context.h"
 
 #include <string.h>
@@ -33,6 +34,8 @@ bool follow_page_show(struct req *rq)
         return false;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(thread, entry_json(rq, replies[i]));
+    if (!notice_page_opened(rq, t->id))
+        return false;
     reply_header(rq, "Cache-Control", "private, no-store");
     return page_render(
         rq, "follow",

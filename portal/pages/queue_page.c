@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "portal/desk/ticket_counts.h"
+#include "portal/pages/notice_page.h"
 #include "portal/pages/queue_facts.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/trace_context.h"
@@ -223,7 +224,7 @@ static bool ticket_page(struct req *rq, const struct form *form)
     if (!queue_facts_add(rq, &words, t, context) || !trace_context_add(rq, t->id, context))
         return false;
     if (form == NULL)
-        return page_render(rq, "queue_ticket", context);
+        return notice_page_seen(rq, t->id) && page_render(rq, "queue_ticket", context);
     upload_context_keep(rq, form, context);
     json_object_set_new(context, "is_note",
                         json_boolean(strcmp(form_value(form, "kind"), "note") == 0));

@@ -4,6 +4,7 @@
 #include "portal/desk/filing.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/pages/notice_page.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/upload_context.h"
 
@@ -209,7 +210,8 @@ bool ticket_page_view(struct req *rq)
 {
     json_t *context;
 
-    return view_context(rq, &context) && page_render(rq, "ticket_view", context);
+    return view_context(rq, &context) && notice_page_seen(rq, rq->id) &&
+           page_render(rq, "ticket_view", context);
 }
 
 struct reply_fields {

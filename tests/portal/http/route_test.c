@@ -133,6 +133,8 @@ static void a_bad_table_is_refused_with_its_row(void **state)
         {{METHOD_GET, "/a", handle, 0, 0, 0}, "GET /a: a row without needs"},
         {{METHOD_POST, "/a", handle, NEED_LOGIN, 0, 0}, "POST /a: a row that writes needs"},
         {{METHOD_DELETE, "/a", handle, NEED_LOGIN, 0, 0}, "needs the CSRF check"},
+        {{METHOD_POST, "/a", handle, NEED_PUBLIC | NEED_SIGNED, 0, 0}, "a token in the path"},
+        {{METHOD_POST, "/a/{token}", handle, NEED_LOGIN | NEED_SIGNED, 0, 0}, "public posts"},
         {{METHOD_GET, "/a", handle, NEED_LOGIN | NEED_CSRF, 0, 0}, "a GET row cannot"},
         {{METHOD_GET, "/a", handle, NEED_PUBLIC, RIGHT_DESK, 0}, "rights without a login"},
         {{METHOD_GET, "/a", handle, NEED_PUBLIC | NEED_LOGIN, 0, 0}, "public and for some"},

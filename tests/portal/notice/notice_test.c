@@ -274,7 +274,7 @@ static void what_a_person_chose_is_kept(void **state)
     desk_as_eve(p.cx, &p.desk);
     assert_int_equal(post_unread(&p), 0);
     desk_as_anna(p.cx, &p.desk);
-    test_ok(p.cx, notice_read_ticket(p.cx, id));
+    test_ok(p.cx, notice_read_ticket(p.cx, id, NULL));
     assert_int_equal(post_unread(&p), 0);
     test_refused(
         p.cx,
