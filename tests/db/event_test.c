@@ -203,7 +203,9 @@ static void a_failing_event_is_tried_again_later_and_parked_in_the_end(void **st
     }
     assert_int_equal(tries, EVENT_ATTEMPTS_MAX);
     assert_int_equal(claim(cx, got, 10), 0);
-    assert_string_equal(test_text(cx, "SELECT reason FROM event_delivery WHERE tenant_id = ?",
+    assert_string_equal(test_text(cx,
+                                  "SELECT reason FROM event_delivery WHERE tenant_id = ? AND "
+                                  "consumer = 'rules'",
                                   DB_ID(cx->tenant_id)),
                         "the rule broke");
 }
