@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "db/event.h"
+#include "portal/account/password_rule.h"
 
 #include <string.h>
 
@@ -10,14 +11,21 @@ const struct err_kind ERR_CREDENTIAL_SHORT = {ERR_CLASS_INVALID, "PASSWORD_SHORT
 const struct err_kind ERR_CREDENTIAL_LONG = {ERR_CLASS_INVALID, "PASSWORD_LONG",
                                              "The password has more than {} characters."};
 
-bool credential_is_strong(const char *password)
+const struct err_kind ERR_CREDENTIAL_EASY = {
+    ERR_CLASS_INVALID, "PASSWORD_EASY",
+    "This password is easy to guess. Take several words that do not belong together, without your "
+    "name, dates and rows of keys."};
+
+bool credential_is_strong(struct arena *mem, const char *password)
 {
     size_t count = utf8_valid(password, strlen(password)) ? utf8_count(password) : 0;
 
-    return count >= CREDENTIAL_PASSWORD_MIN && count <= CREDENTIAL_PASSWORD_MAX;
+    return count >= CREDENTIAL_PASSWORD_MIN && count <= CREDENTIAL_PASSWORD_MAX &&
+           password_rule_holds(mem, password, NULL);
 }
 
-bool credential_hash(struct ctx *cx, const char *password, char out[CRYPTO_PASSWORD_TEXT_SIZE])
+bool credential_hash_for(struct ctx *cx, const char *password, const char *const *own,
+                         char out[CRYPTO_PASSWORD_TEXT_SIZE])
 {
     size_t count;
 
@@ -34,7 +42,14 @@ bool credential_hash(struct ctx *cx, const char *password, char out[CRYPTO_PASSW
         err_arg(&cx->err, arena_printf(cx->mem, "%d", CREDENTIAL_PASSWORD_MAX));
         return false;
     }
+    if (!password_rule_holds(cx->mem, password, own))
+        return err_set_at(&cx->err, &ERR_CREDENTIAL_EASY, "password", "password easy to guess");
     return crypto_password_hash(&cx->err, password, out);
+}
+
+bool credential_hash(struct ctx *cx, const char *password, char out[CRYPTO_PASSWORD_TEXT_SIZE])
+{
+    return credential_hash_for(cx, password, NULL, out);
 }
 
 static const char SQL_CREDENTIAL_PERSON[] =

@@ -8,17 +8,21 @@ enum { CREDENTIAL_PASSWORD_MIN = 8, CREDENTIAL_PASSWORD_MAX = 200 };
 
 extern const struct err_kind ERR_CREDENTIAL_SHORT; /* too short; {} is the least length */
 extern const struct err_kind ERR_CREDENTIAL_LONG;
+extern const struct err_kind ERR_CREDENTIAL_EASY; /* see portal/account/password_rule.h */
 
 /* Checks the rules and hashes. */
 bool credential_hash(struct ctx *cx, const char *password,
                      char out[CRYPTO_PASSWORD_TEXT_SIZE]) MUST_CHECK;
+/* Likewise for somebody who is known: own are texts as password_rule_holds takes them. */
+bool credential_hash_for(struct ctx *cx, const char *password, const char *const *own,
+                         char out[CRYPTO_PASSWORD_TEXT_SIZE]) MUST_CHECK;
 /* Stores a hash made by credential_hash, forgets failures and locks, ends the person's sessions. */
 bool credential_store(struct ctx *cx, struct id person_id, const char *hash) MUST_CHECK;
 /* The same for what is too weak for the portal: it makes API tokens (login_try.takes_weak). */
 bool credential_store_as(struct ctx *cx, struct id person_id, const char *hash,
                          bool is_weak) MUST_CHECK;
 /* Whether a password is good enough for signing in to the portal. */
-bool credential_is_strong(const char *password);
+bool credential_is_strong(struct arena *mem, const char *password);
 /* Both in one, for the console. Fails: ERR_NOT_FOUND, ERR_CREDENTIAL_SHORT, ERR_CREDENTIAL_LONG. */
 bool credential_set(struct ctx *cx, struct id person_id, const char *password) MUST_CHECK;
 

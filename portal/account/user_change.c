@@ -46,7 +46,7 @@ bool user_password_hash(struct ctx *cx, const char *password, const char *at, co
     if (!crypto_password_hash(&cx->err, password, text))
         return false;
     *hash = text;
-    *is_weak = !credential_is_strong(password);
+    *is_weak = !credential_is_strong(cx->mem, password);
     return true;
 }
 

@@ -148,6 +148,7 @@ bool account_page_password(struct req *rq)
 {
     struct ctx *cx = &rq->cx;
     struct new_password next = {.rq = rq};
+    const char *own[4] = {NULL};
     struct login_try attempt;
     struct form *form;
     struct id person_id;
@@ -157,7 +158,10 @@ bool account_page_password(struct req *rq)
     check_new(rq, form);
     if (json_object_size(form->faults) > 0)
         return account_page_security_form(rq, form);
-    if (!credential_hash(cx, form_value(form, "password"), next.hash))
+    own[0] = rq->session->person_name;
+    own[1] = rq->session->email;
+    own[2] = rq->tenant->name;
+    if (!credential_hash_for(cx, form_value(form, "password"), own, next.hash))
         return form_take_err(rq, form, NULL, 0) && account_page_security_form(rq, form);
     attempt = (struct login_try){.email = rq->session->email,
                                  .password = form_value(form, "current"),

@@ -57,9 +57,8 @@ bool staff_page_list(struct req *rq)
 {
     const char *search = req_query(rq, "q");
     json_t *rows = json_array();
-    json_t *page = json_own(
-        rq->cx.mem, json_pack("{s:o,s:s,s:b}", "accounts", rows, "query", search ? search : "",
-                                  "on_staff", 1));
+    json_t *page = json_own(rq->cx.mem, json_pack("{s:o,s:s,s:b}", "accounts", rows, "query",
+                                                  search ? search : "", "on_staff", 1));
     struct staff_account *list;
     size_t count;
 
@@ -225,7 +224,9 @@ static bool read_form(struct req *rq, struct form **form, struct staff_draft *dr
                                   .is_disabled = in.is_disabled};
     if (!*password)
         return true;
-    if (!credential_hash(&rq->cx, password, hash))
+    if (!credential_hash_for(&rq->cx, password,
+                             (const char *const[]){in.full_name, in.email, rq->tenant->name, NULL},
+                             hash))
         return form_take_err(rq, *form, STAFF_FIELDS, COUNT(STAFF_FIELDS));
     draft->password_hash = hash;
     return true;

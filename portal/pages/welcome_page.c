@@ -52,6 +52,7 @@ static bool start_session(struct ctx *cx, struct id person_id, void *arg)
 bool welcome_page_submit(struct req *rq)
 {
     char hash[CRYPTO_PASSWORD_TEXT_SIZE];
+    const char *own[4] = {NULL};
     struct arrival arrival = {.rq = rq};
     struct person_link link;
     struct form *form;
@@ -65,7 +66,10 @@ bool welcome_page_submit(struct req *rq)
                    T("This differs from the new password above."));
     if (json_object_size(form->faults) > 0)
         return show(rq, form);
-    if (!credential_hash(&rq->cx, form_value(form, "password"), hash))
+    own[0] = link.full_name;
+    own[1] = link.email;
+    own[2] = rq->tenant->name;
+    if (!credential_hash_for(&rq->cx, form_value(form, "password"), own, hash))
         return form_take_err(rq, form, NULL, 0) && show(rq, form);
     if (!person_link_use(&rq->cx, rq->args[0], hash, start_session, &arrival))
         return false;

@@ -95,11 +95,12 @@ static void a_password_has_a_least_and_a_greatest_length(void **state)
     char longest[CREDENTIAL_PASSWORD_MAX + 2];
 
     memset(longest, 'x', sizeof(longest));
+    memcpy(longest, "correct horse battery", strlen("correct horse battery"));
     longest[CREDENTIAL_PASSWORD_MAX + 1] = '\0';
     test_refused(cx, credential_set(cx, anna, "short7c"), &ERR_CREDENTIAL_SHORT);
     test_refused(cx, credential_set(cx, anna, "七个汉字不够长"), &ERR_CREDENTIAL_SHORT);
     test_refused(cx, credential_set(cx, anna, longest), &ERR_CREDENTIAL_LONG);
-    test_refused(cx, credential_set(cx, ctx_new_id(cx), "long enough"), &ERR_NOT_FOUND);
+    test_refused(cx, credential_set(cx, ctx_new_id(cx), "quite another one"), &ERR_NOT_FOUND);
     longest[CREDENTIAL_PASSWORD_MAX] = '\0';
     test_ok(cx, credential_set(cx, anna, longest));
     test_ok(cx, credential_set(cx, anna, "八个汉字就够用了"));
