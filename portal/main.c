@@ -71,6 +71,9 @@ static const struct console_command COMMANDS[] = {
     {"audit verify", "--tenant T", "check the hash chain of the audit trail", audit_verify_command},
     {"demo", "--tenant T [--if-missing]", "a demo tenant with realistic data", demo_command},
     {"script-worker", "", "internal: runs rules, started by serve", script_worker_command},
+    {"mail-in", "--tenant T", "one mail on standard input, for a mail server's pipe; 0: it is kept",
+     mail_in_command},
+    {"mail-worker", "", "internal: reads one mail, started by serve", mail_worker_command},
     {"version", "", "the program's version", version_command},
     {"help", "", "this list", help_command},
     /* clang-format on */

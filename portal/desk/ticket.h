@@ -100,6 +100,8 @@ struct ticket_answer {
     const char *text;
     const char *status;      /* to set with a public answer; NULL: none */
     const char *request_key; /* the same key for the same ticket writes once; NULL: none */
+    const char *source;      /* "mail"; NULL: by who looks */
+    bool is_reporters;       /* the system passes on what the ticket's reporter wrote */
     const struct attachment_file *files;
     size_t file_count;
 };

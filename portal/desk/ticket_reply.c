@@ -18,15 +18,20 @@ static const char SQL_MESSAGE_BY_REQUEST[] =
     "AND author_id = ?";
 static const char SQL_MESSAGE_KEEP_REQUEST[] =
     "UPDATE message SET request_key = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_MESSAGE_KEEP_SOURCE[] =
+    "UPDATE message SET source = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_MESSAGE_KEEP_REPORTER[] =
+    "UPDATE message SET author = 'customer', author_name = ? WHERE tenant_id = ? AND id = ?";
 
 /* What the answer does to the clock and the state. */
-static bool take_turn(struct ctx *cx, const struct ticket *t, const char *status, bool *changed)
+static bool take_turn(struct ctx *cx, const struct ticket *t, bool is_customers, const char *status,
+                      bool *changed)
 {
     const struct ticket_status *open;
     int64_t due_at;
 
     *changed = false;
-    if (cx->viewer.kind != VIEWER_CUSTOMER) {
+    if (!is_customers) {
         struct ticket answered = *t;
 
         if (!db_exec(cx, NULL, SQL_TICKET_REPLY_ANSWERED, DB_TIME(cx->now), DB_ID(cx->tenant_id),
@@ -48,11 +53,24 @@ static bool take_turn(struct ctx *cx, const struct ticket *t, const char *status
                    DB_ID(cx->tenant_id), DB_ID(t->id));
 }
 
-bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *status,
-                  struct id *message_id)
+static bool keep_author(struct ctx *cx, const struct ticket *t, struct id message_id)
 {
+    return db_exec(cx, NULL, SQL_MESSAGE_KEEP_REPORTER, DB_TEXT(t->reporter_name),
+                   DB_ID(cx->tenant_id), DB_ID(message_id));
+}
+
+static bool reply_with(struct ctx *cx, struct id id, const struct ticket_answer *answer,
+                       struct id *message_id)
+{
+    const char *text = answer->text;
+    bool is_reporters = answer->is_reporters && cx->viewer.kind == VIEWER_SYSTEM;
+    bool is_customers = is_reporters || cx->viewer.kind == VIEWER_CUSTOMER;
     struct ticket *t;
-    struct message_new reply = {.ticket_id = id, .kind = "reply", .is_public = true, .body = text};
+    struct message_new reply = {.ticket_id = id,
+                                .kind = "reply",
+                                .is_public = true,
+                                .body = text,
+                                .source = answer->source};
     size_t length = text != NULL ? utf8_count(text) : 0;
     bool changed;
     json_t *extra;
@@ -61,17 +79,24 @@ bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *st
         return err_set_at(&cx->err, &ERR_INVALID, "text", "%zu characters", length);
     if (!ticket_change_start(cx, id, &t))
         return false;
-    if (!ticket_thread_insert(cx, &reply, message_id) || !take_turn(cx, t, status, &changed))
+    if (!ticket_thread_insert(cx, &reply, message_id) ||
+        (is_reporters && !keep_author(cx, t, *message_id)) ||
+        !take_turn(cx, t, is_customers, answer->status, &changed))
         return ticket_change_undo(cx);
-    extra = json_own(cx->mem,
-                     json_pack("{s:{s:s, s:s, s:b, s:s}}", "message", "id",
-                               id_text(cx->mem, *message_id), "text", text, "public", 1, "author",
-                               cx->viewer.kind == VIEWER_CUSTOMER ? "customer" : "staff"));
+    extra = json_own(cx->mem, json_pack("{s:{s:s, s:s, s:b, s:s}}", "message", "id",
+                                        id_text(cx->mem, *message_id), "text", text, "public", 1,
+                                        "author", is_customers ? "customer" : "staff"));
     if (!changed)
         return ticket_change_finish(cx, EVENT_TICKET_REPLIED, t, extra);
     if (!ticket_change_emit(cx, EVENT_TICKET_REPLIED, t, extra))
         return ticket_change_undo(cx);
     return ticket_change_finish(cx, EVENT_TICKET_STATUS_CHANGED, t, NULL);
+}
+
+bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *status,
+                  struct id *message_id)
+{
+    return reply_with(cx, id, &(struct ticket_answer){.text = text, .status = status}, message_id);
 }
 
 /* *message_id stays zero when nothing was written under that key. */
@@ -96,11 +121,14 @@ static bool send(struct ctx *cx, struct id id, const struct ticket_answer *answe
     if (!db_begin(cx))
         return false;
     if (!(answer->is_note ? ticket_note(cx, id, answer->text, message_id)
-                          : ticket_reply(cx, id, answer->text, answer->status, message_id)) ||
+                          : reply_with(cx, id, answer, message_id)) ||
         !attachment_add(cx, id, *message_id, answer->files, answer->file_count) ||
         (answer->request_key != NULL &&
          !db_exec(cx, NULL, SQL_MESSAGE_KEEP_REQUEST, DB_TEXT(answer->request_key),
-                  DB_ID(cx->tenant_id), DB_ID(*message_id))))
+                  DB_ID(cx->tenant_id), DB_ID(*message_id))) ||
+        (answer->source != NULL && answer->is_note &&
+         !db_exec(cx, NULL, SQL_MESSAGE_KEEP_SOURCE, DB_TEXT(answer->source), DB_ID(cx->tenant_id),
+                  DB_ID(*message_id))))
         return ticket_change_undo(cx);
     return db_commit(cx);
 }

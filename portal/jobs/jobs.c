@@ -14,10 +14,12 @@
 #include "portal/desk/escalation.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
+#include "portal/jobs/mail_intake.h"
 #include "portal/jobs/mailer.h"
 #include "portal/jobs/outbox.h"
 #include "portal/jobs/webhook_deliver.h"
 #include "portal/jobs/webhook_fan.h"
+#include "portal/mail/mail_in.h"
 #include "portal/mail/mail_out.h"
 #include "portal/notice/notice.h"
 #include "portal/notice/notice_mail.h"
@@ -40,8 +42,8 @@ enum {
 #define FILES_EVERY_US (INT64_C(12) * CLOCK_HOUR / STORE_FOLDERS)
 
 /* Rules have a thread of their own: slow ones must not keep the audit trail waiting. So have the
- * receivers of webhooks, and the mail server. */
-enum loop_kind { LOOP_RULES, LOOP_CHORES, LOOP_WEBHOOKS, LOOP_MAIL, LOOP_COUNT };
+ * receivers of webhooks, the mail server, and mails that come in. */
+enum loop_kind { LOOP_RULES, LOOP_CHORES, LOOP_WEBHOOKS, LOOP_MAIL, LOOP_MAIL_IN, LOOP_COUNT };
 
 struct loop {
     struct jobs *jobs;
@@ -224,13 +226,16 @@ static bool work_files(struct ctx *cx, struct app *app, bool *has_more)
     unsigned folder = (unsigned)(cx->now / FILES_EVERY_US % STORE_FOLDERS);
     unsigned artefacts;
     unsigned attachments;
+    unsigned mails;
 
     (void)has_more;
     if (!artefact_sweep(cx, storage, folder, &artefacts) ||
-        !attachment_sweep(cx, storage, folder, &attachments))
+        !attachment_sweep(cx, storage, folder, &attachments) ||
+        !mail_in_sweep(cx, storage, folder, &mails))
         return false;
-    if (artefacts + attachments > 0)
-        log_info(cx->trace, "swept up %u files that nothing speaks of", artefacts + attachments);
+    if (artefacts + attachments + mails > 0)
+        log_info(cx->trace, "swept up %u files that nothing speaks of",
+                 artefacts + attachments + mails);
     return true;
 }
 
@@ -296,6 +301,24 @@ static bool work_mail_purge(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+static bool work_mail_spool(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    (void)has_more;
+    return mail_intake_spool(cx, app, &worked);
+}
+
+static bool work_mail_in(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    if (!mail_intake_work(cx, app, &worked))
+        return false;
+    *has_more = worked == MAIL_INTAKE_BATCH;
+    return true;
+}
+
 static const struct {
     const char *name;
     enum loop_kind loop;
@@ -318,6 +341,8 @@ static const struct {
     {"notices", LOOP_CHORES, CLOCK_SECOND, work_notices_due},
     {"old notices", LOOP_CHORES, CLOCK_HOUR, work_notice_purge},
     {"mail", LOOP_MAIL, 2 * TICK_MS * 1000, work_mail},
+    {"mail folder", LOOP_MAIL_IN, CLOCK_SECOND, work_mail_spool},
+    {"mail that came in", LOOP_MAIL_IN, 2 * TICK_MS * 1000, work_mail_in},
     {"old mails", LOOP_CHORES, CLOCK_HOUR, work_mail_purge},
     {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},
 };
