@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <strings.h>
 
 enum { QUOTES_MAX = 8, ENTITY_BYTES = 12 };
@@ -89,6 +88,20 @@ static bool is_letter_of_text(uint32_t c)
     return (c >= ' ' && c < 0x7f) || (c >= 0xa0 && c < 0xd800) || (c > 0xdfff && c < 0x110000);
 }
 
+static uint32_t number_of(struct span digits, size_t from, uint32_t base)
+{
+    uint32_t c = 0;
+
+    for (size_t i = from; i < digits.len && c < 0x110000; i++) {
+        char d = (char)tolower((unsigned char)digits.p[i]);
+
+        c = c * base + (uint32_t)(isdigit((unsigned char)d)            ? d - '0'
+                                  : base == 16 && d >= 'a' && d <= 'f' ? d - 'a' + 10
+                                                                       : 0);
+    }
+    return c;
+}
+
 static void html_entity(struct html *h)
 {
     const char *semicolon = memchr(h->at, ';', strnlen(h->at, ENTITY_BYTES));
@@ -102,9 +115,9 @@ static void html_entity(struct html *h)
     h->at = semicolon + 1;
     if (*name.p == '#') {
         bool is_hex = name.len > 1 && (name.p[1] == 'x' || name.p[1] == 'X');
-        unsigned long c = strtoul(name.p + (is_hex ? 2 : 1), NULL, is_hex ? 16 : 10);
+        uint32_t c = number_of(name, is_hex ? 2 : 1, is_hex ? 16 : 10);
 
-        html_put(h, c == 0xa0 || !is_letter_of_text((uint32_t)c) ? ' ' : (uint32_t)c);
+        html_put(h, c == 0xa0 || !is_letter_of_text(c) ? ' ' : c);
         return;
     }
     for (size_t i = 0; i < COUNT(ENTITIES); i++)

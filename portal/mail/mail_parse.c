@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "portal/mail/mail_charset.h"
 #include "portal/mail/mail_html.h"
+#include "portal/mail/mail_parse_parts.h"
 #include "portal/mail/mail_quote.h"
 
 #include <ctype.h>
@@ -11,17 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ENCODED_MARK = 2, STATUS_BYTES = 12, NAMES_MAX = 100 };
-
-struct walk { /* of one mail's parts */
-    struct arena *mem;
-    GMimeParserOptions *options;
-    struct str plain, html, report;
-    json_t *files, *about;
-    size_t file_bytes;
-    unsigned parts, dropped;
-    bool is_report;
-};
+enum { ENCODED_MARK = 2, NAMES_MAX = 100 };
 
 void mail_parse_start(void)
 {
@@ -32,7 +23,7 @@ void mail_parse_start(void)
 /* --- lines --- */
 
 /* "=?gb2312?B?" is written by programs that mean the larger set. */
-static char *widen_words(struct arena *mem, const char *raw)
+char *mail_parse_words(struct arena *mem, const char *raw)
 {
     struct str s = str_new(mem);
 
@@ -57,8 +48,7 @@ static char *widen_words(struct arena *mem, const char *raw)
     return s.p;
 }
 
-/* One line of at most max characters, without control characters. */
-static const char *line_of(struct arena *mem, const char *text, size_t max)
+const char *mail_parse_line(struct arena *mem, const char *text, size_t max)
 {
     char *clean = mail_charset_text(mem, span_of(text != NULL ? text : ""), NULL);
     size_t at = 0;
@@ -75,7 +65,7 @@ static const char *line_of(struct arena *mem, const char *text, size_t max)
     return clean;
 }
 
-static const char *raw_header(GMimeObject *part, const char *name)
+const char *mail_parse_header(GMimeObject *part, const char *name)
 {
     GMimeHeader *header = g_mime_header_list_get_header(g_mime_object_get_header_list(part), name);
     const char *raw = header != NULL ? g_mime_header_get_raw_value(header) : NULL;
@@ -85,9 +75,9 @@ static const char *raw_header(GMimeObject *part, const char *name)
 
 static const char *header_line(struct walk *w, GMimeObject *part, const char *name, size_t max)
 {
-    char *decoded =
-        g_mime_utils_header_decode_text(w->options, widen_words(w->mem, raw_header(part, name)));
-    const char *line = line_of(w->mem, decoded, max);
+    char *decoded = g_mime_utils_header_decode_text(
+        w->options, mail_parse_words(w->mem, mail_parse_header(part, name)));
+    const char *line = mail_parse_line(w->mem, decoded, max);
 
     g_free(decoded);
     return line;
@@ -95,7 +85,7 @@ static const char *header_line(struct walk *w, GMimeObject *part, const char *na
 
 static const char *clean_address(struct arena *mem, const char *address)
 {
-    const char *line = line_of(mem, address, MAIL_PARSE_ADDRESS_MAX + 1);
+    const char *line = mail_parse_line(mem, address, MAIL_PARSE_ADDRESS_MAX + 1);
     const char *at = strrchr(line, '@');
     char *small = arena_dup(mem, line);
 
@@ -116,7 +106,8 @@ struct found_address {
 /* Groups are walked into once. */
 static size_t list_addresses(struct walk *w, const char *raw, struct found_address *out, size_t max)
 {
-    InternetAddressList *list = internet_address_list_parse(w->options, widen_words(w->mem, raw));
+    InternetAddressList *list =
+        internet_address_list_parse(w->options, mail_parse_words(w->mem, raw));
     int length = list != NULL ? internet_address_list_length(list) : 0;
     size_t count = 0;
 
@@ -131,7 +122,7 @@ static size_t list_addresses(struct walk *w, const char *raw, struct found_addre
         if (*address == '\0')
             continue;
         out[count++] = (struct found_address){
-            address, line_of(w->mem, internet_address_get_name(one), MAIL_PARSE_LINE_MAX)};
+            address, mail_parse_line(w->mem, internet_address_get_name(one), MAIL_PARSE_LINE_MAX)};
     }
     if (list != NULL)
         g_object_unref(list);
@@ -144,7 +135,7 @@ static void add_sender(struct walk *w, GMimeObject *mail, json_t *out)
     struct found_address from = {"", ""};
 
     for (size_t i = 0; i < COUNT(NAMES); i++)
-        if (list_addresses(w, raw_header(mail, NAMES[i]), &from, 1) > 0)
+        if (list_addresses(w, mail_parse_header(mail, NAMES[i]), &from, 1) > 0)
             break;
     json_object_set_new(out, "from", json_string(from.address));
     json_object_set_new(out, "from_name", json_string(from.name));
@@ -158,7 +149,7 @@ static void add_recipients(struct walk *w, GMimeObject *mail, json_t *out)
     json_t *to = json_array();
 
     for (size_t i = 0; i < COUNT(NAMES); i++) {
-        size_t count = list_addresses(w, raw_header(mail, NAMES[i]), found, COUNT(found));
+        size_t count = list_addresses(w, mail_parse_header(mail, NAMES[i]), found, COUNT(found));
 
         for (size_t k = 0; k < count && json_array_size(to) < MAIL_PARSE_LIST_MAX; k++)
             json_array_append_new(to, json_string(found[k].address));
@@ -168,7 +159,7 @@ static void add_recipients(struct walk *w, GMimeObject *mail, json_t *out)
 
 /* --- Message-IDs: what stands between < and > --- */
 
-static void add_ids(struct walk *w, const char *raw, json_t *out)
+void mail_parse_ids(struct walk *w, const char *raw, json_t *out)
 {
     const char *open;
 
@@ -177,8 +168,8 @@ static void add_ids(struct walk *w, const char *raw, json_t *out)
 
         if (open[1 + len] == '>' && len > 0 && len <= MAIL_PARSE_ID_MAX)
             json_array_append_new(
-                out, json_string(line_of(w->mem, arena_dup_bytes(w->mem, open + 1, len),
-                                         MAIL_PARSE_ID_MAX)));
+                out, json_string(mail_parse_line(w->mem, arena_dup_bytes(w->mem, open + 1, len),
+                                                 MAIL_PARSE_ID_MAX)));
         raw = open + 1 + len;
     }
 }
@@ -189,12 +180,12 @@ static void add_references(struct walk *w, GMimeObject *mail, json_t *out)
     json_t *chain = json_own(w->mem, json_array());
     json_t *refs = json_array();
 
-    add_ids(w, raw_header(mail, "Message-ID"), own);
+    mail_parse_ids(w, mail_parse_header(mail, "Message-ID"), own);
     json_object_set_new(
         out, "message_id",
         json_string(json_array_size(own) > 0 ? json_string_value(json_array_get(own, 0)) : ""));
-    add_ids(w, raw_header(mail, "In-Reply-To"), refs);
-    add_ids(w, raw_header(mail, "References"), chain);
+    mail_parse_ids(w, mail_parse_header(mail, "In-Reply-To"), refs);
+    mail_parse_ids(w, mail_parse_header(mail, "References"), chain);
     for (size_t i = json_array_size(chain); i-- > 0;)
         json_array_append(refs, json_array_get(chain, i));
     json_object_set_new(out, "refs", refs);
@@ -211,162 +202,11 @@ static void add_quoted_ids(struct walk *w, const char *text)
             struct span line;
 
             if (span_cut(&rest, '\n', &line))
-                add_ids(w, span_dup(w->mem, line), w->about);
+                mail_parse_ids(w, span_dup(w->mem, line), w->about);
         }
         text += strcspn(text, "\n");
         if (*text == '\0')
             return;
-    }
-}
-
-/* --- parts --- */
-
-/* *is_over: there was more than max. */
-static struct span decoded(struct walk *w, GMimePart *part, size_t max, bool *is_over)
-{
-    GMimeDataWrapper *content = g_mime_part_get_content(part);
-    GMimeStream *stream;
-    GByteArray *bytes;
-    struct span out = {"", 0};
-
-    *is_over = false;
-    if (content == NULL)
-        return out;
-    stream = g_mime_stream_mem_new();
-    g_mime_data_wrapper_write_to_stream(content, stream);
-    bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
-    *is_over = bytes->len > max;
-    if (!*is_over)
-        out = (struct span){arena_dup_bytes(w->mem, bytes->data, bytes->len), bytes->len};
-    else if (max == MAIL_PARSE_TEXT_MAX)
-        out = (struct span){arena_dup_bytes(w->mem, bytes->data, max), max};
-    g_object_unref(stream);
-    return out;
-}
-
-static void add_text(struct walk *w, GMimePart *part, struct str *out)
-{
-    bool is_over;
-    struct span bytes = decoded(w, part, MAIL_PARSE_TEXT_MAX, &is_over);
-    const char *text = mail_charset_text(
-        w->mem, bytes, g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset"));
-
-    if (out->len + strlen(text) > MAIL_PARSE_TEXT_MAX || is_over)
-        w->dropped++;
-    if (out->len + strlen(text) > MAIL_PARSE_TEXT_MAX + STATUS_BYTES)
-        return;
-    if (out->len > 0)
-        str_char(out, '\n');
-    str_add(out, text);
-}
-
-static const char *base_name(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    const char *back = strrchr(name, '\\');
-
-    if (back != NULL && (slash == NULL || back > slash))
-        slash = back;
-    return slash != NULL ? slash + 1 : name;
-}
-
-static void add_file(struct walk *w, const char *name, struct span bytes)
-{
-    if (bytes.len == 0)
-        return;
-    if (json_array_size(w->files) >= MAIL_PARSE_FILES_MAX || bytes.len > MAIL_PARSE_FILE_BYTES ||
-        w->file_bytes + bytes.len > MAIL_PARSE_FILES_BYTES) {
-        w->dropped++;
-        return;
-    }
-    w->file_bytes += bytes.len;
-    json_array_append_new(w->files, json_pack("{s:s,s:s}", "name",
-                                              line_of(w->mem, base_name(name), MAIL_PARSE_LINE_MAX),
-                                              "data", crypto_base64(w->mem, bytes.p, bytes.len)));
-}
-
-static const char *file_name(struct walk *w, GMimePart *part)
-{
-    const char *name = g_mime_part_get_filename(part);
-    GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
-    const char *sub = g_mime_content_type_get_media_subtype(type);
-    char *plain;
-    const char *out;
-
-    if (name == NULL || *name == '\0')
-        return arena_printf(
-            w->mem, "file.%s",
-            sub != NULL && strspn(sub, "abcdefghijklmnopqrstuvwxyz") == strlen(sub) ? sub : "bin");
-    plain = g_mime_utils_header_decode_text(w->options, widen_words(w->mem, name));
-    out = line_of(w->mem, plain, MAIL_PARSE_LINE_MAX);
-    g_free(plain);
-    return *out != '\0' ? out : "file";
-}
-
-static void walk_leaf(struct walk *w, GMimePart *part)
-{
-    GMimeObject *object = GMIME_OBJECT(part);
-    GMimeContentType *type = g_mime_object_get_content_type(object);
-    const char *disposition = g_mime_object_get_disposition(object);
-    bool is_file = (disposition != NULL && strcasecmp(disposition, "attachment") == 0) ||
-                   g_mime_part_get_filename(part) != NULL;
-    bool is_over;
-    struct span bytes;
-
-    if (w->is_report && (g_mime_content_type_is_type(type, "message", "*") ||
-                         g_mime_content_type_is_type(type, "text", "rfc822-headers")))
-        add_text(w, part, &w->report);
-    else if (!is_file && g_mime_content_type_is_type(type, "text", "plain"))
-        add_text(w, part, &w->plain);
-    else if (!is_file && g_mime_content_type_is_type(type, "text", "html"))
-        add_text(w, part, &w->html);
-    else {
-        bytes = decoded(w, part, MAIL_PARSE_FILE_BYTES, &is_over);
-        if (is_over)
-            w->dropped++;
-        else
-            add_file(w, file_name(w, part), bytes);
-    }
-}
-
-/* A mail within the mail: a report's is what it is about, another's is a file. */
-static void walk_message(struct walk *w, GMimeMessagePart *part)
-{
-    GMimeMessage *inner = g_mime_message_part_get_message(part);
-    char *text;
-    const char *subject;
-
-    if (inner == NULL)
-        return;
-    if (w->is_report) {
-        add_ids(w, raw_header(GMIME_OBJECT(inner), "Message-ID"), w->about);
-        return;
-    }
-    text = g_mime_object_to_string(GMIME_OBJECT(inner), NULL);
-    subject = header_line(w, GMIME_OBJECT(inner), "Subject", MAIL_PARSE_LINE_MAX - ENCODED_MARK);
-    if (text != NULL)
-        add_file(w, arena_printf(w->mem, "%.60s.eml", *subject != '\0' ? "mail" : "message"),
-                 span_of(text));
-    g_free(text);
-}
-
-static void walk_part(struct walk *w, GMimeObject *part, unsigned depth)
-{
-    if (part == NULL)
-        return;
-    if (++w->parts > MAIL_PARSE_PARTS_MAX || depth > MAIL_PARSE_DEPTH_MAX) {
-        w->dropped++;
-        return;
-    }
-    if (GMIME_IS_MULTIPART(part)) {
-        int count = g_mime_multipart_get_count(GMIME_MULTIPART(part));
-
-        for (int i = 0; i < count && w->parts <= MAIL_PARSE_PARTS_MAX; i++)
-            walk_part(w, g_mime_multipart_get_part(GMIME_MULTIPART(part), i), depth + 1);
-    } else if (GMIME_IS_MESSAGE_PART(part)) {
-        walk_message(w, GMIME_MESSAGE_PART(part));
-    } else if (GMIME_IS_PART(part)) {
-        walk_leaf(w, GMIME_PART(part));
     }
 }
 
@@ -395,12 +235,12 @@ static const char *automatic(GMimeObject *mail)
         {"Return-Path", "<>", "no return path"},
         {"X-Gatehouse-Ticket", "", "gatehouse"},
     };
-    const char *said = raw_header(mail, "Auto-Submitted");
+    const char *said = mail_parse_header(mail, "Auto-Submitted");
 
     if (*said != '\0' && !has_word(said, "no"))
         return "auto-submitted";
     for (size_t i = 0; i < COUNT(SIGNS); i++) {
-        const char *value = raw_header(mail, SIGNS[i].header);
+        const char *value = mail_parse_header(mail, SIGNS[i].header);
 
         if (*value != '\0' && has_word(value, SIGNS[i].word))
             return SIGNS[i].why;
@@ -415,7 +255,7 @@ static const char *field_of(struct arena *mem, const char *text, const char *nam
 
     while (rest.len > 0 && span_cut(&rest, '\n', &line))
         if (line.len > strlen(name) && strncasecmp(line.p, name, strlen(name)) == 0)
-            return line_of(
+            return mail_parse_line(
                 mem, span_dup(mem, (struct span){line.p + strlen(name), line.len - strlen(name)}),
                 MAIL_PARSE_LINE_MAX);
     return "";
@@ -466,7 +306,7 @@ static void read_message(struct walk *w, GMimeMessage *message, json_t *out)
                         json_string(header_line(w, mail, "Subject", MAIL_PARSE_LINE_MAX)));
     json_object_set_new(out, "auto", json_string(automatic(mail)));
     w->is_report = is_report(body);
-    walk_part(w, body, 0);
+    mail_parse_part(w, body, 0);
     add_quoted_ids(w, w->report.p);
     if (json_array_size(w->about) == 0)
         add_quoted_ids(w, w->plain.p);
