@@ -8,7 +8,6 @@
 #include "portal/mail/mail_quote.h"
 
 #include <ctype.h>
-#include <gmime/gmime.h>
 #include <string.h>
 #include <strings.h>
 
