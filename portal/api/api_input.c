@@ -107,9 +107,9 @@ const char *api_input_name(struct arena *mem, const char *key)
     return out.p;
 }
 
-static void fold(struct arena *mem, json_t *json);
+static bool fold(struct arena *mem, json_t *json);
 
-static void fold_object(struct arena *mem, json_t *object)
+static bool fold_object(struct arena *mem, json_t *object)
 {
     const char *key;
     json_t *value;
@@ -117,29 +117,35 @@ static void fold_object(struct arena *mem, json_t *object)
     json_t *folded;
 
     json_object_foreach (object, key, value) {
-        fold(mem, value);
+        if (!fold(mem, value))
+            return false;
         is_folding |= needs_folding(key);
     }
     if (!is_folding)
-        return;
+        return true;
     folded = json_own(mem, json_object());
     json_object_foreach (object, key, value)
         json_object_set(folded, needs_folding(key) ? api_input_name(mem, key) : key, value);
+    if (json_object_size(folded) != json_object_size(object))
+        return false;
     json_object_clear(object);
     json_object_update(object, folded);
+    return true;
 }
 
-/* Depth is bounded by json_read. */
-static void fold(struct arena *mem, json_t *json)
+/* False where a member comes twice in different spellings: which of them counts would be a guess.
+ * Depth is bounded by json_read. */
+static bool fold(struct arena *mem, json_t *json)
 {
     size_t i;
     json_t *value;
 
     if (json_is_object(json))
-        fold_object(mem, json);
-    else if (json_is_array(json))
-        json_array_foreach (json, i, value)
-            fold(mem, value);
+        return fold_object(mem, json);
+    json_array_foreach (json, i, value)
+        if (!fold(mem, value))
+            return false;
+    return true;
 }
 
 static bool has_nul(struct span text)
@@ -163,7 +169,8 @@ bool api_input_parse(struct arena *mem, struct err *err, struct span text, json_
         return err_set(err, &ERR_ENCODING, "body of %zu bytes", text.len);
     if (!json_read(mem, &why, text.p, text.len, &json))
         return err_set(err, has_nul(text) ? &ERR_ENCODING : &ERR_JSON, "%s", why.oper);
-    fold(mem, json);
+    if (!fold(mem, json))
+        return err_set(err, &ERR_JSON, "a member in two spellings");
     if (!json_is_object(json))
         json = json_own(mem, json_pack("{s:O}", "data", json));
     *out = json;
