@@ -189,7 +189,7 @@ static void L01_L02_a_check_in_ends_being_overdue(void **state)
     licence_site_refused(&a, 422, "", NULL);
 }
 
-static void L09_to_L12_uses_are_counted_within_their_limit(void **state)
+static void L09_L10_L11_L12_uses_are_counted_within_their_limit(void **state)
 {
     struct site s = open_site(state);
     struct policy draft = licensing_policy(s.cx);
@@ -360,7 +360,7 @@ int main(void)
         cmocka_unit_test(L06_L07_suspending_twice_is_refused_and_reinstating_ends_it),
         cmocka_unit_test(L03_L05_a_renewal_counts_by_the_calendar),
         cmocka_unit_test(L01_L02_a_check_in_ends_being_overdue),
-        cmocka_unit_test(L09_to_L12_uses_are_counted_within_their_limit),
+        cmocka_unit_test(L09_L10_L11_L12_uses_are_counted_within_their_limit),
         cmocka_unit_test(L13_twenty_parallel_uses_of_ten_count_exactly_ten),
         cmocka_unit_test(L08_C27_a_revoked_licence_is_gone_with_its_machines),
         cmocka_unit_test(L04_a_renewal_counts_from_now_or_from_the_end),

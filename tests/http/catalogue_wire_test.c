@@ -209,7 +209,7 @@ static void o05_who_always_revives_is_kept(void **state)
     assert_string_equal(licence_site_text(&a, "data/attributes/heartbeatBasis"), "FROM_CREATION");
 }
 
-static void o06_what_is_fixed_is_not_changed(void **state)
+static void o06_k04_what_is_fixed_is_not_changed(void **state)
 {
     struct site s = open_site(state);
     struct policy draft = policy_default(s.product->id, "P");
@@ -679,7 +679,7 @@ int main(void)
         cmocka_unit_test(o03_machines_fit_the_kind_of_policy),
         cmocka_unit_test(o04_an_overage_fits_the_limits),
         cmocka_unit_test(o05_who_always_revives_is_kept),
-        cmocka_unit_test(o06_what_is_fixed_is_not_changed),
+        cmocka_unit_test(o06_k04_what_is_fixed_is_not_changed),
         cmocka_unit_test(o07_check_in_needs_its_interval),
         cmocka_unit_test(every_fault_of_a_policy_is_told),
         cmocka_unit_test(the_shape_of_a_policy_is_checked),

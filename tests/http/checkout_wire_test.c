@@ -64,7 +64,7 @@ static const char *with(const struct site *s, const char *path, const char *quer
     return arena_printf(s->cx->mem, "%s?%s", path, query);
 }
 
-static void a_licence_file_verifies_and_holds_the_licence(void **state)
+static void F01_F10_a_licence_file_verifies_and_holds_the_licence(void **state)
 {
     struct site s = open_site(state);
     struct licence_answer a = licence_site_post(s.cx, s.licence_path, s.auth, NULL);
@@ -87,9 +87,36 @@ static void a_licence_file_verifies_and_holds_the_licence(void **state)
     assert_null(licence_site_at(&in, "included"));
     test_ok(s.cx, licence_get(s.cx, s.l->id, &l));
     assert_true(l->last_check_out_at != 0);
+    assert_int_equal(test_i64(s.cx,
+                              "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND name = "
+                              "'licence.checked_out'",
+                              DB_ID(s.cx->tenant_id)),
+                     1);
 }
 
-static void an_encrypted_file_opens_with_the_key_and_has_what_is_included(void **state)
+/* Each character of the document in turn, where it still is a file of that form. */
+static void F12_a_file_with_anything_changed_does_not_verify(void **state)
+{
+    struct site s = open_site(state);
+    struct licence_answer a = licence_site_post(s.cx, s.licence_path, s.auth, NULL);
+    char *file = arena_dup(s.cx->mem, licence_site_text(&a, "data/attributes/certificate"));
+    struct span document;
+
+    assert_true(licence_file_open(s.cx->mem, file, LICENCE_FILE_LICENCE, public_key(&s), s.l->key,
+                                  NULL, &document));
+    for (char *p = strchr(file, '\n') + 1; *p != '-'; p++) {
+        char was = *p;
+
+        if (was == '\n' || was == '=')
+            continue;
+        *p = was == 'A' ? 'B' : 'A';
+        assert_false(licence_file_open(s.cx->mem, file, LICENCE_FILE_LICENCE, public_key(&s),
+                                       s.l->key, NULL, &document));
+        *p = was;
+    }
+}
+
+static void F02_F05_an_encrypted_file_opens_with_the_key_and_has_what_is_included(void **state)
 {
     struct site s = open_site(state);
     struct entitlement *e;
@@ -123,7 +150,7 @@ static const char *included_of(const struct licence_answer *in, const char *type
     return "";
 }
 
-static void f05_a_file_has_its_policy_group_and_users(void **state)
+static void F05_F06_a_file_has_its_policy_group_and_users(void **state)
 {
     struct site s = open_site(state);
     const char *admin = licence_site_token_auth(s.cx, &(struct token_draft){.kind = TOKEN_ADMIN});
@@ -167,7 +194,7 @@ static void f05_a_file_has_its_policy_group_and_users(void **state)
     licence_site_refused(&a, 403, "", NULL);
 }
 
-static void a_machine_file_needs_key_and_fingerprint(void **state)
+static void F03_a_machine_file_needs_key_and_fingerprint(void **state)
 {
     struct site s = open_site(state);
     struct licence_answer a = licence_site_post(
@@ -213,7 +240,7 @@ static void a_machines_components_are_included(void **state)
                         "components");
 }
 
-static void the_life_of_a_file_is_bounded_below_or_has_no_end(void **state)
+static void F04_F09_the_life_of_a_file_is_bounded_below_or_has_no_end(void **state)
 {
     struct site s = open_site(state);
     static const struct {
@@ -245,7 +272,7 @@ static void the_life_of_a_file_is_bounded_below_or_has_no_end(void **state)
     }
 }
 
-static void what_cannot_be_included_or_made_is_refused(void **state)
+static void F05_F07_what_cannot_be_included_or_made_is_refused(void **state)
 {
     struct site s = open_site(state);
     struct licence_answer a =
@@ -266,7 +293,7 @@ static void what_cannot_be_included_or_made_is_refused(void **state)
     licence_site_refused(&a, 401, "TOKEN_MISSING", NULL);
 }
 
-static void the_file_itself_is_a_download(void **state)
+static void F08_F11_the_file_itself_is_a_download(void **state)
 {
     struct site s = open_site(state);
     const struct licence_ask ask = {.method = "GET", .path = s.licence_path, .auth = s.auth};
@@ -314,14 +341,15 @@ static void grace_and_support_are_in_the_file_as_well(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(a_licence_file_verifies_and_holds_the_licence),
-        cmocka_unit_test(an_encrypted_file_opens_with_the_key_and_has_what_is_included),
-        cmocka_unit_test(f05_a_file_has_its_policy_group_and_users),
-        cmocka_unit_test(a_machine_file_needs_key_and_fingerprint),
+        cmocka_unit_test(F01_F10_a_licence_file_verifies_and_holds_the_licence),
+        cmocka_unit_test(F12_a_file_with_anything_changed_does_not_verify),
+        cmocka_unit_test(F02_F05_an_encrypted_file_opens_with_the_key_and_has_what_is_included),
+        cmocka_unit_test(F05_F06_a_file_has_its_policy_group_and_users),
+        cmocka_unit_test(F03_a_machine_file_needs_key_and_fingerprint),
         cmocka_unit_test(a_machines_components_are_included),
-        cmocka_unit_test(the_life_of_a_file_is_bounded_below_or_has_no_end),
-        cmocka_unit_test(what_cannot_be_included_or_made_is_refused),
-        cmocka_unit_test(the_file_itself_is_a_download),
+        cmocka_unit_test(F04_F09_the_life_of_a_file_is_bounded_below_or_has_no_end),
+        cmocka_unit_test(F05_F07_what_cannot_be_included_or_made_is_refused),
+        cmocka_unit_test(F08_F11_the_file_itself_is_a_download),
         cmocka_unit_test(grace_and_support_are_in_the_file_as_well),
     };
 

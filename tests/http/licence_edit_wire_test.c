@@ -1,6 +1,7 @@
 /* Making and changing licences over the wire (checklist L14 to L20, K01, K02, A24, A28, C09, C22).
  */
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "tests/http/licence_site.h"
 
 #include <string.h>
@@ -154,6 +155,58 @@ static void K01_K02_a_scheme_signs_the_given_payload_or_its_own(void **state)
     a = create(&s, s.admin, "", "");
     assert_memory_equal(licence_site_text(&a, "data/attributes/key"), "key/", 4);
     assert_true(strlen(licence_site_text(&a, "data/attributes/key")) > 200);
+}
+
+/* What a signed key says. */
+static const char *payload_of(const struct site *s, const struct licence_answer *a)
+{
+    const char *key = licence_site_text(a, "data/attributes/key");
+    const char *begin = key + strlen("key/");
+    size_t len = 0;
+    uint8_t *bytes;
+
+    assert_true(crypto_from_base64url(
+        s->cx->mem, span_dup(s->cx->mem, (struct span){begin, strcspn(begin, ".")}), &bytes, &len));
+    return span_dup(s->cx->mem, (struct span){(const char *)bytes, len});
+}
+
+static void K02_a_key_says_what_it_is_for_in_the_protocols_order(void **state)
+{
+    struct site s = open_site(state);
+    struct policy draft = licensing_policy(s.cx);
+    struct licence_answer a;
+    const char *id;
+
+    draft.scheme = "ED25519_SIGN";
+    s.policy = licensing_add_policy(s.cx, &draft);
+    a = create(&s, s.admin, "", "");
+    id = licence_site_text(&a, "data/id");
+    assert_string_equal(
+        payload_of(&s, &a),
+        arena_printf(s.cx->mem,
+                     "{\"account\":{\"id\":\"%s\"},\"product\":{\"id\":\"%s\"},"
+                     "\"policy\":{\"id\":\"%s\",\"duration\":null},\"user\":null,"
+                     "\"license\":{\"id\":\"%s\",\"created\":\"%s\",\"expiry\":null}}",
+                     id_text(s.cx->mem, s.cx->tenant_id), id_text(s.cx->mem, draft.product_id),
+                     id_text(s.cx->mem, s.policy->id), id,
+                     licence_site_text(&a, "data/attributes/created")));
+}
+
+static void K03_a_given_key_is_filled_in(void **state)
+{
+    struct site s = open_site(state);
+    struct policy draft = licensing_policy(s.cx);
+    struct licence_answer a;
+
+    draft.scheme = "ED25519_SIGN";
+    draft.duration_seconds = 86400;
+    s.policy = licensing_add_policy(s.cx, &draft);
+    a = create(&s, s.admin, "\"key\":\"{{id}}|{{policy}}|{{duration}}|{{nonsense}}|{{email}}|end\"",
+               "");
+    assert_int_equal(a.status, 201);
+    assert_string_equal(payload_of(&s, &a), arena_printf(s.cx->mem, "%s|%s|86400|||end",
+                                                         licence_site_text(&a, "data/id"),
+                                                         id_text(s.cx->mem, s.policy->id)));
 }
 
 static void L16_what_a_licence_refers_to_has_to_be_there(void **state)
@@ -564,6 +617,8 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_licence_is_made_with_all_that_it_may_have),
         cmocka_unit_test(L18_a_key_is_generated_where_none_is_given),
+        cmocka_unit_test(K02_a_key_says_what_it_is_for_in_the_protocols_order),
+        cmocka_unit_test(K03_a_given_key_is_filled_in),
         cmocka_unit_test(K01_K02_a_scheme_signs_the_given_payload_or_its_own),
         cmocka_unit_test(L16_what_a_licence_refers_to_has_to_be_there),
         cmocka_unit_test(another_tenants_rows_are_not_referred_to),

@@ -38,7 +38,7 @@ static void expect(const struct licence_answer *a, const char *code, bool is_val
     assert_int_equal(json_is_true(licence_site_at(a, "meta/valid")), is_valid);
 }
 
-static void an_unknown_key_is_an_answer_and_an_unknown_id_is_not_found(void **state)
+static void V01_V02_an_unknown_key_is_an_answer_and_an_unknown_id_is_not_found(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *l = licensing_licence(cx, NULL);
@@ -52,7 +52,7 @@ static void an_unknown_key_is_an_answer_and_an_unknown_id_is_not_found(void **st
     licence_site_refused(&a, 404, "NOT_FOUND", NULL);
 }
 
-static void the_key_must_be_there(void **state)
+static void V03_the_key_must_be_there(void **state)
 {
     struct ctx *cx = open_site(state);
     static const char *const BODIES[] = {NULL,
@@ -69,7 +69,7 @@ static void the_key_must_be_there(void **state)
     }
 }
 
-static void the_answer_has_the_licence_and_echoes_nonce_and_scope(void **state)
+static void V04_V05_V06_the_answer_has_the_licence_and_echoes_nonce_and_scope(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence_answer a;
@@ -128,7 +128,7 @@ static void grace_and_support_are_told_beside_the_protocols_members(void **state
                         "2100-01-01T00:00:00.000Z");
 }
 
-static void a_scope_in_bad_shape_is_refused(void **state)
+static void V13_a_scope_in_bad_shape_is_refused(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *l = licensing_licence(cx, NULL);
@@ -241,7 +241,7 @@ static const char *stored_version(struct ctx *cx, const struct licence *l)
     return "";
 }
 
-static void versions_and_checksums_are_those_of_published_releases(void **state)
+static void V34_V35_versions_and_checksums_are_those_of_published_releases(void **state)
 {
     struct ctx *cx = open_site(state);
     struct policy draft = licensing_policy(cx);
@@ -273,7 +273,7 @@ static void versions_and_checksums_are_those_of_published_releases(void **state)
     expect(&a, "VALID", true);
 }
 
-static void the_quick_form_ignores_what_is_required_and_still_counts_as_seen(void **state)
+static void V47_the_quick_form_ignores_what_is_required_and_still_counts_as_seen(void **state)
 {
     struct ctx *cx = open_site(state);
     struct policy draft = licensing_policy(cx);
@@ -298,7 +298,7 @@ static void the_quick_form_ignores_what_is_required_and_still_counts_as_seen(voi
     assert_true(l->last_validated_at != 0);
 }
 
-static void the_first_validation_starts_the_clock_once(void **state)
+static void V49_the_first_validation_starts_the_clock_once(void **state)
 {
     struct ctx *cx = open_site(state);
     struct policy draft = licensing_policy(cx);
@@ -326,7 +326,7 @@ static void the_first_validation_starts_the_clock_once(void **state)
     assert_int_equal(l->expires_at, expiry);
 }
 
-static void a_bearer_may_not_ask_about_another_licence(void **state)
+static void V51_a_bearer_may_not_ask_about_another_licence(void **state)
 {
     struct ctx *cx = open_site(state);
     struct licence *mine = licensing_licence(cx, NULL);
@@ -380,16 +380,16 @@ static void what_a_page_changes_is_answered_within_a_second(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(an_unknown_key_is_an_answer_and_an_unknown_id_is_not_found),
-        cmocka_unit_test(the_key_must_be_there),
-        cmocka_unit_test(the_answer_has_the_licence_and_echoes_nonce_and_scope),
+        cmocka_unit_test(V01_V02_an_unknown_key_is_an_answer_and_an_unknown_id_is_not_found),
+        cmocka_unit_test(V03_the_key_must_be_there),
+        cmocka_unit_test(V04_V05_V06_the_answer_has_the_licence_and_echoes_nonce_and_scope),
         cmocka_unit_test(grace_and_support_are_told_beside_the_protocols_members),
-        cmocka_unit_test(a_scope_in_bad_shape_is_refused),
+        cmocka_unit_test(V13_a_scope_in_bad_shape_is_refused),
         cmocka_unit_test(scopes_decide_over_the_wire_as_in_the_table),
-        cmocka_unit_test(versions_and_checksums_are_those_of_published_releases),
-        cmocka_unit_test(the_quick_form_ignores_what_is_required_and_still_counts_as_seen),
-        cmocka_unit_test(the_first_validation_starts_the_clock_once),
-        cmocka_unit_test(a_bearer_may_not_ask_about_another_licence),
+        cmocka_unit_test(V34_V35_versions_and_checksums_are_those_of_published_releases),
+        cmocka_unit_test(V47_the_quick_form_ignores_what_is_required_and_still_counts_as_seen),
+        cmocka_unit_test(V49_the_first_validation_starts_the_clock_once),
+        cmocka_unit_test(V51_a_bearer_may_not_ask_about_another_licence),
         cmocka_unit_test(a_key_in_the_path_may_be_escaped),
         cmocka_unit_test(what_a_page_changes_is_answered_within_a_second),
     };
