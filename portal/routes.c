@@ -36,6 +36,7 @@
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
+#include "portal/pages/saved_view_page.h"
 #include "portal/pages/release_desk_page.h"
 #include "portal/pages/report_page.h"
 #include "portal/pages/style_page.h"
@@ -152,6 +153,12 @@ const struct route ROUTES[] = {
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
     {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/search",              queue_page_search,     NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/views",               saved_view_page_list,   NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/views",               saved_view_page_add,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/views/{id}",          saved_view_page_show,   NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/views/{id}",          saved_view_page_change, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/views/{id}/pin",      saved_view_page_pin,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/views/{id}/remove",   saved_view_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/tickets/new",         queue_new_page_show,   NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/new",         queue_new_page_send,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, ATTACHMENT_BODY_MAX},
     {METHOD_GET,  "/desk/tickets/{id}",        queue_page_ticket,     NEED_STAFF, RIGHT_DESK, 0},

@@ -2,6 +2,7 @@
 
 #include "base/parse.h"
 #include "db/where.h"
+#include "portal/desk/ticket_query_sql.h"
 #include "portal/desk/ticket_row.h"
 #include "portal/desk/ticket_term.h"
 #include "portal/desk/ticket_view.h"
@@ -57,7 +58,7 @@ static unsigned limit_of(unsigned asked)
     return asked < LIMIT_MAX ? asked : LIMIT_MAX;
 }
 
-enum rows_of { ROWS_WHOLE, ROWS_LINES, ROWS_LINES_BY_DUE };
+enum rows_of { ROWS_WHOLE, ROWS_LINES, ROWS_LINES_BY_DUE, ROWS_LINES_BY_ID };
 
 /* One row more than asked tells whether there is a next page. */
 static void take_page(struct ctx *cx, struct db_rows *rows, unsigned limit, enum rows_of kind,
@@ -77,8 +78,10 @@ static void take_page(struct ctx *cx, struct db_rows *rows, unsigned limit, enum
         out->next = cursor_write(cx, at, out->rows[out->count - 1]->id);
 }
 
-static void add_filter(struct where *w, const struct ticket_filter *filter)
+static void add_filter(struct ctx *cx, struct where *w, const struct ticket_filter *filter)
 {
+    if (filter->query != NULL)
+        ticket_query_sql_add(cx, w, filter->query);
     where_add(w, TAB_FRAGMENTS[filter->tab], DB_NONE);
     if (!id_is_zero(filter->organisation_id))
         where_add(w, " AND t.organisation_id = ?", DB_ID(filter->organisation_id));
@@ -99,7 +102,8 @@ static bool list_by_term(struct ctx *cx, const struct ticket_filter *filter,
     int64_t at;
 
     *out = (struct ticket_page_of){.rows = arena_array(cx->mem, struct ticket *, 1)};
-    if (filter->after == NULL) { /* the number that somebody reads out */
+    if (filter->after == NULL && (filter->query == NULL || filter->query->count == 0)) {
+        /* the number that somebody reads out */
         if (!ticket_find_number(cx, filter->search, &t))
             return false;
         if (t != NULL) {
@@ -118,7 +122,7 @@ static bool list_by_term(struct ctx *cx, const struct ticket_filter *filter,
                 2);
     ticket_visible(cx, &w);
     ticket_term_others(cx, &w, &plan);
-    add_filter(&w, filter);
+    add_filter(cx, &w, filter);
     if (filter->after != NULL) {
         if (!cursor_read(cx, filter->after, &at, &id))
             return false;
@@ -145,7 +149,7 @@ bool ticket_list(struct ctx *cx, const struct ticket_filter *filter, struct tick
     where_start(&w, cx, filter->is_short ? SQL_TICKET_LIST_LINES : SQL_TICKET_LIST,
                 (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     ticket_visible(cx, &w);
-    add_filter(&w, filter);
+    add_filter(cx, &w, filter);
     if (is_search)
         ticket_term_search(cx, &w, filter->search);
     if (filter->after != NULL) {
@@ -190,5 +194,71 @@ bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, 
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     take_page(cx, &rows, limit, by_due ? ROWS_LINES_BY_DUE : ROWS_LINES, out);
+    return true;
+}
+
+/* The order of a search's rows: a key of ticket has it. */
+static const struct {
+    const char *name;
+    enum rows_of rows;
+    const char *not_before; /* the cursor's instant, where the key has one */
+    const char *beyond;
+    const char *tie;
+    const char *order;
+} SORTS[] = {
+    [TICKET_SORT_DUE] = {"due", ROWS_LINES_BY_DUE, " AND t.due_key >= ?", " AND (t.due_key > ?",
+                         " OR t.id > ?)", " ORDER BY t.due_key, t.id LIMIT ?"},
+    [TICKET_SORT_UPDATED] = {"updated", ROWS_LINES, " AND t.updated_at <= ?",
+                             " AND (t.updated_at < ?", " OR t.id < ?)",
+                             " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?"},
+    [TICKET_SORT_CREATED] = {"created", ROWS_LINES_BY_ID, NULL, NULL, " AND t.id < ?",
+                             " ORDER BY t.id DESC LIMIT ?"},
+};
+_Static_assert(COUNT(SORTS) == TICKET_SORTS, "define every order");
+
+const char *ticket_sort_name(enum ticket_sort sort)
+{
+    return SORTS[sort].name;
+}
+
+bool ticket_sort_parse(const char *name, enum ticket_sort *out)
+{
+    for (size_t i = 0; i < COUNT(SORTS); i++)
+        if (name != NULL && strcmp(name, SORTS[i].name) == 0) {
+            *out = (enum ticket_sort)i;
+            return true;
+        }
+    return false;
+}
+
+bool ticket_list_query(struct ctx *cx, const struct ticket_query *query, enum ticket_sort sort,
+                       const char *after, unsigned limit, struct ticket_page_of *out)
+{
+    struct where w;
+    struct db_rows rows;
+    struct id id;
+    int64_t at;
+
+    if (!ticket_sees_notes(cx))
+        return err_set(&cx->err, &ERR_DENIED, "queues are for staff");
+    limit = limit_of(limit);
+    where_start(&w, cx, SQL_TICKET_LIST_QUEUE, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    ticket_visible(cx, &w);
+    ticket_query_sql_add(cx, &w, query);
+    if (query->words[0] != '\0')
+        ticket_term_search(cx, &w, query->words);
+    if (after != NULL) {
+        if (!cursor_read(cx, after, &at, &id))
+            return false;
+        if (SORTS[sort].beyond != NULL) {
+            where_add(&w, SORTS[sort].not_before, DB_TIME(at));
+            where_add(&w, SORTS[sort].beyond, DB_TIME(at));
+        }
+        where_add(&w, SORTS[sort].tie, DB_ID(id));
+    }
+    where_add(&w, SORTS[sort].order, DB_INT(limit + 1));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    take_page(cx, &rows, limit, SORTS[sort].rows, out);
     return true;
 }

@@ -1,6 +1,7 @@
 #include "portal/pages/queue_page.h"
 
 #include "base/crypto.h"
+#include "portal/desk/saved_view.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/queue_facts.h"
@@ -10,15 +11,45 @@
 
 #include <string.h>
 
-enum { QUEUE_ROWS = 50, SEARCH_MAX = 200 };
+enum { QUEUE_ROWS = 50 };
+
+/* What the list shows: one of the tenant's queues, or a view that somebody saved. */
+struct queue {
+    enum ticket_view view;          /* TICKET_VIEW_COUNT: none of them */
+    const struct saved_view *saved; /* or NULL */
+    const char *code;               /* in addresses */
+    const char *label;              /* in the reader's language */
+    bool by_due;
+};
+
+static struct queue queue_of_view(struct req *rq, enum ticket_view view)
+{
+    return (struct queue){.view = view,
+                          .code = ticket_view_code(view),
+                          .label = req_text(rq, ticket_view_label(view)),
+                          .by_due = view != TICKET_VIEW_SOLVED};
+}
 
 /* The queue in the address, or the one that matters most to whoever starts to work. */
-static enum ticket_view view_of(struct req *rq, const struct form *form)
+static bool queue_read(struct req *rq, const struct form *form, struct queue *out)
 {
     const char *code = form != NULL ? form_value(form, "view") : req_query(rq, "view");
-    enum ticket_view view;
+    enum ticket_view view = TICKET_VIEW_OPEN;
+    struct saved_view *saved;
+    struct id id;
 
-    return ticket_view_parse(code, &view) ? view : TICKET_VIEW_OPEN;
+    if (code == NULL || ticket_view_parse(code, &view) || !id_parse(code, &id)) {
+        *out = queue_of_view(rq, view);
+        return true;
+    }
+    if (!saved_view_get(&rq->cx, id, &saved))
+        return false;
+    *out = (struct queue){.view = TICKET_VIEW_COUNT,
+                          .saved = saved,
+                          .code = id_text(rq->cx.mem, id),
+                          .label = saved->name,
+                          .by_due = saved->sort == TICKET_SORT_DUE};
+    return true;
 }
 
 static const char *count_text(struct req *rq, int64_t count)
@@ -47,11 +78,42 @@ static json_t *views_json(struct req *rq, enum ticket_view current,
     return views;
 }
 
+/* The views that the reader pinned, with their counts. */
+static bool pinned_json(struct req *rq, const struct queue *current, json_t **out)
+{
+    struct saved_view *all;
+    size_t count;
+    int64_t found;
+    json_t *views = json_own(rq->cx.mem, json_array());
+
+    if (!saved_view_list(&rq->cx, &all, &count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const bool is_current =
+            current != NULL && current->saved != NULL && id_equal(current->saved->id, all[i].id);
+
+        if (!all[i].is_pinned && !is_current)
+            continue;
+        if (!saved_view_count(&rq->cx, &all[i], &found))
+            return false;
+        json_array_append_new(views, json_pack("{s:s, s:s, s:s, s:b}", "href",
+                                               arena_printf(rq->cx.mem, "/desk?view=%s",
+                                                            id_text(rq->cx.mem, all[i].id)),
+                                               "label", all[i].name, "count", count_text(rq, found),
+                                               "is_current", is_current));
+    }
+    *out = views;
+    return true;
+}
+
 const char *queue_page_address(struct req *rq, const char *view)
 {
     enum ticket_view parsed;
+    struct id saved;
     const char *id = id_text(rq->cx.mem, rq->id);
 
+    if (id_parse(view, &saved))
+        return arena_printf(rq->cx.mem, "/desk/tickets/%s?view=%s", id, id_text(rq->cx.mem, saved));
     if (!ticket_view_parse(view, &parsed))
         return arena_printf(rq->cx.mem, "/desk/tickets/%s", id);
     return arena_printf(rq->cx.mem, "/desk/tickets/%s?view=%s", id, ticket_view_code(parsed));
@@ -64,19 +126,17 @@ static const char *const RESTS[] = {
     [TICKET_CLOSED] = T("Closed"),
 };
 
-static json_t *row_json(struct req *rq, const struct ticket *t, enum ticket_view view,
-                        struct id current)
+static json_t *row_json(struct req *rq, const struct ticket *t, const char *view, struct id current)
 {
     json_t *due = ticket_context_due(rq, t);
     const char *place = t->store[0] != '\0' ? t->store : t->city;
     const char *who = t->organisation_name[0] != '\0' ? t->organisation_name : t->reporter_name;
-    json_t *row =
-        json_pack("{s:s, s:s, s:i, s:s, s:s, s:b}", "href",
-                  arena_printf(rq->cx.mem, "/desk/tickets/%s?view=%s", id_text(rq->cx.mem, t->id),
-                               ticket_view_code(view)),
-                  "number", t->number, "level", t->level, "subject", t->subject, "detail",
-                  place[0] != '\0' ? arena_printf(rq->cx.mem, "%s · %s", who, place) : who,
-                  "is_current", id_equal(t->id, current));
+    json_t *row = json_pack(
+        "{s:s, s:s, s:i, s:s, s:s, s:b}", "href",
+        arena_printf(rq->cx.mem, "/desk/tickets/%s?view=%s", id_text(rq->cx.mem, t->id), view),
+        "number", t->number, "level", t->level, "subject", t->subject, "detail",
+        place[0] != '\0' ? arena_printf(rq->cx.mem, "%s · %s", who, place) : who, "is_current",
+        id_equal(t->id, current));
 
     json_object_set_new(row, "deadline", json_null());
     json_object_set_new(row, "due", json_null());
@@ -92,8 +152,8 @@ static json_t *row_json(struct req *rq, const struct ticket *t, enum ticket_view
 }
 
 /* The ticket after this one in the queue; the first of it when this is the last or not in it. */
-static const char *next_href(struct req *rq, const struct ticket_page_of *page,
-                             enum ticket_view view, struct id current)
+static const char *next_href(struct req *rq, const struct ticket_page_of *page, const char *view,
+                             struct id current)
 {
     const struct ticket *next = NULL;
 
@@ -109,81 +169,116 @@ static const char *next_href(struct req *rq, const struct ticket_page_of *page,
     if (next == NULL)
         return NULL;
     return arena_printf(rq->cx.mem, "/desk/tickets/%s?view=%s", id_text(rq->cx.mem, next->id),
-                        ticket_view_code(view));
+                        view);
+}
+
+static bool list_page(struct req *rq, const struct queue *q, struct id current,
+                      struct ticket_page_of *out)
+{
+    const char *after = id_is_zero(current) ? req_query(rq, "after") : NULL;
+    struct ticket_query *query;
+
+    if (q->saved == NULL)
+        return ticket_list_view(&rq->cx, q->view, after, QUEUE_ROWS, out);
+    return saved_view_query(&rq->cx, q->saved->query, &query) &&
+           ticket_list_query(&rq->cx, query, q->saved->sort, after, QUEUE_ROWS, out);
+}
+
+static json_t *rows_json(struct req *rq, const struct ticket_page_of *page, const char *view,
+                         struct id current)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < page->count; i++)
+        json_array_append_new(rows, row_json(rq, page->rows[i], view, current));
+    return rows;
 }
 
 /* Views and list, for both pages; current is zero where no ticket is open. */
-static bool list_context(struct req *rq, enum ticket_view view, struct id current, json_t **out)
+static bool list_context(struct req *rq, const struct queue *q, struct id current, json_t **out)
 {
     struct ctx *cx = &rq->cx;
-    int64_t counts[TICKET_VIEW_COUNT];
+    int64_t counts[TICKET_VIEW_COUNT], found = 0;
     struct ticket_page_of page;
-    json_t *rows, *context, *pager = json_null();
-    const char *next;
+    json_t *context, *saved, *pager = json_null();
 
-    if (!ticket_counts_views(cx, counts) ||
-        !ticket_list_view(cx, view, id_is_zero(current) ? req_query(rq, "after") : NULL, QUEUE_ROWS,
-                          &page))
+    if (!ticket_counts_views(cx, counts) || !pinned_json(rq, q, &saved) ||
+        (q->saved != NULL && !saved_view_count(cx, q->saved, &found)) ||
+        !list_page(rq, q, current, &page))
         return false;
-    rows = json_array();
-    for (size_t i = 0; i < page.count; i++)
-        json_array_append_new(rows, row_json(rq, page.rows[i], view, current));
     if (page.next != NULL)
-        pager = json_pack(
-            "{s:s}", "next_href",
-            arena_printf(cx->mem, "/desk?view=%s&after=%s", ticket_view_code(view), page.next));
-    context = json_own(
-        cx->mem, json_pack("{s:o, s:s, s:s, s:s, s:o, s:b, s:o, s:b}", "views",
-                           views_json(rq, view, counts), "view", ticket_view_code(view),
-                           "view_label", req_text(rq, ticket_view_label(view)), "view_count",
-                           count_text(rq, counts[view]), "rows", rows, "is_empty", page.count == 0,
-                           "pager", pager, "by_due", view != TICKET_VIEW_SOLVED));
-    next = next_href(rq, &page, view, current);
-    json_object_set_new(context, "next_href", json_text(next));
+        pager = json_pack("{s:s}", "next_href",
+                          arena_printf(cx->mem, "/desk?view=%s&after=%s", q->code, page.next));
+    context = json_own(cx->mem,
+                       json_pack("{s:o, s:O, s:s, s:s, s:s, s:o, s:b, s:o, s:b, s:n}", "views",
+                                 views_json(rq, q->view, counts), "saved", saved, "view", q->code,
+                                 "view_label", q->label, "view_count",
+                                 count_text(rq, q->saved != NULL ? found : counts[q->view]), "rows",
+                                 rows_json(rq, &page, q->code, current), "is_empty",
+                                 page.count == 0, "pager", pager, "by_due", q->by_due, "search"));
+    json_object_set_new(context, "next_href", json_text(next_href(rq, &page, q->code, current)));
     *out = context;
     return true;
 }
 
 bool queue_page_show(struct req *rq)
 {
+    struct queue q;
     json_t *context;
 
-    return list_context(rq, view_of(rq, NULL), (struct id){{0}}, &context) &&
+    return queue_read(rq, NULL, &q) && list_context(rq, &q, (struct id){{0}}, &context) &&
            page_render(rq, "queue", context);
 }
 
-static const char *search_next(struct req *rq, const char *search, const char *after)
+/* --- search --- */
+
+static const char *search_href(struct req *rq, const char *path, const char *search)
 {
     struct str href = str_new(rq->cx.mem);
 
-    str_fmt(&href, "/desk/search?after=%s&q=", after);
+    str_fmt(&href, "%sq=", path);
     str_url(&href, search);
     return href.p;
 }
 
-/* Tickets whose subjects have the words, in the place of a queue. */
-static bool show_found(struct req *rq, const char *search, const struct ticket_page_of *page)
+/* What was found, in the place of a queue; with a fault nothing was. */
+static bool show_found(struct req *rq, const char *search, const struct ticket_page_of *page,
+                       const char *fault)
 {
     struct ctx *cx = &rq->cx;
     int64_t counts[TICKET_VIEW_COUNT];
-    json_t *rows, *pager = json_null();
+    json_t *saved, *line, *pager = json_null();
 
-    if (!ticket_counts_views(cx, counts))
+    if (!ticket_counts_views(cx, counts) || !pinned_json(rq, NULL, &saved))
         return false;
-    rows = json_array();
-    for (size_t i = 0; i < page->count; i++)
-        json_array_append_new(rows,
-                              row_json(rq, page->rows[i], TICKET_VIEW_OPEN, (struct id){{0}}));
     if (page->next != NULL)
-        pager = json_pack("{s:s}", "next_href", search_next(rq, search, page->next));
+        pager = json_pack(
+            "{s:s}", "next_href",
+            search_href(rq, arena_printf(cx->mem, "/desk/search?after=%s&", page->next), search));
+    line = json_pack("{s:s, s:s?, s:s}", "text", search, "fault", fault, "save_href",
+                     search_href(rq, "/desk/views?", search));
     return page_render(
         rq, "queue",
         json_own(cx->mem,
-                 json_pack("{s:o, s:s, s:s, s:n, s:o, s:b, s:o, s:b, s:n}", "views",
-                           views_json(rq, TICKET_VIEW_COUNT, counts), "view", "open", "view_label",
-                           lang_fill1(cx->mem, rq->lang, T("Search: {}"), search), "view_count",
-                           "rows", rows, "is_empty", page->count == 0, "pager", pager, "by_due", 0,
-                           "next_href")));
+                 json_pack("{s:o, s:O, s:s, s:s, s:n, s:o, s:b, s:o, s:b, s:n, s:o}", "views",
+                           views_json(rq, TICKET_VIEW_COUNT, counts), "saved", saved, "view",
+                           "open", "view_label", req_text(rq, T("Search")), "view_count", "rows",
+                           rows_json(rq, page, "open", (struct id){{0}}), "is_empty",
+                           page->count == 0 && fault == NULL, "pager", pager, "by_due", 0,
+                           "next_href", "search", line)));
+}
+
+/* The line cannot be read: it stays where it was typed, with what is wrong and where. */
+static bool show_fault(struct req *rq, const char *search)
+{
+    const struct err e = rq->cx.err;
+    const struct ticket_page_of nothing = {.count = 0};
+
+    if (e.source == NULL || strcmp(e.source, "q") != 0)
+        return false;
+    rq->cx.err = (struct err){.kind = NULL};
+    rq->status = 422;
+    return show_found(rq, search, &nothing, lang_fill1(rq->cx.mem, rq->lang, e.kind->text, e.arg));
 }
 
 /* A number opens its ticket. */
@@ -193,29 +288,33 @@ bool queue_page_search(struct req *rq)
     const char *search = req_query(rq, "q");
     struct ticket_filter filter = {
         .tab = TICKET_TAB_ALL, .after = req_query(rq, "after"), .limit = QUEUE_ROWS};
+    struct ticket_query *query;
     struct ticket_page_of page;
     struct ticket *t;
 
-    if (search == NULL || search[0] == '\0' || strlen(search) > SEARCH_MAX)
+    if (search == NULL || search[0] == '\0')
         return reply_see_other(rq, "/desk");
     if (!ticket_find_number(cx, search, &t))
         return false;
     if (t != NULL)
         return reply_see_other(rq,
                                arena_printf(cx->mem, "/desk/tickets/%s", id_text(cx->mem, t->id)));
-    filter.search = search;
-    return ticket_list(cx, &filter, &page) && show_found(rq, search, &page);
+    if (!saved_view_query(cx, search, &query))
+        return show_fault(rq, search);
+    filter.search = query->words;
+    filter.query = query;
+    return ticket_list(cx, &filter, &page) && show_found(rq, search, &page, NULL);
 }
 
 static bool ticket_page(struct req *rq, const struct form *form)
 {
-    const enum ticket_view view = view_of(rq, form);
+    struct queue q;
     struct ticket_words words;
     struct ticket *t;
     json_t *context, *thread, *files;
 
     if (!ticket_get(&rq->cx, rq->id, &t) || !ticket_context_words(rq, true, &words) ||
-        !list_context(rq, view, t->id, &context) ||
+        !queue_read(rq, form, &q) || !list_context(rq, &q, t->id, &context) ||
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     json_object_set_new(context, "thread", thread);

@@ -23,7 +23,7 @@ enum {
 
 struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
-        entitlement, organisation, person, staff, session, webhook, mail, calendar, token;
+        entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -124,6 +124,15 @@ static void make_calendar(struct ctx *cx, struct rows *rows)
     rows->calendar = calendar.id;
 }
 
+static void make_view(struct ctx *cx, struct rows *rows)
+{
+    rows->view = ctx_new_id(cx);
+    test_sql(cx,
+             "INSERT INTO saved_view (tenant_id, id, name, query, sort, scope, owner_id, "
+             "created_at) VALUES (?, ?, 'Mine', 'assignee:me', 'due', 'own', ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(rows->view), DB_ID(rows->staff), DB_TIME(cx->now));
+}
+
 static void make_token(struct ctx *cx, struct rows *rows)
 {
     struct token *token;
@@ -195,6 +204,7 @@ static struct town make_town(void **state)
     make_webhook(cx, &t.rows);
     make_calendar(cx, &t.rows);
     make_token(cx, &t.rows);
+    make_view(cx, &t.rows);
     return t;
 }
 
@@ -228,6 +238,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/products/{id}", rows->product},
         {"/desk/releases/{id}", rows->release},
         {"/downloads/{id}", rows->artefact},
+        {"/desk/views/{id}", rows->view},
         {"/desk/policies/{id}", rows->policy},
         {"/desk/entitlements/{id}", rows->entitlement},
     };
