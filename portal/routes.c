@@ -40,6 +40,7 @@
 #include "portal/pages/release_desk_page.h"
 #include "portal/pages/report_page.h"
 #include "portal/pages/style_page.h"
+#include "portal/pages/survey_page.h"
 #include "portal/pages/theme_page.h"
 #include "portal/pages/search_page.h"
 #include "portal/pages/second_factor_page.h"
@@ -116,8 +117,11 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/tickets/suggest",            ticket_new_page_suggest,   NEED_CUSTOMER, 0, 0},
     {METHOD_GET,  "/tickets/{id}",               ticket_page_view,          NEED_CUSTOMER, 0, 0},
     {METHOD_GET,  "/follow/{token}",             follow_page_show,          NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/survey/{token}",             survey_page_view,          NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/survey/{token}",             survey_page_send,          NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/reply",         ticket_page_reply,         NEED_CUSTOMER | NEED_CSRF, 0, ATTACHMENT_BODY_MAX},
     {METHOD_POST, "/tickets/{id}/confirm",       ticket_page_confirm,       NEED_CUSTOMER | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/tickets/{id}/survey",       survey_page_answer,       NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/reopen",        ticket_page_reopen,        NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/people",        ticket_page_add_person,    NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/people/remove", ticket_page_remove_person, NEED_CUSTOMER | NEED_CSRF, 0, 0},

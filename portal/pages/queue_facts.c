@@ -2,6 +2,7 @@
 
 #include "portal/account/role.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/pages/survey_page.h"
 
 #include <string.h>
 
@@ -192,5 +193,6 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
                             json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
                                                      id_text(rq->cx.mem, t->organisation_id))));
     return add_people(rq, t, context) && add_product(rq, t, context) &&
-           add_others(rq, t, context) && add_tags(rq, t, context);
+           add_others(rq, t, context) && add_tags(rq, t, context) &&
+           survey_page_add(rq, t, context);
 }

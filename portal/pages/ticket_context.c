@@ -116,6 +116,7 @@ static const struct {
     {"level", T("{} set level {}"), NULL, "flag"},
     {"topic", T("{} set the topic: {}"), NULL, "folder"},
     {"tag", T("{} added the tag {}"), NULL, "tag"},
+    {"survey", T("{} noted the customer's rating: {} of 5"), NULL, "star"},
     {"warning", T("{} warned: {} is due soon"), NULL, "clock"},
     {"breach", T("{} noted: {} is late"), NULL, "circle-alert"},
 };

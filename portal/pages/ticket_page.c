@@ -5,6 +5,7 @@
 #include "portal/desk/ticket_counts.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/pages/notice_page.h"
+#include "portal/pages/survey_page.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/upload_context.h"
 
@@ -203,7 +204,8 @@ static bool view_context(struct req *rq, json_t **out)
     *out = context;
     json_object_set(context, "files", files);
     json_object_set_new(context, "has_files", json_boolean(json_array_size(files) > 0));
-    return add_people(rq, t, context) && add_product(rq, t, context);
+    return add_people(rq, t, context) && add_product(rq, t, context) &&
+           survey_page_add(rq, t, context);
 }
 
 bool ticket_page_view(struct req *rq)
