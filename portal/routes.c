@@ -24,6 +24,7 @@
 #include "portal/pages/mail_link_page.h"
 #include "portal/pages/mail_page.h"
 #include "portal/pages/mail_stop_page.h"
+#include "portal/pages/mail_words_page.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
@@ -202,6 +203,12 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/tokens/rights",        token_page_rights,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/settings/tokens/{id}/revoke",   token_page_revoke,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_GET,  "/desk/settings/mail",                 mail_page_list,       NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/mail",                 mail_page_save,       NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/mail/test",            mail_page_test,       NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/mail/words",           mail_words_page_list, NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/mail/words/{name}",    mail_words_page_view, NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/mail/words/{name}",    mail_words_page_save, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/unreached",                     mail_page_unreached,  NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/settings/mail/{id}/again",      mail_page_again,      NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks",             webhook_page_list,    NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks/new",         webhook_page_new,     NEED_STAFF, RIGHT_SETTINGS, 0},

@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "portal/desk/saved_view.h"
 #include "portal/desk/ticket_counts.h"
+#include "portal/pages/mail_page.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/queue_facts.h"
 #include "portal/pages/ticket_context.h"
@@ -320,7 +321,8 @@ static bool ticket_page(struct req *rq, const struct form *form)
     json_object_set_new(context, "thread", thread);
     json_object_set_new(context, "request_key",
                         json_string(crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES)));
-    if (!queue_facts_add(rq, &words, t, context) || !trace_context_add(rq, t->id, context))
+    if (!queue_facts_add(rq, &words, t, context) || !mail_page_log(rq, t->id, context) ||
+        !trace_context_add(rq, t->id, context))
         return false;
     if (form == NULL)
         return notice_page_seen(rq, t->id) && page_render(rq, "queue_ticket", context);
