@@ -319,7 +319,7 @@ static void a_policy_is_changed_and_its_licences_follow_at_once(void **state)
     assert_true(json_is_true(licence_site_at(&a, "data/attributes/floating")));
 }
 
-static void older_versions_know_other_names(void **state)
+static void C25_older_versions_know_other_names(void **state)
 {
     struct site s = open_site(state);
     struct policy draft = policy_default(s.product->id, "P");
@@ -684,7 +684,7 @@ int main(void)
         cmocka_unit_test(every_fault_of_a_policy_is_told),
         cmocka_unit_test(the_shape_of_a_policy_is_checked),
         cmocka_unit_test(a_policy_is_changed_and_its_licences_follow_at_once),
-        cmocka_unit_test(older_versions_know_other_names),
+        cmocka_unit_test(C25_older_versions_know_other_names),
         cmocka_unit_test(a_policy_goes_with_its_licences),
         cmocka_unit_test(a_product_goes_with_all_that_is_its),
         cmocka_unit_test(a_product_is_made_read_and_changed),

@@ -43,7 +43,7 @@ static const char *print_at(const struct site *s, const struct licence_answer *a
     return licence_site_text(a, arena_printf(s->cx->mem, "data/%zu/attributes/fingerprint", row));
 }
 
-static void a_list_is_newest_first_and_ten_long(void **state)
+static void C18_a_list_is_newest_first_and_ten_long(void **state)
 {
     struct site s = open_site(state, 12);
     struct licence_answer a = get(&s, "");
@@ -158,7 +158,7 @@ static void another_licences_lists_do_not_exist(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(a_list_is_newest_first_and_ten_long),
+        cmocka_unit_test(C18_a_list_is_newest_first_and_ten_long),
         cmocka_unit_test(C14_C17_pages_are_numbered_with_links),
         cmocka_unit_test(C16_cursors_go_through_a_list_once),
         cmocka_unit_test(C13_C15_C18_a_page_that_is_none_names_its_parameter),
