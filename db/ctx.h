@@ -22,6 +22,7 @@ struct ctx {              /* one run, one thread */
     struct id tenant_id;  /* every tenant-owned statement binds it */
     struct id actor_id;   /* person, API token or script; all zero is the system */
     struct viewer viewer;
+    const char *address;                /* where the asker is; NULL: nobody asks from anywhere */
     const struct crypto_master *master; /* opens sealed values; NULL where the role has none */
     /* Who signs for tenants (licensing/signing_key.h); NULL: this process opens their keys. */
     const struct ctx_signer *signer;

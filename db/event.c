@@ -20,7 +20,7 @@ static const struct {
 
 static const char SQL_EVENT_ADD[] =
     "INSERT INTO event (tenant_id, id, name, subject_id, actor_id, actor_kind, trace, at, data, "
-    "salt, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "salt, digest, address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 /* Webhooks want what has a wire name, but only of tenants that have an endpoint. */
 static const char SQL_DELIVERY_ADD_HEARD[] =
     "INSERT INTO event_delivery (tenant_id, consumer, event_id, due_at) "
@@ -56,7 +56,7 @@ static const char SQL_EVENT_TRAIL[] =
     "SELECT tenant_id, id, name, subject_id, actor_id, actor_kind, trace, at, data FROM event "
     "WHERE tenant_id = ?";
 static const char SQL_EVENT_ERASE[] =
-    "UPDATE event SET data = NULL, salt = NULL, erased_at = ? "
+    "UPDATE event SET data = NULL, address = NULL, salt = NULL, erased_at = ? "
     "WHERE tenant_id = ? AND subject_id = ? AND erased_at IS NULL";
 
 static struct event event_from_row(const struct db_row *row)
@@ -98,12 +98,16 @@ static const char *actor_kind(const struct ctx *cx)
 
 /* The salt keeps a digest that outlives its data from being guessed. */
 static void digest_of(struct arena *mem, const uint8_t salt[SALT_SIZE], const char *data,
-                      uint8_t out[CRYPTO_HASH_SIZE])
+                      const char *address, uint8_t out[CRYPTO_HASH_SIZE])
 {
     struct str all = str_new(mem);
 
     str_add_n(&all, (const char *)salt, SALT_SIZE);
     str_add(&all, data == NULL ? "" : data);
+    if (address != NULL) { /* data holds no NUL; events from before have no address */
+        str_char(&all, '\0');
+        str_add(&all, address);
+    }
     crypto_sha256(all.p, all.len, out);
 }
 
@@ -127,11 +131,11 @@ bool event_emit(struct ctx *cx, enum event_kind kind, struct id subject_id, cons
     uint8_t digest[CRYPTO_HASH_SIZE];
 
     crypto_random(salt, sizeof(salt));
-    digest_of(cx->mem, salt, text, digest);
+    digest_of(cx->mem, salt, text, cx->address, digest);
     if (!db_exec(cx, NULL, SQL_EVENT_ADD, DB_ID(cx->tenant_id), DB_ID(id), DB_TEXT(name),
                  DB_ID(subject_id), DB_ID_OR_NULL(cx->actor_id), DB_TEXT(actor_kind(cx)),
                  DB_TEXT(cx->trace), DB_TIME(cx->now), DB_TEXT(text), DB_BYTES(salt, sizeof(salt)),
-                 DB_BYTES(digest, sizeof(digest))))
+                 DB_BYTES(digest, sizeof(digest)), DB_TEXT(cx->address)))
         return false;
     for (unsigned i = 0; i < COUNT(CONSUMERS); i++)
         if (!cx->is_import && is_wanted(i, name) &&

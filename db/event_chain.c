@@ -25,14 +25,14 @@ static const char SQL_UNLINKED_TENANTS_ANY_TENANT[] =
     "id, name, subject_id, actor_id, actor_kind, trace, at, digest, chain_no, prev_hash, hash, "
 static const char SQL_EVENT_UNLINKED[] =
     "SELECT " COLUMNS_LINKED
-    "NULL, NULL, NULL FROM event "
+    "NULL, NULL, NULL, NULL FROM event "
     "WHERE tenant_id = ? AND chain_no IS NULL ORDER BY id LIMIT ?";
 static const char SQL_EVENT_LINK[] =
     "UPDATE event SET chain_no = ?, prev_hash = ?, hash = ? "
     "WHERE tenant_id = ? AND id = ? AND chain_no IS NULL";
 static const char SQL_EVENT_CHAIN[] =
     "SELECT " COLUMNS_LINKED
-    "salt, data, erased_at FROM event "
+    "salt, data, erased_at, address FROM event "
     "WHERE tenant_id = ? AND chain_no > ? ORDER BY chain_no LIMIT ?";
 
 struct link { /* a row of COLUMNS_LINKED and what may be erased */
@@ -44,7 +44,7 @@ struct link { /* a row of COLUMNS_LINKED and what may be erased */
     struct span digest;
     int64_t no;
     struct span prev_hash, hash, salt;
-    const char *data;
+    const char *data, *address;
     bool is_erased;
 };
 
@@ -65,6 +65,7 @@ static struct link link_from_row(const struct db_row *row)
         .salt = db_bytes(row, 11),
         .data = db_text(row, 12),
         .is_erased = !db_is_null(row, 13),
+        .address = db_text(row, 14),
     };
 }
 
@@ -222,12 +223,16 @@ static bool is_data_whole(struct ctx *cx, const struct link *e)
     struct str all;
 
     if (e->is_erased)
-        return e->data == NULL && e->salt.len == 0;
+        return e->data == NULL && e->address == NULL && e->salt.len == 0;
     if (e->salt.len != SALT_SIZE)
         return false;
     all = str_new(cx->mem);
     str_add_n(&all, e->salt.p, e->salt.len);
     str_add(&all, e->data == NULL ? "" : e->data);
+    if (e->address != NULL) {
+        str_char(&all, '\0');
+        str_add(&all, e->address);
+    }
     crypto_sha256(all.p, all.len, digest);
     return is_same(e->digest, digest);
 }
@@ -271,7 +276,9 @@ bool event_chain_verify(struct ctx *cx, struct id *broken_at, int64_t *checked)
     struct walk w = {.is_whole = true};
     struct arena *outer = cx->mem;
     uint8_t end_hash[CRYPTO_HASH_SIZE];
+    uint8_t late_hash[CRYPTO_HASH_SIZE];
     int64_t end_no;
+    int64_t late_no;
     bool ok;
 
     if (!read_end(cx, &end_no, end_hash))
@@ -287,6 +294,10 @@ bool event_chain_verify(struct ctx *cx, struct id *broken_at, int64_t *checked)
     *broken_at = w.is_whole ? (struct id){{0}} : w.last;
     /* Events cut off the end: the chain's own row knows of more. (Links made since it was read are
      * fine.) With none left to name, the tenant stands for the fault. */
+    if (w.is_whole && !read_end(cx, &late_no, late_hash))
+        return false;
+    if (w.is_whole && w.no > late_no) /* linked by somebody else than the chain's own job */
+        *broken_at = w.last;
     if (w.is_whole &&
         (w.no < end_no || (w.no == end_no && memcmp(w.hash, end_hash, sizeof(end_hash)) != 0)))
         *broken_at = w.no > 0 ? w.last : cx->tenant_id;

@@ -1,5 +1,6 @@
 #include "portal/reseal.h"
 
+#include "db/event_checkpoint.h"
 #include "licensing/signing_key.h"
 #include "licensing/token.h"
 #include "portal/account/second_factor.h"
@@ -52,8 +53,9 @@ static const struct sealed SEALED_ANY_TENANT[] = {
      second_factor_context},
 };
 
-/* Codes that only their owner has are kept as MACs under this key: it stays, sealed. */
-static const char *const DERIVED[] = {SECOND_FACTOR_RECOVERY_KEY};
+/* Codes that only their owner has are kept as MACs under the first, the audit trail is signed with
+ * the second: they stay, sealed. */
+static const char *const DERIVED[] = {SECOND_FACTOR_RECOVERY_KEY, EVENT_CHECKPOINT_KEY};
 
 static const char SQL_INSTALLATION_SECRET_GET[] =
     "SELECT sealed FROM installation_secret WHERE name = ?";

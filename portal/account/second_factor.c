@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/parse.h"
 #include "db/event.h"
+#include "db/installation_secret.h"
 
 #include <string.h>
 
@@ -172,33 +173,6 @@ static const char SQL_RECOVERY_DELETE[] =
 static const char SQL_RECOVERY_INSERT[] =
     "INSERT INTO recovery_code (tenant_id, person_id, code_hash) VALUES (?, ?, ?)";
 
-static const char SQL_RECOVERY_KEY[] = "SELECT sealed FROM installation_secret WHERE name = ?";
-
-/* Derived from the master key, or from the first one there was, since the codes cannot be hashed
- * anew when the master key is replaced (portal/reseal.c). */
-static bool recovery_key(struct ctx *cx, uint8_t out[CRYPTO_HASH_SIZE])
-{
-    struct db_rows rows;
-    struct span sealed;
-    uint8_t *key;
-    size_t len;
-
-    if (!db_query(cx, &rows, SQL_RECOVERY_KEY, DB_TEXT(SECOND_FACTOR_RECOVERY_KEY)))
-        return false;
-    if (!db_next(&rows)) {
-        crypto_master_derive(cx->master, SECOND_FACTOR_RECOVERY_KEY, out);
-        return true;
-    }
-    sealed = db_bytes(&rows.row, 0);
-    if (!crypto_open(cx->master, cx->mem, "installation_secret:" SECOND_FACTOR_RECOVERY_KEY,
-                     (const uint8_t *)sealed.p, sealed.len, &key, &len) ||
-        len != CRYPTO_HASH_SIZE)
-        return err_set(&cx->err, &ERR_INTERNAL, "the key of recovery codes does not open");
-    memcpy(out, key, len);
-    crypto_wipe(key, len);
-    return true;
-}
-
 /* Keyed, since the codes are short: a stolen database alone does not let them be guessed. */
 static bool hash_recovery(struct ctx *cx, struct id person_id, const char *code,
                           uint8_t out[CRYPTO_HASH_SIZE])
@@ -206,7 +180,7 @@ static bool hash_recovery(struct ctx *cx, struct id person_id, const char *code,
     const char *text = arena_printf(cx->mem, "%s:%s", id_text(cx->mem, person_id), code);
     uint8_t key[CRYPTO_HASH_SIZE];
 
-    if (!recovery_key(cx, key))
+    if (!installation_secret_get(cx, SECOND_FACTOR_RECOVERY_KEY, key))
         return false;
     crypto_mac(key, sizeof(key), text, strlen(text), out);
     crypto_wipe(key, sizeof(key));

@@ -1,6 +1,7 @@
 /* Commands of the operator: schema, settings, health, audit trail. */
 #include "base/clock.h"
 #include "db/event.h"
+#include "db/event_checkpoint.h"
 #include "db/migrate.h"
 #include "licensing/signing_key.h"
 #include "portal/console/console.h"
@@ -157,6 +158,12 @@ int audit_verify_command(struct console *co)
 {
     static const char *const KNOWN[] = {"--tenant", NULL};
     struct ctx cx;
+    static const char *const SAY[] = {[EVENT_CHECKPOINT_WHOLE] = "good",
+                                      [EVENT_CHECKPOINT_UNSIGNED] = "not signed by us",
+                                      [EVENT_CHECKPOINT_GONE] = "one is missing",
+                                      [EVENT_CHECKPOINT_OTHER] = "other events than signed",
+                                      [EVENT_CHECKPOINT_LATE] = "hours without a signature"};
+    struct event_checkpoint_report report;
     struct id broken = {{0}};
     int64_t checked = 0;
     json_t *out;
@@ -166,11 +173,17 @@ int audit_verify_command(struct console *co)
         return CONSOLE_USAGE;
     if (!console_open(co, &cx))
         return CONSOLE_REFUSED;
-    ok = console_tenant(co, &cx) && event_chain_verify(&cx, &broken, &checked);
+    ok = console_tenant(co, &cx) && event_chain_verify(&cx, &broken, &checked) &&
+         event_checkpoint_verify(&cx, &report);
     if (ok) {
-        bool is_whole = id_is_zero(broken);
-        out = json_pack("{s:b,s:I,s:o}", "whole", is_whole, "events", (json_int_t)checked,
-                        "broken_at", is_whole ? json_null() : json_string(id_text(cx.mem, broken)));
+        bool is_whole = id_is_zero(broken) && (report.fault == EVENT_CHECKPOINT_WHOLE ||
+                                               report.fault == EVENT_CHECKPOINT_LATE);
+        out = json_pack("{s:b,s:I,s:I,s:s,s:I,s:s,s:s,s:o}", "whole", is_whole, "events",
+                        (json_int_t)checked, "checkpoints", (json_int_t)report.count,
+                        "checkpoint_state", SAY[report.fault], "checkpoint_event",
+                        (json_int_t)report.chain_no, "checkpoint_hash", report.hash,
+                        "checkpoint_key", report.key, "broken_at",
+                        id_is_zero(broken) ? json_null() : json_string(id_text(cx.mem, broken)));
         console_print(co, out);
         json_decref(out);
         ok = is_whole;

@@ -89,6 +89,7 @@ static bool begin(struct server *s, struct mg_connection *conn, struct space *sp
                      : arena_printf(space->mem, "%s?%s", rq->path, rq->query);
     rq->address = door_address(space->mem, info->remote_addr, rq->fields, rq->field_count,
                                trusted == NULL ? "" : trusted);
+    rq->cx.address = rq->address;
     rq->host = req_header(rq, "Host");
     rq->body_type = req_header(rq, "Content-Type");
     if (rq->body_type == NULL)

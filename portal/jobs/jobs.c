@@ -72,6 +72,14 @@ static bool work_outbox(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+static bool work_sign(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned made;
+
+    (void)app, (void)has_more;
+    return audit_chain_sign(cx, &made);
+}
+
 static bool work_chain(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned linked;
@@ -327,6 +335,7 @@ static const struct {
 } WORK[] = {
     {"outbox", LOOP_RULES, TICK_MS * 1000, work_outbox},
     {"audit chain", LOOP_CHORES, CLOCK_SECOND, work_chain},
+    {"audit signatures", LOOP_CHORES, CLOCK_MINUTE, work_sign},
     {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
     {"files", LOOP_CHORES, FILES_EVERY_US, work_files},

@@ -163,7 +163,7 @@ static void an_inserted_event_is_found(void **state)
     make_chain(cx, ids);
     test_sql(cx,
              "INSERT INTO event SELECT tenant_id, ?, name, subject_id, actor_id, actor_kind, "
-             "trace, at, data, salt, digest, 6, hash, hash, NULL FROM event "
+             "trace, at, data, salt, digest, 6, hash, hash, NULL, NULL FROM event "
              "WHERE tenant_id = ? AND id = ?",
              DB_ID(forged), DB_ID(cx->tenant_id), DB_ID(ids[LINKS - 1]));
     expect_broken_at(cx, forged, LINKS);
