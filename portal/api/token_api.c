@@ -216,6 +216,12 @@ static bool make_for_person(struct ctx *cx, struct id person_id, void *arg)
            read_attributes(rq, &w) && token_add(cx, &w.draft, &t) && created(rq, t);
 }
 
+/* A token that may activate so often would lead past its limit by making another. */
+static bool is_counted(const struct token *t)
+{
+    return t != NULL && (t->max_activations != 0 || t->max_deactivations != 0);
+}
+
 bool token_api_create(struct req *rq)
 {
     const struct api *api = api_of(rq);
@@ -224,6 +230,8 @@ bool token_api_create(struct req *rq)
 
     if (api->email != NULL)
         return password_api_check(rq, make_for_person, rq);
+    if (is_counted(api->token))
+        return err_set(&rq->cx.err, &ERR_DENIED, "a counted token makes no other");
     for_itself(api, &w.draft);
     return read_body(rq, &w) && api_permission_check(rq, PERMIT_TOKEN_CREATE) &&
            read_bearer(rq, &w) && read_attributes(rq, &w) && token_add(&rq->cx, &w.draft, &t) &&

@@ -330,6 +330,18 @@ static void a_licences_token_counts_activations(void **state)
     licence_site_refused(&a, 400, "", "/data/attributes/maxActivations");
 }
 
+static void a_token_that_counts_makes_no_other(void **state)
+{
+    struct site s = open_site(state);
+    const char *counted = licence_site_token_auth(
+        s.cx, &(struct token_draft){
+                  .kind = TOKEN_ACTIVATION, .licence_id = s.l->id, .max_activations = 1});
+    struct licence_answer a = licence_site_post(s.cx, "/v1/tokens", counted, NULL);
+
+    licence_site_refused(&a, 403, "", NULL);
+    assert_int_equal(ask(&s, "PUT", "/v1/tokens", counted).status, 200);
+}
+
 static const char *for_user(const struct site *s, struct id id)
 {
     return arena_printf(s->cx->mem,
@@ -378,6 +390,7 @@ int main(void)
         cmocka_unit_test(A20_a_regenerated_token_has_a_new_text),
         cmocka_unit_test(A21_a_users_token_ends_in_two_weeks_unless_it_is_told_otherwise),
         cmocka_unit_test(a_licences_token_counts_activations),
+        cmocka_unit_test(a_token_that_counts_makes_no_other),
         cmocka_unit_test(nobody_makes_a_token_above_its_own),
     };
 
