@@ -199,6 +199,18 @@ static bool find_self(struct req *rq, struct user **out)
            err_set(&rq->cx.err, &ERR_DENIED, "another's password");
 }
 
+/* A password for tokens alone is followed by one of the same kind, however good: a self-made user
+ * has still shown nothing about the address. What opens the portal is a link by mail. */
+static bool stays_weak(struct req *rq, struct id person_id, bool *is_weak)
+{
+    struct credential *old;
+
+    if (!credential_find(&rq->cx, person_id, &old))
+        return false;
+    *is_weak |= old != NULL && old->is_weak;
+    return true;
+}
+
 bool password_api_update(struct req *rq)
 {
     static const char *const META[] = {"oldPassword", "newPassword", NULL};
@@ -214,7 +226,8 @@ bool password_api_update(struct req *rq)
     if (!find_self(rq, &u) || !read_meta(rq, META, &meta) ||
         !api_input_text(&meta, "oldPassword", API_REQUIRED, &attempt.password) ||
         !api_input_text(&meta, "newPassword", API_REQUIRED, &new_password) ||
-        !user_password_hash(&rq->cx, new_password, AT_NEW, &change.hash, &change.is_weak))
+        !user_password_hash(&rq->cx, new_password, AT_NEW, &change.hash, &change.is_weak) ||
+        !stays_weak(rq, u->id, &change.is_weak))
         return false;
     if (api->token != NULL)
         change.token_id = api->token->id;

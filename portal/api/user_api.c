@@ -1,6 +1,8 @@
 #include "portal/api/user_api.h"
 
 #include "licensing/licence_search.h"
+#include "portal/account/credential.h"
+#include "portal/account/membership.h"
 #include "portal/account/tenant.h"
 #include "portal/api/api_bearer.h"
 #include "portal/api/api_catalogue.h"
@@ -321,6 +323,24 @@ static bool hash(struct req *rq, const char *password, struct user_draft *d)
                                                   &d->is_password_weak);
 }
 
+/* A product has to do with its users' licences. Who signs in to the portal, or belongs to a
+ * customer there, keeps the address and password that he does it with. */
+static bool check_sign_in(struct req *rq, const struct user *u, const struct user_draft *d)
+{
+    struct credential *credential;
+    struct membership *memberships;
+    size_t count;
+
+    if (api_of(rq)->role != API_PRODUCT || (d->email == NULL && !d->password.is_given))
+        return true;
+    if (!credential_find(&rq->cx, u->id, &credential) ||
+        !membership_list_of_person(&rq->cx, u->id, &memberships, &count))
+        return false;
+    return (count == 0 &&
+            (credential == NULL || credential->password_hash == NULL || credential->is_weak)) ||
+           err_set(&rq->cx.err, &ERR_DENIED, "somebody of the portal");
+}
+
 /* Anybody may become a user of an account that is not protected. Such a password proves nothing
  * about the address: it makes tokens, and never signs in to the portal. */
 static bool check_new(struct req *rq, struct user_draft *d)
@@ -344,7 +364,7 @@ bool user_api_create(struct req *rq)
     if (!read_draft(rq, true, &draft, &password) || !check_new(rq, &draft) ||
         !hash(rq, password, &draft))
         return false;
-    draft.is_password_weak |= api_of(rq)->role == API_NOBODY;
+    draft.is_password_weak |= api_of(rq)->role != API_STAFF;
     if (!user_add(&rq->cx, &draft, &u))
         return false;
     rq->status = 201;
@@ -363,8 +383,11 @@ bool user_api_change(struct req *rq)
         return false;
     if (api_of(rq)->role != API_USER && !check_rank(rq, u->role))
         return false;
-    if (!read_draft(rq, false, &draft, &password) || !hash(rq, password, &draft) ||
-        !user_change(&rq->cx, u->id, &draft, &u))
+    if (!read_draft(rq, false, &draft, &password) || !check_sign_in(rq, u, &draft) ||
+        !hash(rq, password, &draft))
+        return false;
+    draft.is_password_weak |= api_of(rq)->role != API_STAFF;
+    if (!user_change(&rq->cx, u->id, &draft, &u))
         return false;
     write_user(rq, u);
     return true;

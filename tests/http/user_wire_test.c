@@ -261,12 +261,16 @@ static void nobody_changes_a_role_above_its_own(void **state)
     licence_site_refused(&a, 422, "ACCOUNT_ADMINS_REQUIRED", NULL);
 }
 
+static const char *password_of(const struct site *s, const char *pair)
+{
+    return arena_printf(s->cx->mem, "Basic %s",
+                        crypto_base64(s->cx->mem, (const uint8_t *)pair, strlen(pair)));
+}
+
 static void a_weak_password_makes_tokens_and_signs_nobody_in(void **state)
 {
     struct site s = open_site(state);
-    const char *auth =
-        arena_printf(s.cx->mem, "Basic %s",
-                     crypto_base64(s.cx->mem, (const uint8_t *)"ada@example.com:sesame", 22));
+    const char *auth = password_of(&s, "ada@example.com:sesame");
     const struct login_try attempt = {
         .email = "ada@example.com", .password = "sesame", .address = "192.0.2.7"};
     struct id person_id;
@@ -301,6 +305,44 @@ static void a_self_made_user_cannot_sign_in_to_the_portal(void **state)
     licence_site_refused(&a, 403, "", NULL);
 }
 
+static void a_self_made_user_gets_no_password_for_the_portal_by_changing_it(void **state)
+{
+    struct site s = open_site(state);
+    const struct login_try attempt = {
+        .email = "eve@example.com", .password = "mauve trellis kettle", .address = "192.0.2.7"};
+    struct id person_id;
+    struct licence_answer a;
+
+    a = create(&s, NULL, "\"email\":\"eve@example.com\",\"password\":\"sesame\"");
+    a = licence_site_post(
+        s.cx, "/v1/users/eve@example.com/actions/update-password", of_user(&s, id_in(&a)),
+        "{\"meta\":{\"oldPassword\":\"sesame\",\"newPassword\":\"mauve trellis kettle\"}}");
+    assert_int_equal(a.status, 200);
+    test_refused(s.cx, login_check(s.cx, &attempt, &person_id), &ERR_LOGIN_REFUSED);
+}
+
+static void a_product_does_not_take_over_who_signs_in_to_the_portal(void **state)
+{
+    struct site s = open_site(state);
+    struct id ada = make_person(s.cx, "Ada Byron", "ada@example.com");
+    const struct login_try mine = {
+        .email = "new@example.com", .password = "mauve trellis kettle", .address = "192.0.2.7"};
+    const char *product = of_product(&s);
+    struct id person_id;
+    struct licence_answer a;
+
+    test_ok(s.cx, credential_set(s.cx, ada, "correct horse battery"));
+    a = ask(&s, "PATCH", "/v1/users/ada@example.com", product,
+            with(&s, "\"password\":\"mauve trellis kettle\""));
+    licence_site_refused(&a, 403, "", NULL);
+    a = ask(&s, "PATCH", "/v1/users/ada@example.com", product,
+            with(&s, "\"email\":\"mine@example.com\""));
+    licence_site_refused(&a, 403, "", NULL);
+    a = create(&s, product, "\"email\":\"new@example.com\",\"password\":\"mauve trellis kettle\"");
+    assert_int_equal(a.status, 201);
+    test_refused(s.cx, login_check(s.cx, &mine, &person_id), &ERR_LOGIN_REFUSED);
+}
+
 static void a_password_is_changed_by_who_knows_it(void **state)
 {
     struct site s = open_site(state);
@@ -327,8 +369,7 @@ static void a_password_is_changed_by_who_knows_it(void **state)
     assert_int_equal(licence_site_get(s.cx, "/v1/me", other).status, 401);
 }
 
-static const char SQL_AGE[] =
-    "UPDATE person_link SET created_at = ? WHERE tenant_id = ? AND person_id = ?";
+#define SQL_AGE "UPDATE person_link SET created_at = ? WHERE tenant_id = ? AND person_id = ?"
 
 static void a_password_is_reset_with_a_token_of_a_day(void **state)
 {
@@ -445,6 +486,8 @@ int main(void)
         cmocka_unit_test(nobody_changes_a_role_above_its_own),
         cmocka_unit_test(a_weak_password_makes_tokens_and_signs_nobody_in),
         cmocka_unit_test(a_self_made_user_cannot_sign_in_to_the_portal),
+        cmocka_unit_test(a_self_made_user_gets_no_password_for_the_portal_by_changing_it),
+        cmocka_unit_test(a_product_does_not_take_over_who_signs_in_to_the_portal),
         cmocka_unit_test(a_password_is_changed_by_who_knows_it),
         cmocka_unit_test(a_password_is_reset_with_a_token_of_a_day),
         cmocka_unit_test(asking_for_a_new_password_tells_nothing),
