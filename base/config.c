@@ -96,7 +96,8 @@ const struct config_key CONFIG_KEYS[] = {
     INT("licensing.password_changes", licensing_password_changes, "5", 1, 1000,
         "Changes of one person's password or second factor that one address may try in ten minutes."),
     INT("licensing.trials", licensing_trials, "60", 1, 100000,
-        "Trials that one address may start in an hour, all at once if it likes."),
+        "Trials that one address may start in an hour, all at once if it likes; and as many users "
+        "without a credential."),
     INT("http.body_deadline_ms", body_deadline_ms, "15000", 100, 600000,
         "How long a request's body may take to arrive."),
     INT("http.drain_ms", drain_ms, "10000", 0, 600000,

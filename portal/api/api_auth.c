@@ -19,7 +19,7 @@ static const struct err_kind ERR_TOKEN_EXPIRED = {ERR_CLASS_LOGIN, "TOKEN_EXPIRE
 static const struct err_kind ERR_KEY_INVALID = {ERR_CLASS_LOGIN, "LICENSE_INVALID",
                                                 "This licence key is not valid."};
 const struct err_kind ERR_API_USER_BANNED = {ERR_CLASS_DENIED, "USER_BANNED",
-                                                "This person is banned."};
+                                             "This person is banned."};
 static const struct err_kind ERR_KEY_BANNED = {ERR_CLASS_DENIED, "LICENSE_BANNED",
                                                "The licence's owner is banned."};
 static const struct err_kind ERR_KEY_SUSPENDED = {ERR_CLASS_DENIED, "LICENSE_SUSPENDED",
@@ -92,6 +92,18 @@ static struct credential find_credential(struct req *rq)
         return (struct credential){CREDENTIAL_TOKEN, value, "?token", NULL};
     value = req_query(rq, "auth");
     return value != NULL ? from_pair(rq->cx.mem, value, "?auth") : c;
+}
+
+const char *api_auth_email(struct req *rq)
+{
+    const struct credential c = find_credential(rq);
+
+    return c.kind == CREDENTIAL_PASSWORD ? c.text : NULL;
+}
+
+bool api_auth_is_there(struct req *rq)
+{
+    return find_credential(rq).kind != CREDENTIAL_NONE;
 }
 
 /* --- licence keys --- */

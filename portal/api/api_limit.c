@@ -1,5 +1,7 @@
 #include "portal/api/api_limit.h"
 
+#include "portal/account/person.h"
+#include "portal/api/api_auth.h"
 #include "portal/http/rate.h"
 #include "portal/http/route.h"
 
@@ -9,7 +11,13 @@
 enum { LIMIT_MINUTE_S = 60, LIMIT_HOUR_S = 3600, LIMIT_SECOND_US = 1000000 };
 
 /* What a limit counts by, beside the address. */
-enum subject { SUBJECT_NONE, SUBJECT_BASIC_NAME, SUBJECT_META_EMAIL, SUBJECT_ARG };
+enum subject {
+    SUBJECT_NONE,
+    SUBJECT_NOBODY, /* counts only those without a credential */
+    SUBJECT_EMAIL,  /* that comes with a password */
+    SUBJECT_META_EMAIL,
+    SUBJECT_ARG
+};
 
 struct limited {
     const char *path; /* behind the version and the account */
@@ -21,12 +29,13 @@ struct limited {
 
 #define SETTING(member) offsetof(struct config, member)
 static const struct limited LIMITED[] = {
-    {"/tokens", false, SUBJECT_BASIC_NAME, SETTING(licensing_password_tries), LIMIT_MINUTE_S},
+    {"/tokens", false, SUBJECT_EMAIL, SETTING(licensing_password_tries), LIMIT_MINUTE_S},
     {"/passwords", false, SUBJECT_META_EMAIL, SETTING(licensing_password_resets), LIMIT_HOUR_S},
     {"/actions/update-password", true, SUBJECT_ARG, SETTING(licensing_password_changes),
      10 * LIMIT_MINUTE_S},
     {"/actions/reset-password", true, SUBJECT_ARG, SETTING(licensing_password_changes),
      10 * LIMIT_MINUTE_S},
+    {"/users", false, SUBJECT_NOBODY, SETTING(licensing_trials), LIMIT_HOUR_S},
     {"/trials", false, SUBJECT_NONE, SETTING(licensing_trials), LIMIT_HOUR_S},
 };
 
@@ -57,41 +66,30 @@ static const char *folded(struct arena *mem, const char *text)
     return copy;
 }
 
-/* The e-mail address of "Basic base64(name:password)"; NULL with another credential, which is no
- * password. */
-static const char *basic_name(const struct req *rq)
+/* As it is looked up: spaces around it must not lead past a limit. */
+static const char *address_of(const struct req *rq, const char *email)
 {
-    struct arena *mem = rq->cx.mem;
-    const char *header = req_header(rq, "Authorization");
-    struct span rest = span_trim(span_of(header != NULL ? header : ""));
-    struct span scheme;
-    uint8_t *pair;
-    size_t len;
-    const char *colon;
+    const char *clean = email != NULL ? person_email_clean(rq->cx.mem, email) : NULL;
 
-    if (!span_cut(&rest, ' ', &scheme) || !span_equal_nocase(scheme, "basic") ||
-        !crypto_from_base64(mem, span_dup(mem, span_trim(rest)), &pair, &len))
-        return NULL;
-    colon = memchr(pair, ':', len);
-    if (colon == NULL)
-        return NULL;
-    return arena_dup_bytes(mem, (const char *)pair, (size_t)(colon - (const char *)pair));
+    return clean != NULL ? clean : email;
 }
 
-static const char *subject_of(const struct req *rq, const struct api *api, enum subject subject)
+static const char *subject_of(struct req *rq, const struct api *api, enum subject subject)
 {
     const json_t *meta;
     const char *arg;
 
     switch (subject) {
-    case SUBJECT_BASIC_NAME:
-        return basic_name(rq);
+    case SUBJECT_EMAIL:
+        return address_of(rq, api_auth_email(rq));
     case SUBJECT_META_EMAIL:
         meta = json_object_get(api->body, "meta");
-        return json_get_text(meta, "email", "");
+        return address_of(rq, json_get_text(meta, "email", ""));
     case SUBJECT_ARG:
         arg = api_arg(rq, 0);
         return arg != NULL ? arg : "";
+    case SUBJECT_NOBODY:
+        return api_auth_is_there(rq) ? NULL : "";
     case SUBJECT_NONE:
         break;
     }

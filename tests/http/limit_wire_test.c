@@ -17,6 +17,7 @@ static void with_limits(struct config *config)
     config->licensing_password_tries = 5;
     config->licensing_password_resets = 5;
     config->licensing_password_changes = 5;
+    config->licensing_trials = 5;
 }
 
 static int start(void **state)
@@ -234,6 +235,31 @@ static void five_passwords_a_minute_for_an_address_and_a_name(void **state)
     assert_int_equal(a.status, 429);
 }
 
+static void a_password_in_the_query_or_with_spaces_counts_the_same(void **state)
+{
+    struct ctx *cx = open_site(state);
+    struct licence_ask ask = {.method = "POST",
+                              .path = "/v1/tokens?auth=eve%40example.com%3Awrong"};
+
+    try_often(cx, &ask, 5);
+    ask = (struct licence_ask){.method = "POST",
+                               .path = "/v1/tokens",
+                               .auth = basic(cx, " eve@example.com :wrong"),
+                               .is_unsigned = true};
+    assert_int_equal(licence_site_ask(cx, &ask).status, 429);
+}
+
+static void an_address_makes_so_many_users_of_itself(void **state)
+{
+    static const char BODY[] = "{\"data\":{\"type\":\"users\",\"attributes\":{\"email\":\"x\"}}}";
+    struct ctx *cx = open_site(state);
+    const char *admin = licence_site_token_auth(cx, &(struct token_draft){.kind = TOKEN_ADMIN});
+    struct licence_ask ask = {.method = "POST", .path = "/v1/users", .body = BODY};
+
+    try_often(cx, &ask, 5);
+    assert_int_equal(licence_site_post(cx, "/v1/users", admin, BODY).status, 422);
+}
+
 static void five_resets_an_hour_and_five_changes_in_ten_minutes(void **state)
 {
     struct ctx *cx = open_site(state);
@@ -277,6 +303,8 @@ int main(void)
         cmocka_unit_test(a_body_too_large_is_refused_and_signed),
         cmocka_unit_test(what_cannot_be_read_at_all_is_still_a_document),
         cmocka_unit_test(five_passwords_a_minute_for_an_address_and_a_name),
+        cmocka_unit_test(a_password_in_the_query_or_with_spaces_counts_the_same),
+        cmocka_unit_test(an_address_makes_so_many_users_of_itself),
         cmocka_unit_test(five_resets_an_hour_and_five_changes_in_ten_minutes),
         cmocka_unit_test(S02_a_preflight_is_signed_too),
     };
