@@ -107,7 +107,8 @@ static void take_folder(const struct ctx *base, const struct app *app, const str
 
 bool mail_intake_spool(struct ctx *cx, const struct app *app, unsigned *worked)
 {
-    DIR *spool = opendir(app->config.mail_inbound_spool);
+    const char *path = app->config.mail_inbound_spool;
+    DIR *spool = path != NULL ? opendir(path) : NULL;
     struct dirent *entry;
     struct tenant *tenant;
 
