@@ -148,6 +148,8 @@ const struct config_key CONFIG_KEYS[] = {
          "Mail server that takes what is sent, as smtp://host:587 or smtps://host:465. Empty: mails are laid into mail.spool."),
     CHOICE("mail.tls", mail_tls, "required", "required|offered|never",
            "Whether the connection to the mail server is encrypted (STARTTLS with smtp://)."),
+    TEXT("mail.ca_file", mail_ca_file, "", NULL,
+         "File of the certificates that vouch for the mail server. Empty: those of the system."),
     TEXT("mail.user", mail_user, "", NULL,
          "Name to sign in to the mail server with. Empty: without signing in."),
     TEXT("mail.password_file", mail_password_file, "", NULL,

@@ -18,7 +18,7 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t http_rate;        /* requests a second for each address; 0: no limit */
     int64_t http_tenant_rate; /* the same for each tenant's pages */
     const char *signing_address;
-    int64_t licensing_rate;   /* for each address with its credential */
+    int64_t licensing_rate; /* for each address with its credential */
     int64_t licensing_address_rate;
     int64_t licensing_tenant_rate;
     int64_t licensing_password_tries;   /* a minute, for each address and e-mail address */
@@ -45,8 +45,9 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t script_after_ms;
     bool webhook_allow_local;
     int64_t webhook_timeout_ms;
-    const char *mail_relay; /* "" : mails are laid into mail_spool */
-    const char *mail_tls;   /* required offered never */
+    const char *mail_relay;   /* "" : mails are laid into mail_spool */
+    const char *mail_tls;     /* required offered never */
+    const char *mail_ca_file; /* "": the system's */
     const char *mail_user;
     const char *mail_password_file;
     const char *mail_sender;
@@ -54,7 +55,7 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t mail_timeout_ms;
     const char *mail_inbound;       /* "": no mail is received but where a tenant has an address */
     const char *mail_inbound_spool; /* "" is var_dir/mail/in */
-    const char *log_level; /* debug info warn error */
+    const char *log_level;          /* debug info warn error */
     bool access_log;
 };
 

@@ -157,6 +157,8 @@ static bool set_up(struct mail_sender *s)
            curl_easy_setopt(easy, CURLOPT_USE_SSL, tls_of(config)) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)config->mail_timeout_ms) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) == CURLE_OK &&
+           (*config->mail_ca_file == '\0' ||
+            curl_easy_setopt(easy, CURLOPT_CAINFO, config->mail_ca_file) == CURLE_OK) &&
            (*config->mail_user == '\0' ||
             (curl_easy_setopt(easy, CURLOPT_USERNAME, config->mail_user) == CURLE_OK &&
              curl_easy_setopt(easy, CURLOPT_PASSWORD, s->password) == CURLE_OK)) &&

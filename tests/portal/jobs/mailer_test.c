@@ -40,6 +40,7 @@ static struct post open_post(void **state)
                                    .portal_listen = "127.0.0.1:8080",
                                    .mail_relay = smtp_server_url(p.server, p.cx->mem),
                                    .mail_tls = "never",
+                                   .mail_ca_file = "",
                                    .mail_user = "",
                                    .mail_password_file = "",
                                    .mail_sender = "no-reply@tilwick.example",

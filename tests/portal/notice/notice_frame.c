@@ -42,6 +42,7 @@ struct post post_open(void **state)
                                    .portal_listen = "127.0.0.1:8080",
                                    .mail_relay = smtp_server_url(p.server, p.cx->mem),
                                    .mail_tls = "never",
+                                   .mail_ca_file = "",
                                    .mail_user = "",
                                    .mail_password_file = "",
                                    .mail_inbound = "",
