@@ -61,6 +61,7 @@ export async function startSite(program) {
     return {
       portal: found.portal,
       licensing: found["licence service"],
+      env,
       command,
       stop: () => stop(child, folder),
     };
