@@ -8,6 +8,7 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/pages/account_page.h"
+#include "portal/pages/audit_page.h"
 #include "portal/pages/confirm_page.h"
 #include "portal/pages/contract_page.h"
 #include "portal/pages/download_page.h"
@@ -20,6 +21,7 @@
 #include "portal/pages/licence_desk_page.h"
 #include "portal/pages/licence_page.h"
 #include "portal/pages/machine_release_page.h"
+#include "portal/pages/login_log_page.h"
 #include "portal/pages/login_page.h"
 #include "portal/pages/mail_link_page.h"
 #include "portal/pages/mail_page.h"
@@ -190,6 +192,11 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/security",           security_page_show, NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/security",           security_page_save, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/audit",              audit_page_list,         NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/audit.csv",          audit_page_download,     NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/logins",             login_log_page_list,     NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/logins.csv",         login_log_page_download, NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/online",             login_log_page_online,   NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/service",                       service_page_view,            NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/service",                       service_page_save,            NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/service/calendars/new",         service_page_calendar_new,    NEED_STAFF, RIGHT_SETTINGS, 0},

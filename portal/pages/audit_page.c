@@ -1,0 +1,153 @@
+#include "portal/pages/audit_page.h"
+
+#include "db/event.h"
+#include "portal/account/audit.h"
+#include "portal/http/page.h"
+#include "portal/pages/trail.h"
+
+#include <string.h>
+
+static const char HERE[] = "/desk/settings/audit";
+
+static const struct {
+    const char *kind, *text;
+} ACTORS[] = {{"system", T("The system")},
+              {"staff", T("Staff")},
+              {"customer", T("Customer")},
+              {"program", T("A program")},
+              {"nobody", T("Nobody signed in")}};
+
+static const char *actor_text(struct req *rq, const struct audit_row *row)
+{
+    for (size_t i = 0; i < COUNT(ACTORS); i++)
+        if (strcmp(ACTORS[i].kind, row->actor_kind) == 0)
+            return req_text(rq, ACTORS[i].text);
+    return row->actor_kind;
+}
+
+static const char *value_text(struct req *rq, const json_t *value)
+{
+    if (value == NULL || json_is_null(value))
+        return "";
+    return json_is_string(value) ? json_string_value(value) : json_write(rq->cx.mem, value);
+}
+
+/* What differs: name, before, after. */
+static void add_changes(struct req *rq, json_t *rows, json_t *before, json_t *after)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach (after, name, value) {
+        json_t *was = json_object_get(before, name);
+
+        if (was == NULL || !json_equal(was, value))
+            json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:b}", "name", name, "was",
+                                                  value_text(rq, was), "is", value_text(rq, value),
+                                                  "is_change", true));
+    }
+    json_object_foreach (before, name, value) {
+        if (json_object_get(after, name) == NULL)
+            json_array_append_new(rows,
+                                  json_pack("{s:s,s:s,s:s,s:b}", "name", name, "was",
+                                            value_text(rq, value), "is", "", "is_change", true));
+    }
+}
+
+static json_t *facts_of(struct req *rq, const struct audit_row *row)
+{
+    struct err ignored = {.kind = NULL}; /* what cannot be read is shown as nothing */
+    json_t *rows = json_array();
+    json_t *data = NULL;
+    const char *name;
+    json_t *value;
+
+    if (row->data == NULL || !json_read(rq->cx.mem, &ignored, row->data, strlen(row->data), &data))
+        return rows;
+    add_changes(rq, rows, json_object_get(data, "before"), json_object_get(data, "after"));
+    json_object_foreach (data, name, value) {
+        if (strcmp(name, "before") != 0 && strcmp(name, "after") != 0)
+            json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:b}", "name", name, "was", "",
+                                                  "is", value_text(rq, value), "is_change", false));
+    }
+    return rows;
+}
+
+static json_t *row_json(struct req *rq, const struct audit_row *row)
+{
+    const char *about =
+        arena_printf(rq->cx.mem, "%s?about=%s", HERE, id_text(rq->cx.mem, row->subject_id));
+
+    return json_pack("{s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:b}", "at", page_time(rq, row->at), "name",
+                     row->name, "who", *row->actor_name ? row->actor_name : actor_text(rq, row),
+                     "email", row->actor_email, "address", row->address, "about_href", about,
+                     "about", row->about, "facts", facts_of(rq, row), "is_erased", row->is_erased);
+}
+
+static void read_filter(struct req *rq, struct trail *trail, struct audit_filter *filter)
+{
+    const char *about = req_query(rq, "about");
+
+    trail_read(rq, trail);
+    *filter = (struct audit_filter){.what = trail->what,
+                                    .who = trail->who,
+                                    .address = trail->address,
+                                    .from = trail->from,
+                                    .until = trail->until,
+                                    .before_id = trail->before_id};
+    if (about && !id_parse(about, &filter->subject_id))
+        filter->subject_id = (struct id){{0}};
+}
+
+bool audit_page_list(struct req *rq)
+{
+    json_t *rows = json_array();
+    json_t *page = json_own(rq->cx.mem, json_pack("{s:o,s:b}", "rows", rows, "on_audit", true));
+    struct audit_filter filter;
+    struct audit_row *list;
+    struct trail trail;
+    size_t count;
+    bool has_more;
+
+    read_filter(rq, &trail, &filter);
+    filter.limit = AUDIT_PAGE + 1;
+    if (!audit_list(&rq->cx, &filter, &list, &count))
+        return false;
+    has_more = count > AUDIT_PAGE;
+    for (size_t i = 0; i < count && i < AUDIT_PAGE; i++)
+        json_array_append_new(rows, row_json(rq, &list[i]));
+    json_object_set_new(page, "is_empty", json_boolean(count == 0));
+    trail_add(rq, HERE, &trail, has_more ? list[AUDIT_PAGE - 1].id : (struct id){{0}}, page);
+    return page_render(rq, "audit_list", page);
+}
+
+bool audit_page_download(struct req *rq)
+{
+    static const char *const TITLES[] = {T("Time"),   T("What"), T("Who"),
+                                         T("E-mail"), T("Kind"), T("From where"),
+                                         T("About"),  T("Name"), T("Details")};
+    struct audit_filter filter;
+    struct audit_row *list;
+    struct trail trail;
+    size_t count;
+
+    read_filter(rq, &trail, &filter);
+    filter.limit = AUDIT_EXPORT_MAX;
+    if (!audit_list(&rq->cx, &filter, &list, &count))
+        return false;
+    trail_csv_start(rq, "audit", TITLES, COUNT(TITLES));
+    for (size_t i = 0; i < count; i++) {
+        const char *const cells[] = {trail_csv_time(rq, list[i].at),
+                                     list[i].name,
+                                     list[i].actor_name,
+                                     list[i].actor_email,
+                                     list[i].actor_kind,
+                                     list[i].address,
+                                     id_text(rq->cx.mem, list[i].subject_id),
+                                     list[i].about,
+                                     list[i].data ? list[i].data : ""};
+
+        trail_csv_line(rq, cells, COUNT(cells));
+    }
+    return true;
+}
