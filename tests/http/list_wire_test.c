@@ -91,6 +91,8 @@ static void C16_cursors_go_through_a_list_once(void **state)
 
         for (size_t i = 0; i < rows(&a); i++)
             assert_string_equal(print_at(&s, &a, i), arena_printf(s.cx->mem, "m%02u", next--));
+        if (*link == '\0')
+            assert_true(json_is_null(licence_site_at(&a, "links/next")));
         query = *link != '\0' ? strchr(link, '?') + 1 : NULL;
     }
     assert_int_equal(next, 0);

@@ -1,6 +1,8 @@
 // Asks the licence service for everything that its description speaks of.
 import { createHash, randomUUID } from "node:crypto";
 
+const TOO_LARGE = 300_000;
+
 const draft = (type, attributes, to) => ({
   data: {
     type, attributes,
@@ -64,6 +66,7 @@ async function licences(ask, made) {
   await ask("GET /v1/licenses/{licence}", { at, auth: "", status: 401 });
   await ask("GET /v1/licenses/{licence}", { at: { licence: "no-such" }, status: 404 });
   await ask("POST /v1/licenses", { body: draft("licenses", { key: made.key }, to), status: 422 });
+  await ask("POST /v1/licenses", { body: draft("licenses", { name: "x".repeat(TOO_LARGE) }, to), status: 413 });
   const token = (await ask("POST /v1/licenses/{licence}/tokens", { at, body: draft("tokens", { maxActivations: 5 }), status: 200 })).body.data;
   await ask("GET /v1/licenses/{licence}/tokens/{token}", { at: { ...at, token: token.id }, status: 200 });
   await ask("GET /v1/licenses/{licence}/tokens", { at, status: 200 });

@@ -1,6 +1,7 @@
 // Asks the portal's API for everything that its description speaks of.
 import { randomUUID } from "node:crypto";
 
+const TOO_LARGE = 300_000;
 const CUSTOMER = "anna@marlowgrocers.example"; // of the demo
 
 async function tickets(ask) {
@@ -13,6 +14,7 @@ async function tickets(ask) {
   const body = { subject: "The belt stands", text: "Since noon", topic: "fault", organisation_id: list.data.find((ticket) => ticket.organisation !== null).organisation.id, impact: 2 };
   const id = (await ask("POST /api/v1/tickets", { body, headers: { "Idempotency-Key": "belt-1" }, status: 201 })).body.data.id;
   await ask("POST /api/v1/tickets", { body: { text: "No subject" }, status: 422 });
+  await ask("POST /api/v1/tickets", { body: { ...body, text: "x".repeat(TOO_LARGE) }, status: 413 });
   await ask("POST /api/v1/tickets", { body: { ...body, subjekt: "x" }, status: 422 });
   await ask("GET /api/v1/tickets/{id}", { at: { id }, status: 200 });
   await ask("PATCH /api/v1/tickets/{id}", { at: { id }, body: { level: 3, assignee_id: null }, status: 200 });

@@ -126,6 +126,7 @@ const STATUSES = {
   401: "No credential, or none that is good.",
   403: "The credential may not do this.",
   404: "Not there, or not within the credential's scope.",
+  413: "The body is too large.",
   422: "Understood and refused; each error has a code and a pointer.",
   429: "Too many requests; unsigned, with Retry-After.",
   503: "Come again after Retry-After seconds; unsigned.",

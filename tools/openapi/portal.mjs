@@ -60,7 +60,7 @@ function order(more = {}) {
 
 const STATUSES = {
   400: "The body or a parameter cannot be read.", 401: "No token, or none that is good.", 403: "The token's rights do not reach so far.",
-  404: "Not there, or not for this token.", 409: "Past that step meanwhile.", 422: "What was sent is refused; source names the member.",
+  404: "Not there, or not for this token.", 409: "Past that step meanwhile.", 413: "The body is too large.", 422: "What was sent is refused; source names the member.",
   429: "Too many; come again after Retry-After seconds.", 503: "Come again after Retry-After seconds.",
 };
 const json = (schema) => ({ content: { "application/json": { schema } } });
