@@ -13,6 +13,8 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_TICKET_STATUS_CHANGED,
                   EVENT_TICKET_SLA_WARNING,
                   EVENT_TICKET_SLA_BREACHED,
+                  EVENT_TICKET_VISIT_DUE,
+                  EVENT_TICKET_VISIT_DONE,
                   EVENT_LICENCE_ISSUED,
                   EVENT_LICENCE_UPDATED,
                   EVENT_LICENCE_DELETED,

@@ -16,6 +16,8 @@ static const struct {
     [EVENT_TICKET_STATUS_CHANGED]         = {"ticket.status_changed",         "ticket.status-changed"},
     [EVENT_TICKET_SLA_WARNING]            = {"ticket.sla_warning",            "ticket.sla-warning"},
     [EVENT_TICKET_SLA_BREACHED]           = {"ticket.sla_breached",           "ticket.sla-breached"},
+    [EVENT_TICKET_VISIT_DUE]              = {"ticket.visit_due",              "ticket.visit-due"},
+    [EVENT_TICKET_VISIT_DONE]             = {"ticket.visit_done",             "ticket.visit-done"},
     [EVENT_LICENCE_ISSUED]                = {"licence.issued",                "license.created"},
     [EVENT_LICENCE_UPDATED]               = {"licence.updated",               "license.updated"},
     [EVENT_LICENCE_DELETED]               = {"licence.deleted",               "license.deleted"},

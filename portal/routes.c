@@ -54,6 +54,7 @@
 #include "portal/pages/ticket_page.h"
 #include "portal/pages/token_page.h"
 #include "portal/pages/trial_page.h"
+#include "portal/pages/visit_page.h"
 #include "portal/pages/webhook_page.h"
 #include "portal/pages/welcome_page.h"
 
@@ -177,6 +178,9 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/topic",  queue_act_page_topic,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/visit",  visit_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/visits",              visit_page_list,      NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/visits/{id}",         visit_page_done,      NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/reports",             report_page_service,  NEED_STAFF, RIGHT_REPORTS, 0},
     {METHOD_GET,  "/desk/reports/service.csv", report_page_download, NEED_STAFF, RIGHT_REPORTS, 0},
     {METHOD_GET,  "/desk/reports/people",      report_page_people,   NEED_STAFF, RIGHT_REPORTS, 0},

@@ -4,6 +4,7 @@
 #include "portal/account/person.h"
 #include "portal/account/role.h"
 #include "portal/desk/ticket_rule.h"
+#include "portal/desk/visit.h"
 #include "portal/sales/organisation.h"
 #include "scripts/value_list.h"
 
@@ -132,6 +133,15 @@ static bool apply_topic(struct ctx *cx, struct id id, const json_t *args)
     return text_of(cx, args, "topic", &topic) && ticket_set_topic(cx, id, topic);
 }
 
+static bool apply_visit(struct ctx *cx, struct id id, const json_t *args)
+{
+    const json_t *value = value_of(args, "days");
+
+    if (!json_is_integer(value))
+        return misshapen(cx, "a whole number is wanted for days");
+    return visit_add_days(cx, id, json_integer_value(value));
+}
+
 static bool apply_set(struct ctx *cx, struct id id, const json_t *args);
 
 struct effect {
@@ -151,6 +161,7 @@ static const struct effect EFFECTS[] = {
     {"topic",  "ticket.write", apply_topic},  /* its code */
     {"tag",    "ticket.write", apply_tag},    /* { "one", "two" } */
     {"untag",  "ticket.write", apply_untag},
+    {"visit",  "ticket.write", apply_visit},  /* { days = 7 } */
     {"note",   "note",         apply_note},   /* { text = ... }, for staff only */
     /* clang-format on */
 };

@@ -12,6 +12,7 @@
 #include "portal/account/tenant.h"
 #include "portal/desk/attachment.h"
 #include "portal/desk/escalation.h"
+#include "portal/desk/visit.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
 #include "portal/jobs/mail_intake.h"
@@ -155,6 +156,22 @@ static bool escalate(struct ctx *cx, struct app *app, bool *has_more)
 static bool work_escalations(struct ctx *cx, struct app *app, bool *has_more)
 {
     return each_tenant(cx, app, has_more, escalate);
+}
+
+static bool tell_visits(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned told;
+
+    (void)app;
+    if (!visit_work(cx, &told))
+        return false;
+    *has_more = *has_more || told >= VISIT_BATCH;
+    return true;
+}
+
+static bool work_visits(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, tell_visits);
 }
 
 static bool tell_signals(struct ctx *cx, struct app *app, bool *has_more)
@@ -340,6 +357,7 @@ static const struct {
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
     {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
     {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},
+    {"visits", LOOP_CHORES, CLOCK_MINUTE, work_visits},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
     {"licence signals", LOOP_CHORES, CLOCK_HOUR, work_signals},
     {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},

@@ -3,6 +3,7 @@
 #include "portal/account/role.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/pages/survey_page.h"
+#include "portal/pages/visit_page.h"
 
 #include <string.h>
 
@@ -194,5 +195,5 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
                                                      id_text(rq->cx.mem, t->organisation_id))));
     return add_people(rq, t, context) && add_product(rq, t, context) &&
            add_others(rq, t, context) && add_tags(rq, t, context) &&
-           survey_page_add(rq, t, context);
+           survey_page_add(rq, t, context) && visit_page_of_ticket(rq, t, context);
 }

@@ -116,6 +116,8 @@ static const struct {
     {"level", T("{} set level {}"), NULL, "flag"},
     {"topic", T("{} set the topic: {}"), NULL, "folder"},
     {"tag", T("{} added the tag {}"), NULL, "tag"},
+    {"visit", T("{} planned a return visit for {}"), NULL, "calendar"},
+    {"visited", T("{} kept the outcome of a return visit: {}"), NULL, "calendar"},
     {"survey", T("{} noted the customer's rating: {} of 5"), NULL, "star"},
     {"warning", T("{} warned: {} is due soon"), NULL, "clock"},
     {"breach", T("{} noted: {} is late"), NULL, "circle-alert"},
@@ -124,6 +126,13 @@ static const struct {
 static const char *target_text(struct req *rq, const char *target)
 {
     return req_text(rq, strcmp(target, "solve") == 0 ? T("the solution") : T("the answer"));
+}
+
+static const char *outcome_text(struct req *rq, const char *outcome)
+{
+    if (strcmp(outcome, "unreached") == 0)
+        return req_text(rq, T("Not reached"));
+    return req_text(rq, strcmp(outcome, "content") == 0 ? T("Content") : T("Not content"));
 }
 
 static const char *who_of(struct req *rq, const struct message *m)
@@ -166,6 +175,10 @@ static const char *line_text(struct req *rq, const struct ticket_words *words,
             to = ticket_context_status(rq, words, to);
         if (strcmp(change, "topic") == 0)
             to = ticket_context_topic(rq, words, to);
+        if (strcmp(change, "visited") == 0)
+            to = outcome_text(rq, to);
+        if (strcmp(change, "visit") == 0)
+            to = format_date_text(rq->cx.mem, &rq->format, to);
         if (strcmp(change, "warning") == 0 || strcmp(change, "breach") == 0)
             to = target_text(rq, to);
         return lang_fill(rq->cx.mem, rq->lang, LINES[i].set, (const char *const[]){who, to}, 2);

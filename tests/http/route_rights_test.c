@@ -7,6 +7,7 @@
 #include "licensing/token.h"
 #include "portal/account/role.h"
 #include "portal/desk/calendar.h"
+#include "portal/desk/visit.h"
 #include "portal/hooks/webhook_endpoint.h"
 #include "portal/http/route.h"
 #include "portal/mail/mail_out.h"
@@ -23,7 +24,8 @@ enum {
 
 struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
-        entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view;
+        entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
+        visit;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -204,6 +206,7 @@ static struct town make_town(void **state)
     make_webhook(cx, &t.rows);
     make_calendar(cx, &t.rows);
     make_token(cx, &t.rows);
+    test_ok(cx, visit_add(cx, t.rows.ticket, "2026-03-09", none, &t.rows.visit));
     make_view(cx, &t.rows);
     return t;
 }
@@ -222,6 +225,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
     } known[] = {
         {"/tickets/{id}", rows->ticket},
         {"/desk/tickets/{id}", rows->ticket},
+        {"/desk/visits/{id}", rows->visit},
         {"/files/{id}", rows->file},
         {"/orders/{id}", rows->order},
         {"/desk/orders/{id}", rows->order},
