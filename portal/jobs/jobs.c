@@ -144,34 +144,18 @@ static bool work_notices(struct ctx *cx, struct app *app, bool *has_more)
 
 static bool escalate(struct ctx *cx, struct app *app, bool *has_more)
 {
-    unsigned fired;
+    unsigned fired, told;
 
     (void)app;
-    if (!escalation_work(cx, &fired))
+    if (!escalation_work(cx, &fired) || !visit_work(cx, &told))
         return false;
-    *has_more = *has_more || fired >= ESCALATION_BATCH;
+    *has_more = *has_more || fired >= ESCALATION_BATCH || told >= VISIT_BATCH;
     return true;
 }
 
 static bool work_escalations(struct ctx *cx, struct app *app, bool *has_more)
 {
     return each_tenant(cx, app, has_more, escalate);
-}
-
-static bool tell_visits(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned told;
-
-    (void)app;
-    if (!visit_work(cx, &told))
-        return false;
-    *has_more = *has_more || told >= VISIT_BATCH;
-    return true;
-}
-
-static bool work_visits(struct ctx *cx, struct app *app, bool *has_more)
-{
-    return each_tenant(cx, app, has_more, tell_visits);
 }
 
 static bool tell_signals(struct ctx *cx, struct app *app, bool *has_more)
@@ -357,7 +341,6 @@ static const struct {
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
     {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
     {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},
-    {"visits", LOOP_CHORES, CLOCK_MINUTE, work_visits},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
     {"licence signals", LOOP_CHORES, CLOCK_HOUR, work_signals},
     {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},
