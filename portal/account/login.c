@@ -110,21 +110,22 @@ static bool refuse_wrong(struct ctx *cx, const struct account *account, const ch
     int64_t tries = attempt->account_tries > 0 ? attempt->account_tries : LOGIN_ACCOUNT_TRIES;
     struct db_rows rows;
     int64_t wrong = 0;
+    bool locks;
 
     if (!login_record(cx, email, account->person_id, attempt->address, "wrong"))
         return false;
-    if (!id_is_zero(account->person_id)) {
-        if (!db_query(cx, &rows, SQL_LOGIN_EVENT_WRONG, DB_ID(cx->tenant_id), DB_TEXT(email),
-                      DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE)))
-            return false;
-        if (db_next(&rows))
-            wrong = db_i64(&rows.row, 0);
-        if (!credential_fail(cx, account->person_id,
-                             wrong >= tries ? cx->now + LOGIN_LOCK_MINUTES * CLOCK_MINUTE : 0) ||
-            !event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id, NULL) ||
-            (wrong >= tries && !event_emit(cx, EVENT_PERSON_LOCKED, account->person_id, NULL)))
-            return false;
-    }
+    /* Nobody's wrong password takes the same statements as somebody's. */
+    if (!db_query(cx, &rows, SQL_LOGIN_EVENT_WRONG, DB_ID(cx->tenant_id), DB_TEXT(email),
+                  DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE)))
+        return false;
+    if (db_next(&rows))
+        wrong = db_i64(&rows.row, 0);
+    locks = wrong >= tries && !id_is_zero(account->person_id);
+    if (!credential_fail(cx, account->person_id,
+                         locks ? cx->now + LOGIN_LOCK_MINUTES * CLOCK_MINUTE : 0) ||
+        !event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id, NULL) ||
+        (locks && !event_emit(cx, EVENT_PERSON_LOCKED, account->person_id, NULL)))
+        return false;
     return err_set(&cx->err, &ERR_LOGIN_REFUSED, "wrong password or unknown account");
 }
 

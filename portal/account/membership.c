@@ -3,6 +3,14 @@
 #include "db/event.h"
 #include "portal/account/role.h"
 
+const struct err_kind ERR_MEMBERSHIP_CHANGED = {
+    ERR_CLASS_CONFLICT, "MEMBERSHIP_CHANGED",
+    "Somebody else has changed these rights meanwhile. Look at them again, then save once more if "
+    "yours are right."};
+const struct err_kind ERR_MEMBERSHIP_LAST_ADMIN = {
+    ERR_CLASS_CONFLICT, "LAST_ADMIN",
+    "The organisation would have no administrator left. Make somebody else one first."};
+
 #define MEMBERSHIP_RIGHTS_LIST \
     "m.can_ticket_own, m.can_ticket_all, m.can_order, m.can_licence, m.can_billing, m.can_admin"
 #define MEMBERSHIP_SELECT                                                            \
@@ -57,6 +65,42 @@ static bool may_change(const struct ctx *cx, struct id organisation_id)
     return viewer_has(&cx->viewer, RIGHT_CUSTOMERS);
 }
 
+/* The organisation's row is written first: changes of its members come one after the other. */
+static const char SQL_MEMBERSHIP_QUEUE[] =
+    "UPDATE organisation SET name = name WHERE tenant_id = ? AND id = ?";
+static const char SQL_MEMBERSHIP_NOW[] =
+    MEMBERSHIP_SELECT "AND m.organisation_id = ? AND m.person_id = ?";
+static const char SQL_MEMBERSHIP_OTHER_ADMINS[] =
+    "SELECT COUNT(*) FROM membership m JOIN person p ON p.tenant_id = m.tenant_id "
+    "AND p.id = m.person_id WHERE m.tenant_id = ? AND m.organisation_id = ? AND m.person_id <> ? "
+    "AND m.can_admin AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
+
+/* rights: what the person is to have there from now on. */
+static bool check_change(struct ctx *cx, const struct membership_spec *spec, uint32_t rights)
+{
+    struct membership now = {.rights = 0};
+    struct db_rows rows;
+
+    if (!db_exec(cx, NULL, SQL_MEMBERSHIP_QUEUE, DB_ID(cx->tenant_id),
+                 DB_ID(spec->organisation_id)) ||
+        !db_query(cx, &rows, SQL_MEMBERSHIP_NOW, DB_ID(cx->tenant_id), DB_ID(spec->organisation_id),
+                  DB_ID(spec->person_id)))
+        return false;
+    if (db_next(&rows))
+        membership_from_row(&rows.row, &now);
+    if (spec->has_seen && now.rights != spec->seen)
+        return err_set(&cx->err, &ERR_MEMBERSHIP_CHANGED, "rights %x, seen %x", now.rights,
+                       spec->seen);
+    if (cx->viewer.kind != VIEWER_CUSTOMER || (now.rights & RIGHT_ADMIN) == 0 ||
+        (rights & RIGHT_ADMIN) != 0)
+        return true;
+    if (!db_query(cx, &rows, SQL_MEMBERSHIP_OTHER_ADMINS, DB_ID(cx->tenant_id),
+                  DB_ID(spec->organisation_id), DB_ID(spec->person_id)))
+        return false;
+    return (db_next(&rows) && db_i64(&rows.row, 0) > 0) ||
+           err_set(&cx->err, &ERR_MEMBERSHIP_LAST_ADMIN, "the last administrator");
+}
+
 static const char SQL_MEMBERSHIP_KNOWN[] =
     "SELECT o.id FROM organisation o JOIN person p ON p.tenant_id = o.tenant_id AND p.id = ? "
     "WHERE o.tenant_id = ? AND o.id = ? AND o.deleted_at IS NULL AND p.deleted_at IS NULL "
@@ -88,7 +132,8 @@ bool membership_add(struct ctx *cx, const struct membership_spec *spec)
         err_set(&cx->err, &ERR_NOT_FOUND, "organisation, site or person of a membership");
         goto rollback;
     }
-    if (!db_exec(cx, NULL, SQL_MEMBERSHIP_PUT, DB_ID(cx->tenant_id), DB_ID(spec->person_id),
+    if (!check_change(cx, spec, r) ||
+        !db_exec(cx, NULL, SQL_MEMBERSHIP_PUT, DB_ID(cx->tenant_id), DB_ID(spec->person_id),
                  DB_ID(spec->organisation_id), DB_ID_OR_NULL(spec->site_id),
                  DB_TEXT(spec->position ? spec->position : ""), DB_BOOL(r & RIGHT_TICKET_OWN),
                  DB_BOOL(r & RIGHT_TICKET_ALL), DB_BOOL(r & RIGHT_ORDER),
@@ -112,13 +157,16 @@ static const char SQL_MEMBERSHIP_DELETE[] =
 
 bool membership_remove(struct ctx *cx, struct id person_id, struct id organisation_id)
 {
+    const struct membership_spec gone = {.person_id = person_id,
+                                         .organisation_id = organisation_id};
     int64_t changed;
 
     if (!may_change(cx, organisation_id))
         return err_set(&cx->err, &ERR_DENIED, "membership_remove");
     if (!db_begin(cx))
         return false;
-    if (!db_exec(cx, &changed, SQL_MEMBERSHIP_DELETE, DB_ID(cx->tenant_id), DB_ID(person_id),
+    if (!check_change(cx, &gone, 0) ||
+        !db_exec(cx, &changed, SQL_MEMBERSHIP_DELETE, DB_ID(cx->tenant_id), DB_ID(person_id),
                  DB_ID(organisation_id)))
         goto rollback;
     if (changed == 0) {

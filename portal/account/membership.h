@@ -24,10 +24,16 @@ struct membership_spec {
     struct id site_id; /* zero: none */
     const char *position;
     uint32_t rights;
+    bool has_seen; /* whoever changes it saw these rights: */
+    uint32_t seen;
 };
 
+extern const struct err_kind ERR_MEMBERSHIP_CHANGED;    /* they are others by now */
+extern const struct err_kind ERR_MEMBERSHIP_LAST_ADMIN; /* nobody would be left who may do this */
+
 /* Adds the membership, or replaces its position, site and rights. Needs RIGHT_CUSTOMERS, or
- * RIGHT_ADMIN in that organisation. Fails: ERR_NOT_FOUND, ERR_DENIED. */
+ * RIGHT_ADMIN in that organisation. Fails: ERR_NOT_FOUND, ERR_DENIED, ERR_MEMBERSHIP_CHANGED, and,
+ * for its own administrators, ERR_MEMBERSHIP_LAST_ADMIN: staff may leave it without one. */
 bool membership_add(struct ctx *cx, const struct membership_spec *spec) MUST_CHECK;
 bool membership_remove(struct ctx *cx, struct id person_id, struct id organisation_id) MUST_CHECK;
 /* A person's organisations by name. Shows all, whoever looks. */

@@ -143,6 +143,7 @@ static bool add_people(struct req *rq, struct id id, json_t *page)
     struct site *sites;
     size_t member_count;
     size_t site_count;
+    bool has_admin = false;
     json_t *people = json_array();
     json_t *places = json_array();
 
@@ -151,8 +152,11 @@ static bool add_people(struct req *rq, struct id id, json_t *page)
     if (!membership_list_of_organisation(&rq->cx, id, &members, &member_count) ||
         !site_list(&rq->cx, id, &sites, &site_count))
         return false;
-    for (size_t i = 0; i < member_count; i++)
+    for (size_t i = 0; i < member_count; i++) {
         json_array_append_new(people, member_json(rq, &members[i]));
+        has_admin = has_admin || (members[i].rights & RIGHT_ADMIN) != 0;
+    }
+    json_object_set_new(page, "has_no_admin", json_boolean(member_count > 0 && !has_admin));
     for (size_t i = 0; i < site_count; i++)
         json_array_append_new(places, json_pack("{s:s,s:s,s:s,s:s}", "name", sites[i].name, "city",
                                                 sites[i].city, "address", sites[i].address, "phone",

@@ -1,5 +1,6 @@
 #include "portal/pages/people_page.h"
 
+#include "base/parse.h"
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
 #include "portal/account/person_link.h"
@@ -163,6 +164,8 @@ static bool show(struct req *rq, const struct place *place, const struct form *f
                                    : "",
                               "name", m ? m->full_name : "", "rights", rights_json(rq, form, m),
                               "sites", sites));
+    if (m)
+        json_object_set_new(page, "seen", json_integer(m->rights));
     return form ? page_render_form(rq, "people_form", page, form)
                 : page_render(rq, "people_form", page);
 }
@@ -299,6 +302,7 @@ static bool save(struct req *rq, const struct place *place, struct id person_id)
     struct membership_spec member;
     struct membership *m;
     struct form *form;
+    int64_t seen = 0;
 
     if (!member_of(rq, place, person_id, &m) || !form_parse(rq, &form))
         return false;
@@ -311,8 +315,17 @@ static bool save(struct req *rq, const struct place *place, struct id person_id)
     if (json_object_size(form->faults) > 0)
         return show(rq, place, form, m);
     member = member_spec(place, person_id, &in);
-    return membership_add(&rq->cx, &member) &&
-           reply_flash(rq, "ok", req_text(rq, T("The rights are saved."))) &&
+    member.has_seen = parse_i64(form_value(form, "seen"), 0, UINT32_MAX, &seen);
+    member.seen = (uint32_t)seen;
+    if (!membership_add(&rq->cx, &member)) {
+        if (rq->cx.err.kind != &ERR_MEMBERSHIP_CHANGED &&
+            rq->cx.err.kind != &ERR_MEMBERSHIP_LAST_ADMIN)
+            return false;
+        form_fault(rq, form, "can_admin", T("May see and do"), rq->cx.err.kind->text);
+        err_clear(&rq->cx.err);
+        return show(rq, place, form, m);
+    }
+    return reply_flash(rq, "ok", req_text(rq, T("The rights are saved."))) &&
            reply_see_other(rq, place->back);
 }
 

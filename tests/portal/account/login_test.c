@@ -84,6 +84,36 @@ static void every_refusal_has_one_sentence_and_costs_one_hash(void **state)
     }
 }
 
+/* What the server of this program alone has run so far. */
+static int64_t statements(struct ctx *cx)
+{
+    static const char SQL_RUN[] =
+        "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) FROM information_schema.GLOBAL_STATUS "
+        "WHERE VARIABLE_NAME IN ('COM_SELECT', 'COM_INSERT', 'COM_UPDATE', 'COM_DELETE', "
+        "'COM_BEGIN', 'COM_COMMIT', 'COM_ROLLBACK') AND ? = ?";
+
+    return test_i64(cx, SQL_RUN, DB_INT(1), DB_INT(1));
+}
+
+static void nobody_and_a_wrong_password_take_the_same_work(void **state)
+{
+    static const char *const EMAILS[] = {"anna@marlow.example", "nobody@marlow.example"};
+    struct ctx *cx = test_ctx(state);
+    int64_t taken[COUNT(EMAILS)];
+
+    make_anna(cx);
+    for (size_t i = 0; i < COUNT(EMAILS); i++) {
+        int64_t before = statements(cx);
+        uint64_t hashes = crypto_password_count();
+
+        test_refused(cx, sign_in(cx, EMAILS[i], "wrong"), &ERR_LOGIN_REFUSED);
+        assert_int_equal(crypto_password_count() - hashes, 1);
+        taken[i] = statements(cx) - before;
+    }
+    assert_true(taken[0] > 4);
+    assert_int_equal(taken[0], taken[1]);
+}
+
 static void five_wrong_passwords_lock_for_fifteen_minutes(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -264,6 +294,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(the_right_password_names_the_person),
         cmocka_unit_test(every_refusal_has_one_sentence_and_costs_one_hash),
+        cmocka_unit_test(nobody_and_a_wrong_password_take_the_same_work),
         cmocka_unit_test(five_wrong_passwords_lock_for_fifteen_minutes),
         cmocka_unit_test(four_wrong_passwords_do_not_lock_and_a_right_one_starts_over),
         cmocka_unit_test(wrong_passwords_of_long_ago_do_not_count),

@@ -93,6 +93,46 @@ static void an_organisation_administrator_changes_his_own_organisation_alone(voi
     assert_int_equal(count, 0);
 }
 
+static void the_last_administrator_stays_unless_staff_take_him_away(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id anna = make_person(cx, "Anna", "anna@marlow.example");
+    struct id tom = make_person(cx, "Tom", "tom@marlow.example");
+    struct id marlow = make_organisation(cx, "C-1", "Marlow");
+    const struct membership_spec plain = {.person_id = anna, .organisation_id = marlow};
+
+    make_membership(cx, anna, marlow, RIGHT_ADMIN);
+    make_membership(cx, tom, marlow, RIGHT_ADMIN);
+    test_as_customer(cx, anna, marlow, RIGHT_ADMIN);
+    test_ok(cx, membership_remove(cx, tom, marlow));
+    /* Tom, at the same moment, with the rights that he had when he asked. */
+    test_as_customer(cx, tom, marlow, RIGHT_ADMIN);
+    test_refused(cx, membership_remove(cx, anna, marlow), &ERR_MEMBERSHIP_LAST_ADMIN);
+    test_refused(cx, membership_add(cx, &plain), &ERR_MEMBERSHIP_LAST_ADMIN);
+    test_as_system(cx);
+    test_ok(cx, membership_remove(cx, anna, marlow));
+}
+
+static void of_two_who_change_the_same_rights_the_second_is_told(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id tom = make_person(cx, "Tom", "tom@marlow.example");
+    struct id marlow = make_organisation(cx, "C-1", "Marlow");
+    struct membership_spec first = {.person_id = tom,
+                                    .organisation_id = marlow,
+                                    .rights = RIGHT_ORDER,
+                                    .has_seen = true,
+                                    .seen = RIGHT_TICKET_OWN};
+    struct membership_spec second = first;
+
+    second.rights = RIGHT_LICENCE;
+    make_membership(cx, tom, marlow, RIGHT_TICKET_OWN);
+    test_ok(cx, membership_add(cx, &first));
+    test_refused(cx, membership_add(cx, &second), &ERR_MEMBERSHIP_CHANGED);
+    second.seen = RIGHT_ORDER; /* looked again */
+    test_ok(cx, membership_add(cx, &second));
+}
+
 static void people_and_organisations_of_another_tenant_are_not_found(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -127,6 +167,8 @@ int main(void)
         cmocka_unit_test(roles_are_given_with_the_right_alone),
         cmocka_unit_test(a_person_without_role_and_membership_has_no_rights),
         cmocka_unit_test(an_organisation_administrator_changes_his_own_organisation_alone),
+        cmocka_unit_test(the_last_administrator_stays_unless_staff_take_him_away),
+        cmocka_unit_test(of_two_who_change_the_same_rights_the_second_is_told),
         cmocka_unit_test(people_and_organisations_of_another_tenant_are_not_found),
         cmocka_unit_test(right_names_are_read_from_a_list),
     };
