@@ -5,6 +5,7 @@
 #include "portal/account/role.h"
 #include "portal/desk/ticket_rule.h"
 #include "portal/desk/visit.h"
+#include "portal/notice/notice_event.h"
 #include "portal/sales/organisation.h"
 #include "scripts/value_list.h"
 
@@ -16,7 +17,7 @@ const struct err_kind ERR_SCRIPT_EFFECT = {ERR_CLASS_INVALID, "SCRIPT_EFFECT",
 const struct err_kind ERR_SCRIPT_GRANT = {ERR_CLASS_DENIED, "SCRIPT_GRANT",
                                           "A rule asked for something without the grant {}."};
 
-enum { TAGS_MAX = 20, DAYS_MAX = 3660, US_PER_MS = 1000 };
+enum { TAGS_MAX = 20, MAILS_MAX = 5, DAYS_MAX = 3660, US_PER_MS = 1000 };
 
 /* --- reading what an effect was given --- */
 
@@ -91,6 +92,28 @@ static bool apply_note(struct ctx *cx, struct id id, const json_t *args)
     return text_of(cx, args, "text", &text) && ticket_note(cx, id, text, &message_id);
 }
 
+/* mail { to = "reporter", text = ... }: whether the customer's side is meant decides the grant. */
+static bool apply_mail(struct ctx *cx, struct id id, const json_t *args)
+{
+    const char *to, *text;
+    enum notice_who who;
+
+    if (!text_of(cx, args, "to", &to) || !text_of(cx, args, "text", &text))
+        return false;
+    if (!notice_event_who(to, &who))
+        return misshapen(cx, arena_printf(cx->mem, "nobody is called \"%s\" here", to));
+    return notice_event_rule(cx, id, who, text);
+}
+
+static const char *grant_of_mail(const json_t *args)
+{
+    enum notice_who who;
+
+    return notice_event_who(json_get_text(args, "to", ""), &who) && notice_event_is_customer(who)
+               ? "mail.customer"
+               : "mail.staff";
+}
+
 static bool apply_each_tag(struct ctx *cx, struct id id, const json_t *args,
                            bool (*change)(struct ctx *, struct id, const char *))
 {
@@ -146,7 +169,7 @@ static bool apply_set(struct ctx *cx, struct id id, const json_t *args);
 
 struct effect {
     const char *name;
-    const char *grant;
+    const char *grant; /* NULL: grant_of_mail */
     bool (*apply)(struct ctx *cx, struct id ticket_id, const json_t *args);
 };
 
@@ -163,13 +186,15 @@ static const struct effect EFFECTS[] = {
     {"untag",  "ticket.write", apply_untag},
     {"visit",  "ticket.write", apply_visit},  /* { days = 7 } */
     {"note",   "note",         apply_note},   /* { text = ... }, for staff only */
+    {"mail",   NULL,           apply_mail},   /* { to = "reporter", text = ... } */
+    {"notify", NULL,           apply_mail},   /* the same to "engineer" or "team" */
     /* clang-format on */
 };
 
 /* What a rule of the phase `check` can answer; see script_run_check. */
 static const char *const CHECK_EFFECTS[] = {"refuse", "fill"};
 
-static const char *const GRANTS[] = {"ticket.write", "note"};
+static const char *const GRANTS[] = {"ticket.write", "note", "mail.staff", "mail.customer"};
 
 static const struct effect *find_effect(const char *name)
 {
@@ -221,27 +246,34 @@ static bool apply_one(struct ctx *cx, const json_t *grants, const struct script_
                       const json_t *effect, const char *name)
 {
     const struct effect *row = find_effect(name);
+    const json_t *args = json_object_get(effect, "args");
+    const char *grant;
 
     if (row == NULL)
         return misshapen(cx, "there is no such effect");
     if (!is_about_ticket(input->kind))
         return misshapen(cx, "the event is not about a ticket");
-    if (!has_grant(grants, row->grant)) {
-        err_set(&cx->err, &ERR_SCRIPT_GRANT, "the rule lacks the grant \"%s\"", row->grant);
-        err_arg(&cx->err, row->grant);
+    grant = row->grant != NULL ? row->grant : grant_of_mail(args);
+    if (!has_grant(grants, grant)) {
+        err_set(&cx->err, &ERR_SCRIPT_GRANT, "the rule lacks the grant \"%s\"", grant);
+        err_arg(&cx->err, grant);
         return false;
     }
-    return row->apply(cx, input->subject_id, json_object_get(effect, "args"));
+    return row->apply(cx, input->subject_id, args);
 }
 
 bool script_api_apply(struct ctx *cx, const json_t *grants, const struct script_input *input,
                       const json_t *effects, const char **effect)
 {
+    unsigned mails = 0;
     json_t *one;
     size_t i;
 
     json_array_foreach (effects, i, one) {
         *effect = json_get_text(one, "effect", "");
+        mails += find_effect(*effect) != NULL && find_effect(*effect)->grant == NULL;
+        if (mails > MAILS_MAX)
+            return misshapen(cx, "a rule tells people five times at most");
         if (!apply_one(cx, grants, input, one, *effect))
             return false;
     }

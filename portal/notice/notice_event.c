@@ -1,5 +1,7 @@
 #include "portal/notice/notice_event.h"
 
+#include "base/clock.h"
+#include "base/utf8.h"
 #include "licensing/licence.h"
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
@@ -24,6 +26,9 @@ static const char SQL_NOTICE_LICENCE_PEOPLE[] =
     "JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id "
     "WHERE m.tenant_id = ? AND m.organisation_id = ? AND m.can_licence = TRUE "
     "AND p.is_disabled = FALSE AND p.deleted_at IS NULL LIMIT ?";
+
+static const char SQL_NOTICE_RULES_LATELY[] =
+    "SELECT COUNT(*) FROM notice WHERE tenant_id = ? AND id > ? AND kind = 'rule'";
 
 struct telling {
     const struct event *event;
@@ -297,6 +302,81 @@ static bool tell_of_licence(struct ctx *cx, struct telling *w)
     return organisation_get(cx, licence->organisation_id, &organisation) &&
            tell_person(cx, w, NOTICE_DESK_LICENCE, organisation->owner_id);
 }
+
+/* --- rules --- */
+
+static const char *const WHO_NAMES[] = {
+    [NOTICE_WHO_ENGINEER] = "engineer",
+    [NOTICE_WHO_TEAM] = "team",
+    [NOTICE_WHO_REPORTER] = "reporter",
+    [NOTICE_WHO_CUSTOMERS] = "customers",
+};
+
+bool notice_event_who(const char *name, enum notice_who *out)
+{
+    for (size_t i = 0; i < COUNT(WHO_NAMES); i++) {
+        if (strcmp(WHO_NAMES[i], name) == 0) {
+            *out = (enum notice_who)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool notice_event_is_customer(enum notice_who who)
+{
+    return who == NOTICE_WHO_REPORTER || who == NOTICE_WHO_CUSTOMERS;
+}
+
+static bool check_hour(struct ctx *cx)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_NOTICE_RULES_LATELY, DB_ID(cx->tenant_id),
+                  DB_ID(id_make(cx->now - CLOCK_HOUR))) ||
+        !db_next(&rows))
+        return false;
+    return db_i64(&rows.row, 0) < NOTICE_RULE_HOURLY ||
+           err_set(&cx->err, &ERR_LIMITED, "rules told more than %d people in an hour",
+                   NOTICE_RULE_HOURLY);
+}
+
+static bool tell_who(struct ctx *cx, struct telling *w, enum notice_who who)
+{
+    switch (who) {
+    case NOTICE_WHO_ENGINEER:
+        return tell_desk(cx, w, NOTICE_RULE);
+    case NOTICE_WHO_TEAM:
+        return tell_team(cx, w, NOTICE_RULE);
+    case NOTICE_WHO_REPORTER:
+        return (id_is_zero(w->t->reporter_id) ? tell_customer(cx, w, NOTICE_RULE, w->t->person_id)
+                                              : tell_reporter(cx, w, NOTICE_RULE));
+    case NOTICE_WHO_CUSTOMERS:
+        return tell_customers(cx, w, NOTICE_RULE);
+    }
+    return false;
+}
+
+bool notice_event_rule(struct ctx *cx, struct id ticket_id, enum notice_who who, const char *text)
+{
+    static const struct event NONE = {.actor_kind = "program"};
+    struct telling *w = arena_new(cx->mem, struct telling);
+    struct ticket *t;
+
+    if (*text == '\0' || utf8_count(text) > NOTICE_RULE_TEXT_MAX)
+        return err_set_at(&cx->err, &ERR_INVALID, "text", "%zu characters", utf8_count(text));
+    if (!check_hour(cx) || !ticket_get(cx, ticket_id, &t))
+        return false;
+    w->event = &NONE;
+    w->tells_actor = true;
+    w->t = t;
+    w->base.ticket_id = t->id;
+    w->base.data = json_own(
+        cx->mem, json_pack("{s:s,s:b}", "text", text, "is_staff", !notice_event_is_customer(who)));
+    return tell_who(cx, w, who);
+}
+
+/* --- the whole --- */
 
 bool notice_event_tell(struct ctx *cx, const struct event *event)
 {

@@ -218,6 +218,63 @@ static void a_rule_without_the_grant_is_refused(void **state)
     assert_non_null(strstr(json_get_text(run, "error", ""), "lacks the grant \"ticket.write\""));
 }
 
+static int64_t told(struct ctx *cx, struct id person_id)
+{
+    return test_i64(cx,
+                    "SELECT COUNT(*) FROM notice WHERE tenant_id = ? AND person_id = ? AND "
+                    "kind = 'rule' AND due_at IS NOT NULL",
+                    DB_ID(cx->tenant_id), DB_ID(person_id));
+}
+
+static void a_rule_tells_people_whom_it_may_tell(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct desk d = desk_make(cx);
+    struct id id;
+
+    deploy_on(cx, "mails", "ticket.created",
+              "grants = { 'ticket.write', 'mail.customer', 'mail.staff' },",
+              "return { mail { to = 'reporter', text = 'We call you at noon.' }, "
+              "notify { to = 'engineer', text = 'Call at noon.' }, "
+              "assign { person = 'dan@tilwick.example' } }");
+    id = desk_file(cx, &d, "Till");
+    work_until_idle(cx);
+    assert_string_equal(json_get_text(json_array_get(traces(cx, id), 0), "state", ""), "done");
+    assert_int_equal(told(cx, d.anna), 1);
+    assert_int_equal(told(cx, d.tom), 0);
+    assert_int_equal(told(cx, d.dan), 0); /* nobody was on it when that was said */
+}
+
+static void a_rule_writes_to_no_customer_without_the_grant(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct desk d = desk_make(cx);
+
+    deploy_on(cx, "mails", "ticket.created", "grants = { 'ticket.write', 'mail.staff' },",
+              "return { notify { to = 'team', text = 'x' }, "
+              "mail { to = 'customers', text = 'Buy more.' } }");
+    assert_true(get(cx, desk_file(cx, &d, "Till"))->needs_review == false);
+    work_until_idle(cx);
+    assert_int_equal(told(cx, d.anna), 0);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM ticket WHERE tenant_id = ? AND needs_review",
+                              DB_ID(cx->tenant_id)),
+                     1);
+}
+
+static void a_rule_tells_people_five_times_at_most(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct desk d = desk_make(cx);
+
+    deploy_on(cx, "mails", "ticket.created", "grants = { 'ticket.write', 'mail.customer' },",
+              "local all = {} for i = 1, 6 do all[i] = mail { to = 'reporter', text = 'x' } end "
+              "return all");
+    desk_file(cx, &d, "Till");
+    work_until_idle(cx);
+    assert_int_equal(told(cx, d.anna), 0);
+}
+
 static void when_saves_the_run_and_says_why(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -507,6 +564,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_effect_that_cannot_be_done_drops_all_of_the_run),
         cmocka_unit_test(effects_are_checked_like_a_form),
         cmocka_unit_test(a_rule_without_the_grant_is_refused),
+        cmocka_unit_test(a_rule_tells_people_whom_it_may_tell),
+        cmocka_unit_test(a_rule_writes_to_no_customer_without_the_grant),
+        cmocka_unit_test(a_rule_tells_people_five_times_at_most),
         cmocka_unit_test(when_saves_the_run_and_says_why),
         cmocka_unit_test(an_event_that_comes_twice_has_its_effects_once),
         cmocka_unit_test(rules_run_by_priority_then_name),
