@@ -1,6 +1,7 @@
 #include "tests/portal/notice/notice_frame.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "portal/http/lang.h"
 #include "portal/jobs/mailer.h"
 #include "portal/mail/mail_message.h"
@@ -119,6 +120,26 @@ const char *post_header(struct post *p, const char *mail, const char *name)
     assert_non_null(at);
     at += strlen(name);
     return arena_dup_bytes(p->cx->mem, at, strcspn(at, "\r\n"));
+}
+
+const char *post_html(struct post *p, const char *mail)
+{
+    const char *at = strstr(mail, "Content-Type: text/html");
+    const char *body, *end;
+    struct str s = str_new(p->cx->mem);
+    uint8_t *bytes;
+    size_t len;
+
+    assert_non_null(at);
+    body = strstr(at, "\n\n");
+    assert_non_null(body);
+    end = strstr(body, "\n--");
+    assert_non_null(end);
+    for (const char *c = body; c < end; c++)
+        if (*c != '\r' && *c != '\n')
+            str_char(&s, *c);
+    assert_true(crypto_from_base64(p->cx->mem, s.p, &bytes, &len));
+    return arena_dup_bytes(p->cx->mem, bytes, len);
 }
 
 int post_lines_with(const char *text, const char *what)

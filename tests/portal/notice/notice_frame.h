@@ -22,6 +22,8 @@ void post_forget(struct post *p);
 const char *post_mail(struct post *p, size_t n);
 const char *post_mail_to(struct post *p, const char *address);
 const char *post_header(struct post *p, const char *mail, const char *name);
+/* Its HTML part, decoded. */
+const char *post_html(struct post *p, const char *mail);
 int post_lines_with(const char *text, const char *what);
 int64_t post_unread(struct post *p); /* of who looks */
 /* For test_failures: writes the due mails; a mail is there with its notices, or neither is. */

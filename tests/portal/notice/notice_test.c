@@ -1,11 +1,14 @@
 /* From what happens to a ticket to a mail in somebody's inbox. */
 #include "base/clock.h"
+#include "licensing/expiry_notice.h"
 #include "portal/account/person.h"
+#include "portal/desk/escalation.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/jobs/mailer.h"
 #include "portal/notice/notice.h"
 #include "portal/notice/notice_link.h"
 #include "portal/notice/notice_template.h"
+#include "tests/licensing/licensing_make.h"
 #include "tests/portal/notice/notice_frame.h"
 
 #include <string.h>
@@ -352,6 +355,91 @@ static void nobody_is_woken(void **state)
                 INT64_C(1774764000000000));
 }
 
+static void a_promise_about_to_be_broken_is_told_to_the_engineer(void **state)
+{
+    struct post p = post_open(state);
+    struct id id;
+    unsigned fired;
+
+    test_sql(p.cx,
+             "INSERT INTO sla (tenant_id, level, answer_minutes) VALUES (?, 1, 120), (?, 2, 120), "
+             "(?, 3, 120), (?, 4, 120)",
+             DB_ID(p.cx->tenant_id), DB_ID(p.cx->tenant_id), DB_ID(p.cx->tenant_id),
+             DB_ID(p.cx->tenant_id));
+    id = desk_file(p.cx, &p.desk, "Printer on fire");
+    test_ok(p.cx, ticket_assign(p.cx, id, p.desk.dan));
+    post_forget(&p);
+    p.cx->now += 61 * CLOCK_MINUTE;
+    test_ok(p.cx, escalation_work(p.cx, &fired));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_non_null(strstr(post_mail_to(&p, "dan@tilwick.example"), "promised for soon"));
+    p.cx->now += 60 * CLOCK_MINUTE;
+    test_ok(p.cx, escalation_work(p.cx, &fired));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_non_null(strstr(post_mail_to(&p, "dan@tilwick.example"), "overdue"));
+    assert_null(post_mail_to(&p, "anna@marlow.example"));
+    post_close(&p);
+}
+
+static void a_licence_that_ends_is_told_to_those_who_look_after_it(void **state)
+{
+    struct post p = post_open(state);
+    const struct licence *l = licensing_licence(p.cx, NULL);
+    struct id lena = make_person(p.cx, "Lena Licence", "lena@marlow.example");
+    struct id tim = make_person(p.cx, "Tim Ticket", "tim@marlow.example");
+    unsigned told;
+
+    test_sql(p.cx,
+             "UPDATE licence SET organisation_id = ?, created_at = ?, expires_at = ? "
+             "WHERE tenant_id = ? AND id = ?",
+             DB_ID(p.desk.organisation), DB_TIME(p.cx->now - 300 * CLOCK_DAY),
+             DB_TIME(p.cx->now + 30 * CLOCK_DAY), DB_ID(p.cx->tenant_id), DB_ID(l->id));
+    test_sql(p.cx, "UPDATE organisation SET owner_id = ? WHERE tenant_id = ? AND id = ?",
+             DB_ID(p.desk.priya), DB_ID(p.cx->tenant_id), DB_ID(p.desk.organisation));
+    make_membership(p.cx, lena, p.desk.organisation, RIGHT_LICENCE);
+    make_membership(p.cx, tim, p.desk.organisation, RIGHT_TICKET_OWN);
+    test_ok(p.cx, expiry_notice_tell(p.cx, 10, &told));
+    assert_int_equal(told, 1);
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 2);
+    assert_non_null(strstr(post_mail_to(&p, "lena@marlow.example"), "in 30 days"));
+    assert_non_null(strstr(post_mail_to(&p, "priya@tilwick.example"), "Marlow Grocers"));
+    assert_null(post_mail_to(&p, "tim@marlow.example"));
+    test_ok(p.cx, expiry_notice_tell(p.cx, 10, &told));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 2);
+    post_close(&p);
+}
+
+static void who_is_shut_out_gets_no_mail(void **state)
+{
+    struct post p = post_open(state);
+
+    desk_file(p.cx, &p.desk, "Printer on fire");
+    post_work(&p, 0);
+    test_sql(p.cx, "UPDATE person SET is_disabled = TRUE WHERE tenant_id = ? AND id = ?",
+             DB_ID(p.cx->tenant_id), DB_ID(p.desk.anna));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 0);
+    post_close(&p);
+}
+
+static void a_subject_cannot_break_out_of_its_header(void **state)
+{
+    struct post p = post_open(state);
+    const char *mail;
+
+    test_ok(p.cx, person_change(p.cx, p.desk.anna,
+                                &(struct person_change){.full_name = "Anna <b>\"K\""}));
+    desk_file(p.cx, &p.desk, "=?utf-8?Q?x?= <script>alert(1)</script>");
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    mail = post_mail_to(&p, "anna@marlow.example");
+    assert_non_null(mail);
+    assert_null(strstr(mail, "Subject: ["));
+    assert_null(strstr(post_html(&p, mail), "<script>"));
+    post_close(&p);
+}
+
 static void a_chinese_reader_is_written_to_in_chinese(void **state)
 {
     struct post p = post_open(state);
@@ -412,6 +500,10 @@ int main(void)
         cmocka_unit_test(a_link_stops_those_mails_of_that_person_alone),
         cmocka_unit_test(a_digest_has_each_event_once),
         cmocka_unit_test(nobody_is_woken),
+        cmocka_unit_test(a_promise_about_to_be_broken_is_told_to_the_engineer),
+        cmocka_unit_test(a_licence_that_ends_is_told_to_those_who_look_after_it),
+        cmocka_unit_test(who_is_shut_out_gets_no_mail),
+        cmocka_unit_test(a_subject_cannot_break_out_of_its_header),
         cmocka_unit_test(a_chinese_reader_is_written_to_in_chinese),
         cmocka_unit_test(an_event_is_told_once_whatever_fails),
         cmocka_unit_test(another_tenants_people_hear_nothing),
