@@ -24,6 +24,7 @@
 #include "portal/pages/login_log_page.h"
 #include "portal/pages/login_page.h"
 #include "portal/pages/mail_link_page.h"
+#include "portal/pages/macro_page.h"
 #include "portal/pages/mail_page.h"
 #include "portal/pages/mail_stop_page.h"
 #include "portal/pages/mail_words_page.h"
@@ -161,6 +162,12 @@ const struct route ROUTES[] = {
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
     {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/search",              queue_page_search,     NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/macros",              macro_page_list,        NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/macros",              macro_page_add,         NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/macros/{id}",         macro_page_show,        NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/macros/{id}",         macro_page_change,      NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/macros/{id}/remove",  macro_page_remove,      NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/macro",  macro_page_use,         NEED_STAFF | NEED_CSRF, RIGHT_DESK, ATTACHMENT_BODY_MAX},
     {METHOD_GET,  "/desk/views",               saved_view_page_list,   NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/views",               saved_view_page_add,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/views/{id}",          saved_view_page_show,   NEED_STAFF, RIGHT_DESK, 0},

@@ -158,22 +158,21 @@ static bool count_of(struct ctx *cx, const char *sql, int64_t *out)
     return true;
 }
 
-/* Whose it is to be. */
-static bool check_scope(struct ctx *cx, struct saved_view *v)
+bool saved_view_scope_check(struct ctx *cx, enum saved_view_scope scope, struct id *team_id)
 {
     struct db_rows rows;
 
-    v->team_id = (struct id){{0}};
-    if (v->scope == SAVED_VIEW_ALL && !viewer_has(&cx->viewer, RIGHT_SETTINGS))
-        return err_set_at(&cx->err, &ERR_INVALID, "scope", "everybody's views need the settings");
-    if (v->scope != SAVED_VIEW_TEAM)
+    *team_id = (struct id){{0}};
+    if (scope == SAVED_VIEW_ALL && !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+        return err_set_at(&cx->err, &ERR_INVALID, "scope", "everybody's need the settings");
+    if (scope != SAVED_VIEW_TEAM)
         return true;
     if (!db_query(cx, &rows, SQL_SAVED_VIEW_TEAM, DB_ID(cx->tenant_id),
                   DB_ID(cx->viewer.person_id)))
         return false;
     if (db_next(&rows))
-        v->team_id = db_id(&rows.row, 0);
-    if (id_is_zero(v->team_id))
+        *team_id = db_id(&rows.row, 0);
+    if (id_is_zero(*team_id))
         return err_set_at(&cx->err, &ERR_INVALID, "scope", "in no team");
     return true;
 }
@@ -185,7 +184,8 @@ static bool check(struct ctx *cx, struct saved_view *v)
 
     if (length == 0 || length > SAVED_VIEW_NAME_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "name", "%zu characters", length);
-    return saved_view_query(cx, v->query, &query) && check_scope(cx, v);
+    return saved_view_query(cx, v->query, &query) &&
+           saved_view_scope_check(cx, v->scope, &v->team_id);
 }
 
 static bool add(struct ctx *cx, struct saved_view *v)

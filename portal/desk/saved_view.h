@@ -38,6 +38,10 @@ bool saved_view_save(struct ctx *cx, struct saved_view *v) MUST_CHECK;
 bool saved_view_remove(struct ctx *cx, struct id id) MUST_CHECK;
 /* Puts it beside the viewer's queues, or takes it away. Fails: ERR_SAVED_VIEW_PINS. */
 bool saved_view_pin(struct ctx *cx, struct id id, bool is_pinned) MUST_CHECK;
+/* Whether the viewer may give something to those; *team_id is his team's where it is for that, else
+ * zero. Fails: ERR_INVALID at "scope". */
+bool saved_view_scope_check(struct ctx *cx, enum saved_view_scope scope,
+                            struct id *team_id) MUST_CHECK;
 /* The search line in the tenant's time zone. */
 bool saved_view_query(struct ctx *cx, const char *text, struct ticket_query **out) MUST_CHECK;
 /* How many tickets are in it, up to TICKET_COUNTS_CAP. */

@@ -89,8 +89,9 @@ bool ticket_to_event_json(struct ctx *cx, const struct ticket *t, json_t **out) 
 
 /* A public answer. A customer's answer to a waiting or solved ticket opens it again; the first one
  * of staff is the first answer. status: the state to set with it, NULL to leave it. Fails:
- * ERR_INVALID empty or too long; ERR_TICKET_CLOSED; ERR_DENIED for a participant who only reads.
- * Emits ticket.replied, and ticket.status_changed when the state changes. */
+ * ERR_INVALID empty or too long; ERR_TICKET_GAP (staff's); ERR_TICKET_CLOSED; ERR_DENIED for a
+ * participant who only reads. Emits ticket.replied, and ticket.status_changed when the state
+ * changes. */
 bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *status,
                   struct id *message_id) MUST_CHECK;
 /* The same, or a note, with files that attachment_store has stored; all in one transaction. */

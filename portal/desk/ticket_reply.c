@@ -3,6 +3,7 @@
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_clock.h"
+#include "portal/desk/ticket_gap.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
 
@@ -77,6 +78,8 @@ static bool reply_with(struct ctx *cx, struct id id, const struct ticket_answer 
 
     if (length == 0 || length > TICKET_BODY_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "text", "%zu characters", length);
+    if (cx->viewer.kind == VIEWER_STAFF && ticket_gap_is_in(text))
+        return err_set_at(&cx->err, &ERR_TICKET_GAP, "text", "a gap is left");
     if (!ticket_change_start(cx, id, &t))
         return false;
     if (!ticket_thread_insert(cx, &reply, message_id) ||

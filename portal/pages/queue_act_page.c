@@ -1,5 +1,6 @@
 #include "portal/pages/queue_act_page.h"
 
+#include "portal/desk/macro.h"
 #include "portal/pages/queue_page.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/upload_context.h"
@@ -10,7 +11,7 @@ static const char *const KINDS[] = {"reply", "note", NULL};
 
 struct act_fields { /* of all forms on the page; each reads its own */
     const char *text, *kind, *status, *topic, *tag, *files, *request_key;
-    struct id person_id, team_id;
+    struct id person_id, team_id, macro_id;
     int64_t level;
     bool is_removed;
 };
@@ -24,6 +25,7 @@ static const struct form_field REPLY_FIELDS[] = {
     {"files", T("Files"), FORM_TEXT, false, 0, 0, NULL, offsetof(struct act_fields, files)},
     {"request_key", T("Form"), FORM_TEXT, false, 0, TICKET_REQUEST_KEY_MAX, NULL,
      offsetof(struct act_fields, request_key)},
+    {"macro", T("Macro"), FORM_ID, false, 0, 0, NULL, offsetof(struct act_fields, macro_id)},
 };
 static const struct form_field STATUS_FIELDS[] = {
     {"status", T("State"), FORM_TEXT, true, 1, 32, NULL, offsetof(struct act_fields, status)},
@@ -147,13 +149,30 @@ bool queue_act_page_review(struct req *rq)
     return act(rq, NULL, 0, end_review, T("The review is done."));
 }
 
+/* The answer, and what the macro that its text came from sets: both or neither. */
+static bool send(struct req *rq, const struct ticket_answer *answer, struct id macro_id)
+{
+    struct ctx *cx = &rq->cx;
+    struct macro *m;
+    struct id message_id;
+
+    if (id_is_zero(macro_id))
+        return ticket_reply_send(cx, rq->id, answer, &message_id);
+    if (!macro_get(cx, macro_id, &m) || !db_begin(cx))
+        return false;
+    if (!ticket_reply_send(cx, rq->id, answer, &message_id) || !macro_apply(cx, m, rq->id)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
 bool queue_act_page_reply(struct req *rq)
 {
     struct form *form;
     struct act_fields f = {0};
     struct ticket_answer answer = {0};
     struct attachment_file *files;
-    struct id message_id;
 
     if (!form_parse(rq, &form))
         return false;
@@ -166,7 +185,7 @@ bool queue_act_page_reply(struct req *rq)
     if (!upload_context_store(rq, form, &files, &answer.file_count))
         return refused(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS));
     answer.files = files;
-    if (!ticket_reply_send(&rq->cx, rq->id, &answer, &message_id))
+    if (!send(rq, &answer, f.macro_id))
         return refused(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS));
     return done(rq, form, answer.is_note ? T("The note is kept.") : T("Your reply is sent."));
 }

@@ -1,7 +1,7 @@
 #include "portal/pages/queue_page.h"
 
 #include "base/crypto.h"
-#include "portal/desk/saved_view.h"
+#include "portal/desk/macro.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/pages/mail_page.h"
 #include "portal/pages/notice_page.h"
@@ -307,6 +307,33 @@ bool queue_page_search(struct req *rq)
     return ticket_list(cx, &filter, &page) && show_found(rq, search, &page, NULL);
 }
 
+static bool add_macros(struct req *rq, json_t *context)
+{
+    struct macro *all;
+    size_t count;
+    json_t *macros = json_array();
+
+    json_object_set_new(context, "macros", macros);
+    if (!macro_list(&rq->cx, &all, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(macros,
+                              json_pack("{s:s, s:s, s:s}", "id", id_text(rq->cx.mem, all[i].id),
+                                        "name", all[i].name, "language", all[i].language));
+    return true;
+}
+
+/* The state to set with the answer stays chosen. */
+static void keep_status(const struct form *form, json_t *context)
+{
+    json_t *status;
+    size_t i;
+
+    json_array_foreach (json_object_get(context, "statuses"), i, status)
+        if (strcmp(json_get_text(status, "value", ""), form_value(form, "status")) == 0)
+            json_object_set_new(status, "is_then", json_true());
+}
+
 static bool ticket_page(struct req *rq, const struct form *form)
 {
     struct queue q;
@@ -322,11 +349,12 @@ static bool ticket_page(struct req *rq, const struct form *form)
     json_object_set_new(context, "request_key",
                         json_string(crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES)));
     if (!queue_facts_add(rq, &words, t, context) || !mail_page_log(rq, t->id, context) ||
-        !trace_context_add(rq, t->id, context))
+        !trace_context_add(rq, t->id, context) || !add_macros(rq, context))
         return false;
     if (form == NULL)
         return notice_page_seen(rq, t->id) && page_render(rq, "queue_ticket", context);
     upload_context_keep(rq, form, context);
+    keep_status(form, context);
     json_object_set_new(context, "is_note",
                         json_boolean(strcmp(form_value(form, "kind"), "note") == 0));
     return page_render_form(rq, "queue_ticket", context, form);

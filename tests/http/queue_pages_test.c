@@ -98,6 +98,103 @@ static void a_view_is_pinned_changed_and_removed(void **state)
     assert_int_equal(site_get(cx, &p.priya, site_path(cx, "/desk?view=%s", id)).status, 404);
 }
 
+/* --- macros --- */
+
+static struct id make_macro(struct ctx *cx, const struct pages *p, const char *fields)
+{
+    struct id id;
+
+    assert_int_equal(site_post(cx, &p->priya, "/desk/macros", fields).status, 303);
+    assert_true(id_parse(test_text(cx,
+                                   "SELECT id FROM macro WHERE tenant_id = ? ORDER BY id DESC "
+                                   "LIMIT 1",
+                                   DB_ID(cx->tenant_id)),
+                         &id));
+    return id;
+}
+
+static struct site_answer use_macro(struct ctx *cx, const struct pages *p, struct id ticket,
+                                    struct id macro, const char *typed)
+{
+    return site_post(
+        cx, &p->priya, site_path(cx, "/desk/tickets/%s/macro", ticket),
+        arena_printf(cx->mem, "fill=%s&text=%s&view=mine", id_text(cx->mem, macro), typed));
+}
+
+static void a_macro_puts_its_text_into_the_answer_and_sets_when_it_is_sent(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id ticket = desk_file(cx, &p.d, "Printer");
+    const struct id macro = make_macro(cx, &p,
+                                       "name=Ask&body=Dear+%7Breporter%7D,&status=waiting&level=1"
+                                       "&takes_it=1&tag=asked&scope=own");
+    struct site_answer a = use_macro(cx, &p, ticket, macro, "Typed+before");
+
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "Typed before\n\nDear Anna Keller,</textarea>");
+    site_shows(&a, "<option value=\"waiting\" selected>");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/reply", ticket),
+                  arena_printf(cx->mem,
+                               "kind=reply&text=Dear+Anna&status=waiting&request_key=k&macro=%s",
+                               id_text(cx->mem, macro)));
+    assert_int_equal(a.status, 303);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM ticket t JOIN ticket_tag g ON g.tenant_id = "
+                              "t.tenant_id AND g.ticket_id = t.id WHERE t.tenant_id = ? AND "
+                              "t.level = 1 AND t.status = 'waiting' AND t.assignee_id = ? AND "
+                              "g.tag = 'asked'",
+                              DB_ID(cx->tenant_id), DB_ID(p.d.priya)),
+                     1);
+}
+
+static void a_gap_is_seen_and_not_sent(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id ticket = desk_file(cx, &p.d, "Printer");
+    const struct id macro = make_macro(cx, &p, "name=S&body=Serial+%7Bserial%7D&scope=own");
+    struct site_answer a = use_macro(cx, &p, ticket, macro, "");
+
+    site_shows(&a, "Serial ⟦serial⟧");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/reply", ticket),
+                  "kind=reply&text=Serial+%E2%9F%A6serial%E2%9F%A7&request_key=k");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Fill in what stands in double brackets, then send.");
+    site_shows(&a, "Serial ⟦serial⟧");
+    assert_int_equal(
+        test_i64(cx, "SELECT COUNT(*) FROM message WHERE tenant_id = ?", DB_ID(cx->tenant_id)), 1);
+}
+
+static void a_macro_without_a_text_is_done_at_once(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id ticket = desk_file(cx, &p.d, "Printer");
+    const struct id macro = make_macro(cx, &p, "name=Mine&takes_it=1&status=solved&scope=own");
+
+    assert_int_equal(use_macro(cx, &p, ticket, macro, "").status, 303);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM ticket WHERE tenant_id = ? AND assignee_id = ? "
+                              "AND status = 'solved'",
+                              DB_ID(cx->tenant_id), DB_ID(p.d.priya)),
+                     1);
+}
+
+static void a_variable_that_is_none_is_refused_by_its_name(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    struct site_answer a =
+        site_post(cx, &p.priya, "/desk/macros", "name=S&body=%7Bcolour%7D&scope=own");
+
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "There is no variable {colour}.");
+    a = site_post(cx, &p.priya, "/desk/macros", "name=S&scope=own");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Give it a text, or something to set.");
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -106,6 +203,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_line_that_cannot_be_read_comes_back_with_its_place,
                                         site_start, site_stop),
         cmocka_unit_test_setup_teardown(a_view_is_pinned_changed_and_removed, site_start,
+                                        site_stop),
+        cmocka_unit_test_setup_teardown(
+            a_macro_puts_its_text_into_the_answer_and_sets_when_it_is_sent, site_start, site_stop),
+        cmocka_unit_test_setup_teardown(a_gap_is_seen_and_not_sent, site_start, site_stop),
+        cmocka_unit_test_setup_teardown(a_macro_without_a_text_is_done_at_once, site_start,
+                                        site_stop),
+        cmocka_unit_test_setup_teardown(a_variable_that_is_none_is_refused_by_its_name, site_start,
                                         site_stop),
     };
 

@@ -25,7 +25,7 @@ enum {
 struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
         entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
-        visit;
+        visit, macro;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -133,6 +133,11 @@ static void make_view(struct ctx *cx, struct rows *rows)
              "INSERT INTO saved_view (tenant_id, id, name, query, sort, scope, owner_id, "
              "created_at) VALUES (?, ?, 'Mine', 'assignee:me', 'due', 'own', ?, ?)",
              DB_ID(cx->tenant_id), DB_ID(rows->view), DB_ID(rows->staff), DB_TIME(cx->now));
+    rows->macro = ctx_new_id(cx);
+    test_sql(cx,
+             "INSERT INTO macro (tenant_id, id, name, body, scope, owner_id, created_at) "
+             "VALUES (?, ?, 'Thanks', 'Thank you.', 'own', ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(rows->macro), DB_ID(rows->staff), DB_TIME(cx->now));
 }
 
 static void make_token(struct ctx *cx, struct rows *rows)
@@ -243,6 +248,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/releases/{id}", rows->release},
         {"/downloads/{id}", rows->artefact},
         {"/desk/views/{id}", rows->view},
+        {"/desk/macros/{id}", rows->macro},
         {"/desk/policies/{id}", rows->policy},
         {"/desk/entitlements/{id}", rows->entitlement},
     };
