@@ -42,6 +42,7 @@
 #include "portal/pages/queue_page.h"
 #include "portal/pages/saved_view_page.h"
 #include "portal/pages/release_desk_page.h"
+#include "portal/pages/report_content_page.h"
 #include "portal/pages/report_page.h"
 #include "portal/pages/style_page.h"
 #include "portal/pages/survey_page.h"
@@ -193,6 +194,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/reports/people",      report_page_people,   NEED_STAFF, RIGHT_REPORTS, 0},
     {METHOD_GET,  "/desk/reports/promises",    report_page_promises, NEED_STAFF, RIGHT_REPORTS, 0},
     {METHOD_GET,  "/desk/reports/causes",      report_page_causes,   NEED_STAFF, RIGHT_REPORTS, 0},
+    {METHOD_GET,  "/desk/reports/satisfaction", report_content_page_view, NEED_STAFF, RIGHT_REPORTS, 0},
     {METHOD_GET,  "/desk/settings",                    staff_page_list,   NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/staff/new",          staff_page_new,    NEED_STAFF | NEED_FRESH, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/new",          staff_page_add,    NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},

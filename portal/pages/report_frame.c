@@ -12,6 +12,7 @@ static const struct {
     [REPORT_TAB_PEOPLE] = {"/desk/reports/people", T("Engineers and teams")},
     [REPORT_TAB_PROMISES] = {"/desk/reports/promises", T("Promises")},
     [REPORT_TAB_CAUSES] = {"/desk/reports/causes", T("Causes")},
+    [REPORT_TAB_CONTENT] = {"/desk/reports/satisfaction", T("Satisfaction and visits")},
 };
 _Static_assert(COUNT(TABS) == REPORT_TAB_COUNT, "name every tab");
 

@@ -46,6 +46,9 @@ static void every_tab_shows_the_period_with_a_chart_and_a_table(void **state)
     a = site_get(cx, &priya, "/desk/reports/promises" PERIOD);
     assert_int_equal(a.status, 200);
     site_shows(&a, "Solution, level 2");
+    a = site_get(cx, &priya, "/desk/reports/satisfaction" PERIOD);
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "Response rate");
     a = site_get(cx, &priya, "/desk/reports?from=2020-01-01&until=2020-01-31");
     site_shows(&a, "There is nothing in this period.");
 }

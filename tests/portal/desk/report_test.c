@@ -1,7 +1,9 @@
 #include "portal/desk/report.h"
 #include "portal/desk/report_cause.h"
+#include "portal/desk/report_content.h"
 #include "portal/desk/report_promise.h"
 #include "portal/desk/sla.h"
+#include "portal/desk/visit.h"
 #include "tests/portal/desk/desk_frame.h"
 
 #include <string.h>
@@ -163,6 +165,47 @@ static void causes_are_the_top_movers_between_two_periods(void **state)
         test_ok(cx, report_causes(cx, &p, (enum report_cause_by)by, &list, &count));
 }
 
+static void satisfaction_is_shown_beside_how_many_were_asked(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct report_period p = around_now(cx);
+    const struct id whoever = {{0}};
+    const struct visit_outcome unhappy = {.outcome = "unhappy"};
+    struct id tickets[3], visit;
+    struct report_content r;
+
+    for (size_t i = 0; i < COUNT(tickets); i++) {
+        tickets[i] = desk_file(cx, &d, "s");
+        test_ok(cx, ticket_assign(cx, tickets[i], d.priya));
+        test_ok(cx, ticket_set_status(cx, tickets[i], "solved"));
+    }
+    desk_as_anna(cx, &d);
+    test_ok(cx, survey_answer(cx, tickets[0], 5, NULL));
+    test_ok(cx, survey_answer(cx, tickets[1], 2, "slow"));
+    test_as_system(cx);
+    test_ok(cx, visit_add(cx, tickets[0], "2026-03-01", whoever, &visit));
+    test_ok(cx, visit_add(cx, tickets[0], "2026-03-02", whoever, &visit));
+    test_ok(cx, visit_finish(cx, visit, &unhappy));
+    test_ok(cx, visit_add(cx, tickets[0], "2026-04-02", whoever, &visit));
+    test_as_staff(cx, d.dan, RIGHT_REPORTS);
+    test_ok(cx, report_content(cx, &p, &r));
+    assert_int_equal(r.solved, 3);
+    assert_int_equal(r.answered, 2);
+    assert_int_equal(r.scores[4], 1);
+    assert_int_equal(r.scores[1], 1);
+    assert_int_equal(r.people_count, 1);
+    assert_string_equal(r.people[0].name, "Priya Nair");
+    assert_int_equal(r.people[0].score_sum, 7);
+    assert_int_equal(r.people[0].low, 1);
+    assert_int_equal(r.visits_due, 2);
+    assert_int_equal(r.visits_done, 1);
+    assert_int_equal(r.visits_late, 1);
+    assert_int_equal(r.unhappy, 1);
+    desk_as_priya(cx, &d);
+    test_refused(cx, report_content(cx, &p, &r), &ERR_DENIED);
+}
+
 static void reports_are_for_those_with_the_right_and_of_one_tenant(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -196,6 +239,7 @@ int main(void)
         cmocka_unit_test(percentiles_are_by_nearest_rank),
         cmocka_unit_test(promises_are_the_rows_of_the_clocks),
         cmocka_unit_test(causes_are_the_top_movers_between_two_periods),
+        cmocka_unit_test(satisfaction_is_shown_beside_how_many_were_asked),
         cmocka_unit_test(reports_are_for_those_with_the_right_and_of_one_tenant),
     };
 
