@@ -146,6 +146,9 @@ static void O10_a_ban_reaches_the_users_licences_and_tokens(void **state)
     a = licence_site_post(s.cx, "/v1/users/ada@example.com/actions/unban", s.admin, NULL);
     assert_string_equal(licence_site_text(&a, "data/attributes/status"), "ACTIVE");
     assert_int_equal(licence_site_get(s.cx, "/v1/me", auth).status, 200);
+    a = licence_site_post(s.cx, validate, s.admin, NULL);
+    assert_string_equal(licence_site_text(&a, "meta/code"), "NO_MACHINES");
+    assert_string_not_equal(licence_site_text(&a, "data/attributes/status"), "BANNED");
 }
 
 static void lists_hold_customers_unless_roles_are_asked_for(void **state)
