@@ -26,6 +26,7 @@
 #include "portal/pages/mail_link_page.h"
 #include "portal/pages/macro_page.h"
 #include "portal/pages/mail_page.h"
+#include "portal/pages/mail_tray_page.h"
 #include "portal/pages/mail_stop_page.h"
 #include "portal/pages/mail_words_page.h"
 #include "portal/pages/notice_page.h"
@@ -195,6 +196,15 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/reports/promises",    report_page_promises, NEED_STAFF, RIGHT_REPORTS, 0},
     {METHOD_GET,  "/desk/reports/causes",      report_page_causes,   NEED_STAFF, RIGHT_REPORTS, 0},
     {METHOD_GET,  "/desk/reports/satisfaction", report_content_page_view, NEED_STAFF, RIGHT_REPORTS, 0},
+    {METHOD_GET,  "/desk/mail",                mail_tray_page_list,     NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/mail/{id}",           mail_tray_page_view,     NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_GET,  "/desk/mail/{id}/raw",       mail_tray_page_raw,      NEED_STAFF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/mail/{id}/ticket",    mail_tray_page_ticket,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/mail/{id}/attach",    mail_tray_page_attach,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/mail/{id}/aside",     mail_tray_page_aside,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/mail/{id}/back",      mail_tray_page_back,     NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/mail/{id}/ignore",    mail_tray_page_ignore,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/mail/{id}/unignore",  mail_tray_page_unignore, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/settings",                    staff_page_list,   NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/staff/new",          staff_page_new,    NEED_STAFF | NEED_FRESH, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/staff/new",          staff_page_add,    NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},

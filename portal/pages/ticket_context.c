@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/mail/mail_in.h"
 
 #include <string.h>
 
@@ -119,6 +120,7 @@ static const struct {
     {"visit", T("{} planned a return visit for {}"), NULL, "calendar"},
     {"visited", T("{} kept the outcome of a return visit: {}"), NULL, "calendar"},
     {"survey", T("{} noted the customer's rating: {} of 5"), NULL, "star"},
+    {"bounced", T("{} noted: a mail to {} came back"), NULL, "mail"},
     {"warning", T("{} warned: {} is due soon"), NULL, "clock"},
     {"breach", T("{} noted: {} is late"), NULL, "circle-alert"},
 };
@@ -199,8 +201,22 @@ static const char *side_text(struct req *rq, const struct ticket_words *words,
     return words->is_staff ? req_text(rq, T("customer")) : "";
 }
 
+struct mails { /* that came in for the ticket; only staff ask */
+    struct mail_in *list;
+    size_t count;
+};
+
+static json_t *mail_href(struct req *rq, const struct mails *mails, const struct message *m)
+{
+    for (size_t i = 0; i < mails->count; i++)
+        if (id_equal(mails->list[i].thread_id, m->id))
+            return json_string(
+                arena_printf(rq->cx.mem, "/desk/mail/%s", id_text(rq->cx.mem, mails->list[i].id)));
+    return json_null();
+}
+
 static json_t *message_json(struct req *rq, const struct ticket_words *words,
-                            const struct message *m)
+                            const struct mails *mails, const struct message *m)
 {
     const bool is_customer = strcmp(m->author, "customer") == 0;
     const bool is_note = strcmp(m->kind, "note") == 0;
@@ -216,27 +232,30 @@ static json_t *message_json(struct req *rq, const struct ticket_words *words,
     files = json_array();
     for (size_t i = 0; i < m->file_count; i++)
         json_array_append_new(files, ticket_context_file(rq, m->files[i]));
-    return json_pack("{s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:s, s:o, s:s, s:b, s:o}", "id",
+    return json_pack("{s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:s, s:o, s:s, s:b, s:o, s:o}", "id",
                      id_text(rq->cx.mem, m->id), "is_event", 0, "is_customer", is_customer,
                      "is_staff", !is_customer && !is_note, "is_note", is_note, "name",
                      who_of(rq, m), "initials", page_initials(who_of(rq, m)), "side",
                      side_text(rq, words, m), "at", page_time(rq, m->created_at), "body", m->body,
-                     "has_files", m->file_count > 0, "files", files);
+                     "has_files", m->file_count > 0, "files", files, "mail",
+                     mail_href(rq, mails, m));
 }
 
 bool ticket_context_thread(struct req *rq, const struct ticket_words *words, const struct ticket *t,
                            json_t **out, json_t **files)
 {
+    struct mails mails = {NULL, 0};
     struct message **messages;
     size_t count;
     json_t *thread, *all;
 
-    if (!ticket_thread_of(&rq->cx, t, &messages, &count))
+    if (!ticket_thread_of(&rq->cx, t, &messages, &count) ||
+        (words->is_staff && !mail_in_of_ticket(&rq->cx, t->id, &mails.list, &mails.count)))
         return false;
     thread = json_array();
     all = json_own(rq->cx.mem, json_array());
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(thread, message_json(rq, words, messages[i]));
+        json_array_append_new(thread, message_json(rq, words, &mails, messages[i]));
         for (size_t f = 0; f < messages[i]->file_count; f++)
             json_array_append_new(all, ticket_context_file(rq, messages[i]->files[f]));
     }

@@ -10,6 +10,7 @@
 #include "portal/desk/visit.h"
 #include "portal/hooks/webhook_endpoint.h"
 #include "portal/http/route.h"
+#include "portal/mail/mail_in.h"
 #include "portal/mail/mail_out.h"
 #include "portal/sales/order.h"
 #include "tests/http/site.h"
@@ -26,6 +27,7 @@ struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
         entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
         visit, macro;
+    struct id mail_in;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -165,6 +167,15 @@ static void make_webhook(struct ctx *cx, struct rows *rows)
                              &rows->mail));
 }
 
+/* Its file lies elsewhere: what is asked for here are rights, no worker that would read it. */
+static void make_mail_in(struct ctx *cx, struct rows *rows)
+{
+    test_ok(cx, mail_in_keep(cx, test_dir(), "pipe", span_of("Subject: Hello\n\nHello"),
+                             &rows->mail_in));
+    test_sql(cx, "UPDATE mail_in SET state = 'PARKED', due_at = NULL WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+}
+
 static void make_release(struct ctx *cx, struct rows *rows)
 {
     const struct release_draft draft = {
@@ -209,6 +220,7 @@ static struct town make_town(void **state)
     make_licence(cx, &t.rows);
     make_release(cx, &t.rows);
     make_webhook(cx, &t.rows);
+    make_mail_in(cx, &t.rows);
     make_calendar(cx, &t.rows);
     make_token(cx, &t.rows);
     test_ok(cx, visit_add(cx, t.rows.ticket, "2026-03-09", none, &t.rows.visit));
@@ -241,6 +253,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/settings/staff/{id}", rows->staff},
         {"/desk/settings/webhooks/{id}", rows->webhook},
         {"/desk/settings/mail/{id}", rows->mail},
+        {"/desk/mail/{id}", rows->mail_in},
         {"/desk/settings/service/calendars/{id}", rows->calendar},
         {"/desk/settings/tokens/{id}", rows->token},
         {"/account/sessions/{id}", rows->session},
