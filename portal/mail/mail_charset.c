@@ -6,7 +6,7 @@
 #include <iconv.h>
 #include <strings.h>
 
-enum { GROWTH = 4, STEP_BYTES = 64 * 1024 };
+enum { GROWTH = 4, STEP_BYTES = 64 * 1024, REST_BYTES = 64 };
 #define REPLACEMENT "\xef\xbf\xbd"
 
 /* What senders write, and the larger encoding that they use under that name. */
@@ -89,6 +89,8 @@ static bool convert(struct arena *mem, struct span bytes, const char *from, stru
     iconv_t cd = iconv_open("UTF-8", from);
     char *in = arena_dup_bytes(mem, bytes.p, bytes.len); /* iconv wants no const */
     size_t left = bytes.len;
+    char *end;
+    size_t room;
 
     if (cd == (iconv_t)-1)
         return false;
@@ -96,9 +98,11 @@ static bool convert(struct arena *mem, struct span bytes, const char *from, stru
     while (left > 0) {
         size_t chunk = left < STEP_BYTES ? left : STEP_BYTES;
         char *to = str_room(&out->text, GROWTH * chunk);
-        char *end = to;
-        size_t room = GROWTH * chunk;
-        size_t result = iconv(cd, &in, &left, &end, &room);
+        size_t result;
+
+        end = to;
+        room = GROWTH * chunk;
+        result = iconv(cd, &in, &left, &end, &room);
 
         out->text.len += (size_t)(end - to);
         if (result == (size_t)-1 && errno != E2BIG && left > 0) {
@@ -108,6 +112,11 @@ static bool convert(struct arena *mem, struct span bytes, const char *from, stru
             left--;
         }
     }
+    /* Some encodings hold a letter back that a further one could change. */
+    end = str_room(&out->text, REST_BYTES);
+    room = REST_BYTES;
+    (void)iconv(cd, NULL, NULL, &end, &room);
+    out->text.len += REST_BYTES - room;
     iconv_close(cd);
     return true;
 }

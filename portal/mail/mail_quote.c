@@ -24,6 +24,16 @@ static bool ends(struct span a, const char *with)
     return a.len >= len && memcmp(a.p + a.len - len, with, len) == 0;
 }
 
+static bool contains(struct span a, const char *what)
+{
+    size_t len = strlen(what);
+
+    for (size_t i = 0; i + len <= a.len; i++)
+        if (memcmp(a.p + i, what, len) == 0)
+            return true;
+    return false;
+}
+
 static bool starts_any(struct span a, const char *const *with, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -49,6 +59,7 @@ static bool is_intro(const struct line *l, size_t left)
         "wrote:",    "wrote：",  "schrieb:", "écrit :",   "écrit:",   "écrit :",
         "escribió:", "scritto:", "schreef:", "escreveu:", "写道：",   "写道:",
         "寫道：",    "寫道:",    "写道: ",   "skrev:",    "napisał:", "的邮件写道："};
+    static const char *const VERBS[] = {" schrieb ", " schreef ", " skrev ", " wrote "};
     bool begins = starts_any(l->text, FIRST, COUNT(FIRST));
     struct span two = l->text;
 
@@ -57,6 +68,10 @@ static bool is_intro(const struct line *l, size_t left)
     if (ends_any(l->text, LAST, COUNT(LAST)))
         return begins || memchr(l->text.p, '@', l->text.len) != NULL || ends(l->text, "写道：") ||
                ends(l->text, "写道:") || ends(l->text, "寫道：");
+    if (begins && (ends(l->text, ":") || ends(l->text, "：")))
+        for (size_t i = 0; i < COUNT(VERBS); i++)
+            if (contains(l->text, VERBS[i]))
+                return true;
     if (!begins || left < 2)
         return false;
     two.len = (size_t)(l[1].text.p + l[1].text.len - l->text.p);
