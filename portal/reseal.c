@@ -4,6 +4,7 @@
 #include "licensing/signing_key.h"
 #include "licensing/token.h"
 #include "portal/account/second_factor.h"
+#include "portal/mail/mail_inbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,6 +52,10 @@ static const struct sealed SEALED_ANY_TENANT[] = {
      "UPDATE credential SET totp_offered = ? WHERE tenant_id = ? AND person_id = ? "
      "AND totp_offered = ?",
      second_factor_context},
+    {"SELECT tenant_id, tenant_id, sealed FROM mail_inbox WHERE (tenant_id > ? OR (tenant_id = ? "
+     "AND tenant_id > ?)) AND sealed IS NOT NULL ORDER BY tenant_id LIMIT ?",
+     "UPDATE mail_inbox SET sealed = ? WHERE tenant_id = ? AND tenant_id = ? AND sealed = ?",
+     mail_inbox_context},
 };
 
 /* Codes that only their owner has are kept as MACs under the first, the audit trail is signed with

@@ -13,3 +13,8 @@ bool mail_inbox_address(struct ctx *cx, const struct config *config, const char 
         *out = db_text(&rows.row, 0);
     return true;
 }
+
+const char *mail_inbox_context(struct arena *mem, struct id tenant_id)
+{
+    return arena_printf(mem, "mail_inbox:%s", id_text(mem, tenant_id));
+}

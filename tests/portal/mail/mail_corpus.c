@@ -240,79 +240,79 @@ static void make_quotes(struct maker *m)
 
 /* --- shapes --- */
 
+static const struct {
+    const char *name, *rest, *has, *hasnot;
+} SHAPES[] = {
+    {"html",
+     "Content-Type: text/html; charset=utf-8\r\n\r\n<html><head><style>p{BAD}</style>"
+     "</head><body><p>NEW</p><p>WORDS &amp; more&nbsp;&#25171;</p><script>BAD</script>"
+     "</body></html>",
+     "WORDS & more 打", "BAD"},
+    {"html quote",
+     "Content-Type: text/html\r\n\r\n<div>NEW WORDS</div><div>On Monday, P "
+     "wrote:<br></div><blockquote><div>OLD WORDS</div></blockquote>",
+     "NEW WORDS", "OLD WORDS"},
+    {"alternative",
+     "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nPLAIN "
+     "WORDS\r\n--b\r\nContent-Type: text/html\r\n\r\n<b>HTML</b>\r\n--b--\r\n",
+     "PLAIN WORDS", "HTML"},
+    {"empty plain beside html",
+     "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n"
+     "\r\n \r\n--b\r\nContent-Type: text/html\r\n\r\n<b>HTML "
+     "WORDS</b>\r\n--b--\r\n",
+     "HTML WORDS", NULL},
+    {"mixed with a file",
+     "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nNEW "
+     "WORDS\r\n--b\r\nContent-Type: image/png; name=\"a/../x.png\"\r\n"
+     "Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--\r\n",
+     "NEW WORDS", NULL},
+    {"no closing boundary",
+     "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nNEW "
+     "WORDS\r\n--b\r\nContent-Type: text/plain\r\n\r\nunfinish",
+     "NEW WORDS", NULL},
+    {"no boundary named", "Content-Type: multipart/mixed\r\n\r\n--b\r\n\r\nNEW WORDS\r\n", NULL,
+     NULL},
+    {"a wrong boundary",
+     "Content-Type: multipart/mixed; boundary=a\r\n\r\n--b\r\n\r\nNEW "
+     "WORDS\r\n--b--\r\n",
+     NULL, NULL},
+    {"bare line feeds", "Content-Type: text/plain\n\nNEW WORDS\n", "NEW WORDS", NULL},
+    {"bare carriage returns", "\r\n\r\nNEW\rWORDS\r", "NEW", NULL},
+    {"no type", "\r\nNEW WORDS", "NEW WORDS", NULL},
+    {"an unknown type", "Content-Type: text/zzz\r\n\r\nNEW WORDS", NULL, NULL},
+    {"a broken type", "Content-Type: ;;;===\r\n\r\nNEW WORDS", NULL, NULL},
+    {"an unknown transfer", "Content-Transfer-Encoding: zip\r\n\r\nNEW WORDS", NULL, NULL},
+    {"broken base64", "Content-Transfer-Encoding: base64\r\n\r\n!!!TkVX*IFdPUkRT===\r\n", NULL,
+     NULL},
+    {"broken quoted printable",
+     "Content-Transfer-Encoding: quoted-printable\r\n\r\nNEW =ZZ "
+     "WORDS =\r\n=4",
+     "WORDS", NULL},
+    {"a forward",
+     "\r\nNEW WORDS\r\n\r\n---------- Forwarded message ---------\r\nSubject: "
+     "FORWARDED\r\n\r\ninside",
+     "inside", NULL},
+    {"answers between", "\r\n> first\r\nANSWER ONE\r\n> second\r\nANSWER TWO\r\n", "ANSWER ONE",
+     NULL},
+    {"only a quotation", "\r\n> OLD\r\n> WORDS\r\n", "OLD", NULL},
+    {"signature first", "\r\n-- \r\nNEW WORDS\r\n", "NEW WORDS", NULL},
+    {"an attached mail",
+     "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nNEW "
+     "WORDS\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: "
+     "inner\r\n\r\nINNER\r\n--b--\r\n",
+     "NEW WORDS", "INNER"},
+    {"winmail.dat",
+     "Content-Type: application/ms-tnef; name=winmail.dat\r\n"
+     "Content-Transfer-Encoding: base64\r\n\r\neJ8+IgAAAAA=\r\n",
+     NULL, NULL},
+    {"an invitation", "Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n",
+     NULL, NULL},
+    {"yenc", "\r\n=ybegin line=128 size=4 name=a\r\n=yend size=4\r\n", NULL, NULL},
+    {"uuencode", "\r\nNEW WORDS\r\nbegin 644 a\r\n#0V%T\r\n`\r\nend\r\n", "NEW WORDS", NULL},
+};
+
 static void make_shapes(struct maker *m)
 {
-    static const struct {
-        const char *name, *rest, *has, *hasnot;
-    } SHAPES[] = {
-        {"html",
-         "Content-Type: text/html; charset=utf-8\r\n\r\n<html><head><style>p{BAD}</style>"
-         "</head><body><p>NEW</p><p>WORDS &amp; more&nbsp;&#25171;</p><script>BAD</script>"
-         "</body></html>",
-         "WORDS & more 打", "BAD"},
-        {"html quote",
-         "Content-Type: text/html\r\n\r\n<div>NEW WORDS</div><div>On Monday, P "
-         "wrote:<br></div><blockquote><div>OLD WORDS</div></blockquote>",
-         "NEW WORDS", "OLD WORDS"},
-        {"alternative",
-         "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nPLAIN "
-         "WORDS\r\n--b\r\nContent-Type: text/html\r\n\r\n<b>HTML</b>\r\n--b--\r\n",
-         "PLAIN WORDS", "HTML"},
-        {"empty plain beside html",
-         "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n"
-         "\r\n \r\n--b\r\nContent-Type: text/html\r\n\r\n<b>HTML "
-         "WORDS</b>\r\n--b--\r\n",
-         "HTML WORDS", NULL},
-        {"mixed with a file",
-         "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nNEW "
-         "WORDS\r\n--b\r\nContent-Type: image/png; name=\"a/../x.png\"\r\n"
-         "Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--\r\n",
-         "NEW WORDS", NULL},
-        {"no closing boundary",
-         "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nNEW "
-         "WORDS\r\n--b\r\nContent-Type: text/plain\r\n\r\nunfinish",
-         "NEW WORDS", NULL},
-        {"no boundary named", "Content-Type: multipart/mixed\r\n\r\n--b\r\n\r\nNEW WORDS\r\n", NULL,
-         NULL},
-        {"a wrong boundary",
-         "Content-Type: multipart/mixed; boundary=a\r\n\r\n--b\r\n\r\nNEW "
-         "WORDS\r\n--b--\r\n",
-         NULL, NULL},
-        {"bare line feeds", "Content-Type: text/plain\n\nNEW WORDS\n", "NEW WORDS", NULL},
-        {"bare carriage returns", "\r\n\r\nNEW\rWORDS\r", "NEW", NULL},
-        {"no type", "\r\nNEW WORDS", "NEW WORDS", NULL},
-        {"an unknown type", "Content-Type: text/zzz\r\n\r\nNEW WORDS", NULL, NULL},
-        {"a broken type", "Content-Type: ;;;===\r\n\r\nNEW WORDS", NULL, NULL},
-        {"an unknown transfer", "Content-Transfer-Encoding: zip\r\n\r\nNEW WORDS", NULL, NULL},
-        {"broken base64", "Content-Transfer-Encoding: base64\r\n\r\n!!!TkVX*IFdPUkRT===\r\n", NULL,
-         NULL},
-        {"broken quoted printable",
-         "Content-Transfer-Encoding: quoted-printable\r\n\r\nNEW =ZZ "
-         "WORDS =\r\n=4",
-         "WORDS", NULL},
-        {"a forward",
-         "\r\nNEW WORDS\r\n\r\n---------- Forwarded message ---------\r\nSubject: "
-         "FORWARDED\r\n\r\ninside",
-         "inside", NULL},
-        {"answers between", "\r\n> first\r\nANSWER ONE\r\n> second\r\nANSWER TWO\r\n", "ANSWER ONE",
-         NULL},
-        {"only a quotation", "\r\n> OLD\r\n> WORDS\r\n", "OLD", NULL},
-        {"signature first", "\r\n-- \r\nNEW WORDS\r\n", "NEW WORDS", NULL},
-        {"an attached mail",
-         "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nNEW "
-         "WORDS\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: "
-         "inner\r\n\r\nINNER\r\n--b--\r\n",
-         "NEW WORDS", "INNER"},
-        {"winmail.dat",
-         "Content-Type: application/ms-tnef; name=winmail.dat\r\n"
-         "Content-Transfer-Encoding: base64\r\n\r\neJ8+IgAAAAA=\r\n",
-         NULL, NULL},
-        {"an invitation", "Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n",
-         NULL, NULL},
-        {"yenc", "\r\n=ybegin line=128 size=4 name=a\r\n=yend size=4\r\n", NULL, NULL},
-        {"uuencode", "\r\nNEW WORDS\r\nbegin 644 a\r\n#0V%T\r\n`\r\nend\r\n", "NEW WORDS", NULL},
-    };
-
     for (size_t i = 0; i < COUNT(SHAPES); i++) {
         struct str s = head(m->mem, "Shape");
 
