@@ -186,6 +186,8 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/team",   queue_act_page_team,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/topic",  queue_act_page_topic,  NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/link",   queue_act_page_link,   NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
+    {METHOD_POST, "/desk/tickets/{id}/unlink", queue_act_page_unlink, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/tickets/{id}/visit",  visit_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_DESK, 0},
     {METHOD_GET,  "/desk/visits",              visit_page_list,      NEED_STAFF, RIGHT_DESK, 0},

@@ -2,6 +2,7 @@
 
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_clock.h"
+#include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
 
@@ -169,5 +170,6 @@ bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *st
         return false;
     *changed = true;
     return ticket_clock_category(cx, t, to->category) &&
-           ticket_change_line(cx, t->id, true, "status", t->status, to->code);
+           ticket_change_line(cx, t->id, true, "status", t->status, to->code) &&
+           ticket_link_follow(cx, t, to->code, to->category);
 }

@@ -1,6 +1,7 @@
 #include "portal/pages/queue_act_page.h"
 
 #include "portal/desk/macro.h"
+#include "portal/desk/ticket_link.h"
 #include "portal/pages/queue_page.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/upload_context.h"
@@ -11,7 +12,8 @@ static const char *const KINDS[] = {"reply", "note", NULL};
 
 struct act_fields { /* of all forms on the page; each reads its own */
     const char *text, *kind, *status, *topic, *tag, *files, *request_key;
-    struct id person_id, team_id, macro_id;
+    const char *link_kind, *number;
+    struct id person_id, team_id, macro_id, other_id;
     int64_t level;
     bool is_removed;
 };
@@ -46,6 +48,20 @@ static const struct form_field TOPIC_FIELDS[] = {
 static const struct form_field TAG_FIELDS[] = {
     {"tag", T("Tag"), FORM_TEXT, true, 1, TICKET_TAG_MAX, NULL, offsetof(struct act_fields, tag)},
     {"remove", T("Remove"), FORM_BOOL, false, 0, 0, NULL, offsetof(struct act_fields, is_removed)},
+};
+
+static const char *const LINK_KINDS[] = {"duplicate", "blocks", "parent", "related", NULL};
+
+static const struct form_field LINK_FIELDS[] = {
+    {"link", T("Link"), FORM_CHOICE, true, 0, 0, LINK_KINDS,
+     offsetof(struct act_fields, link_kind)},
+    {"number", T("Ticket number"), FORM_TEXT, true, 1, 40, NULL,
+     offsetof(struct act_fields, number)},
+};
+static const struct form_field UNLINK_FIELDS[] = {
+    {"link", T("Link"), FORM_CHOICE, true, 0, 0, LINK_KINDS,
+     offsetof(struct act_fields, link_kind)},
+    {"other", T("Ticket number"), FORM_ID, true, 0, 0, NULL, offsetof(struct act_fields, other_id)},
 };
 
 /* Back to the ticket, in the queue it was opened from. */
@@ -108,6 +124,22 @@ static bool set_tag(struct req *rq, const struct act_fields *f)
                          : ticket_tag(&rq->cx, rq->id, f->tag);
 }
 
+static bool add_link(struct req *rq, const struct act_fields *f)
+{
+    enum ticket_link_kind kind;
+
+    return ticket_link_parse(f->link_kind, &kind) &&
+           ticket_link_add(&rq->cx, rq->id, kind, f->number);
+}
+
+static bool remove_link(struct req *rq, const struct act_fields *f)
+{
+    enum ticket_link_kind kind;
+
+    return ticket_link_parse(f->link_kind, &kind) &&
+           ticket_link_remove(&rq->cx, rq->id, kind, f->other_id);
+}
+
 static bool end_review(struct req *rq, const struct act_fields *f)
 {
     (void)f; /* the form has one button and nothing else */
@@ -142,6 +174,22 @@ bool queue_act_page_topic(struct req *rq)
 bool queue_act_page_tag(struct req *rq)
 {
     return act(rq, TAG_FIELDS, COUNT(TAG_FIELDS), set_tag, T("The tags are changed."));
+}
+
+bool queue_act_page_link(struct req *rq)
+{
+    struct ticket *t;
+
+    return ticket_get(&rq->cx, rq->id, &t) &&
+           act(rq, LINK_FIELDS, COUNT(LINK_FIELDS), add_link, T("The tickets are linked."));
+}
+
+bool queue_act_page_unlink(struct req *rq)
+{
+    struct ticket *t;
+
+    return ticket_get(&rq->cx, rq->id, &t) &&
+           act(rq, UNLINK_FIELDS, COUNT(UNLINK_FIELDS), remove_link, T("The link is removed."));
 }
 
 bool queue_act_page_review(struct req *rq)

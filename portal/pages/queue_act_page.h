@@ -10,4 +10,6 @@ bool queue_act_page_level(struct req *rq);  /* POST /desk/tickets/{id}/level */
 bool queue_act_page_team(struct req *rq);   /* POST /desk/tickets/{id}/team */
 bool queue_act_page_topic(struct req *rq);  /* POST /desk/tickets/{id}/topic */
 bool queue_act_page_tag(struct req *rq);    /* POST /desk/tickets/{id}/tag */
+bool queue_act_page_link(struct req *rq);   /* POST /desk/tickets/{id}/link */
+bool queue_act_page_unlink(struct req *rq); /* POST /desk/tickets/{id}/unlink */
 bool queue_act_page_review(struct req *rq); /* POST /desk/tickets/{id}/review: it is done */

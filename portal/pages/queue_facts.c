@@ -1,6 +1,7 @@
 #include "portal/pages/queue_facts.h"
 
 #include "portal/account/role.h"
+#include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/pages/survey_page.h"
 #include "portal/pages/visit_page.h"
@@ -157,6 +158,49 @@ static bool add_tags(struct req *rq, const struct ticket *t, json_t *context)
     return true;
 }
 
+/* How the open ticket stands to the other one, and the other to it. */
+static const struct {
+    const char *forth, *back;
+} LINK_TEXTS[] = {
+    [TICKET_LINK_DUPLICATE] = {T("Duplicate of"), T("Has the duplicate")},
+    [TICKET_LINK_BLOCKS] = {T("Blocks"), T("Blocked by")},
+    [TICKET_LINK_PARENT] = {T("Part of"), T("Has the part")},
+    [TICKET_LINK_RELATED] = {T("Belongs with"), T("Belongs with")},
+};
+_Static_assert(COUNT(LINK_TEXTS) == TICKET_LINK_KINDS, "name every kind");
+
+static bool add_links(struct req *rq, const struct ticket_words *words, const struct ticket *t,
+                      json_t *context)
+{
+    struct ticket_link *links;
+    size_t count;
+    json_t *rows, *kinds = json_array();
+
+    json_object_set_new(context, "link_kinds", kinds);
+    for (int i = 0; i < TICKET_LINK_KINDS; i++)
+        json_array_append_new(kinds, choice(ticket_link_name((enum ticket_link_kind)i),
+                                            req_text(rq, LINK_TEXTS[i].forth), false));
+    if (!ticket_link_list(&rq->cx, t->id, &links, &count))
+        return false;
+    rows = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct ticket_link *l = &links[i];
+        const char *id = id_text(rq->cx.mem, l->other_id);
+
+        json_array_append_new(rows,
+                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "how",
+                                        req_text(rq, l->is_reverse ? LINK_TEXTS[l->kind].back
+                                                                   : LINK_TEXTS[l->kind].forth),
+                                        "kind", ticket_link_name(l->kind), "id", id, "href",
+                                        arena_printf(rq->cx.mem, "/desk/tickets/%s", id), "number",
+                                        l->number, "subject", l->subject, "status",
+                                        ticket_context_status(rq, words, l->status)));
+    }
+    json_object_set_new(context, "links", rows);
+    json_object_set_new(context, "has_links", json_boolean(count > 0));
+    return true;
+}
+
 static json_t *head_json(struct req *rq, const struct ticket_words *words, const struct ticket *t)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "id",
@@ -194,6 +238,7 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
                             json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
                                                      id_text(rq->cx.mem, t->organisation_id))));
     return add_people(rq, t, context) && add_product(rq, t, context) &&
-           add_others(rq, t, context) && add_tags(rq, t, context) &&
-           survey_page_add(rq, t, context) && visit_page_of_ticket(rq, t, context);
+           add_links(rq, words, t, context) && add_others(rq, t, context) &&
+           add_tags(rq, t, context) && survey_page_add(rq, t, context) &&
+           visit_page_of_ticket(rq, t, context);
 }

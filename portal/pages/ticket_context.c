@@ -119,6 +119,7 @@ static const struct {
     {"tag", T("{} added the tag {}"), NULL, "tag"},
     {"visit", T("{} planned a return visit for {}"), NULL, "calendar"},
     {"visited", T("{} kept the outcome of a return visit: {}"), NULL, "calendar"},
+    {"link", T("{} linked the ticket {}"), NULL, "link"},
     {"survey", T("{} noted the customer's rating: {} of 5"), NULL, "star"},
     {"bounced", T("{} noted: a mail to {} came back"), NULL, "mail"},
     {"warning", T("{} warned: {} is due soon"), NULL, "clock"},
@@ -165,6 +166,9 @@ static const char *line_text(struct req *rq, const struct ticket_words *words,
     }
     if (strcmp(change, "tag") == 0 && to == NULL)
         return lang_fill(rq->cx.mem, rq->lang, T("{} removed the tag {}"),
+                         (const char *const[]){who, json_get_text(m->data, "from", "")}, 2);
+    if (strcmp(change, "link") == 0 && to == NULL)
+        return lang_fill(rq->cx.mem, rq->lang, T("{} ended the link to the ticket {}"),
                          (const char *const[]){who, json_get_text(m->data, "from", "")}, 2);
     for (size_t i = 0; i < COUNT(LINES); i++) {
         if (strcmp(change, LINES[i].change) != 0)

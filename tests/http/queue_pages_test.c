@@ -195,6 +195,36 @@ static void a_variable_that_is_none_is_refused_by_its_name(void **state)
     site_shows(&a, "Give it a text, or something to set.");
 }
 
+/* --- links --- */
+
+static void tickets_are_linked_and_unlinked_on_the_page(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id one = desk_file(cx, &p.d, "Printer stops");
+    const struct id two = desk_file(cx, &p.d, "The same printer");
+    const char *number = test_text(cx, "SELECT number FROM ticket WHERE tenant_id = ? AND id = ?",
+                                   DB_ID(cx->tenant_id), DB_ID(one));
+    struct site_answer a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/link", two),
+                                     arena_printf(cx->mem, "link=duplicate&number=%s", number));
+
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &p.priya, site_path(cx, "/desk/tickets/%s", two));
+    site_shows(&a, "Duplicate of</span>");
+    site_shows(&a, "Printer stops");
+    a = site_get(cx, &p.priya, site_path(cx, "/desk/tickets/%s", one));
+    site_shows(&a, "Has the duplicate</span>");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/link", two),
+                  "link=duplicate&number=T-none");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "There is no other ticket of this number.");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/unlink", one),
+                  arena_printf(cx->mem, "link=duplicate&other=%s", id_text(cx->mem, two)));
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &p.priya, site_path(cx, "/desk/tickets/%s", one));
+    site_hides(&a, "Has the duplicate</span>");
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -210,6 +240,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_macro_without_a_text_is_done_at_once, site_start,
                                         site_stop),
         cmocka_unit_test_setup_teardown(a_variable_that_is_none_is_refused_by_its_name, site_start,
+                                        site_stop),
+        cmocka_unit_test_setup_teardown(tickets_are_linked_and_unlinked_on_the_page, site_start,
                                         site_stop),
     };
 
