@@ -5,6 +5,7 @@
 #include "portal/account/role.h"
 #include "portal/desk/follow_link.h"
 #include "portal/desk/reporter.h"
+#include "portal/desk/survey.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/mail/mail_account.h"
 #include "portal/mail/mail_inbox.h"
@@ -338,6 +339,26 @@ static bool tell_admins(struct ctx *cx, enum notice_kind kind, const char *fault
     return true;
 }
 
+/* A customer who is told of the solution is asked how it was, until he said it. */
+static bool add_survey(struct writing *w, const struct ticket *t, enum notice_kind kind,
+                       const char **changes)
+{
+    const char *token;
+    struct survey *said;
+
+    if ((kind != NOTICE_TICKET_SOLVED && kind != NOTICE_TICKET_CLOSED) || t == NULL ||
+        w->reader->is_staff)
+        return true;
+    if (!survey_find(w->cx, t, &said))
+        return false;
+    token = survey_token(w->cx, t);
+    if (said == NULL && token != NULL)
+        *changes = arena_printf(w->cx->mem, "%s\n\n%s\n%s/survey/%s", *changes,
+                                lang_text(w->reader->lang, T("How was it? Here you can tell us:")),
+                                w->base, token);
+    return true;
+}
+
 static bool queue_one(struct writing *w, const struct ticket *t, const struct notice *list,
                       size_t count)
 {
@@ -350,6 +371,7 @@ static bool queue_one(struct writing *w, const struct ticket *t, const struct no
     for (size_t i = 1; i < count; i++)
         kind = list[i].kind > kind ? list[i].kind : kind;
     if (!link_of(w, &list[0], &link) || !all_changes(w, list, count, &changes) ||
+        !add_survey(w, t, kind, &changes) ||
         (t != NULL && (!add_thread(w, t) || !ticket_facts(w, t, facts, &fact_count))) ||
         (!id_is_zero(list[0].licence_id) && !licence_facts(w, &list[0], facts, &fact_count)))
         return false;

@@ -3,6 +3,7 @@
 #include "licensing/expiry_notice.h"
 #include "portal/account/person.h"
 #include "portal/desk/escalation.h"
+#include "portal/desk/survey.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/jobs/mailer.h"
 #include "portal/notice/notice.h"
@@ -104,6 +105,33 @@ static void five_changes_in_two_minutes_are_one_mail_with_five_lines(void **stat
     assert_non_null(strstr(mail, "we believe that your ticket")); /* the weightiest has the word */
     post_work(&p, CLOCK_HOUR / CLOCK_SECOND);
     assert_int_equal(smtp_server_count(p.server), 1);
+    post_close(&p);
+}
+
+static void the_mail_about_a_solution_asks_how_it_was_until_it_is_said(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire");
+    const char *html;
+    struct ticket *t;
+
+    post_forget(&p);
+    test_as_staff(p.cx, p.desk.priya, RIGHT_DESK);
+    test_ok(p.cx, ticket_set_status(p.cx, id, "solved"));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    test_as_system(p.cx);
+    test_ok(p.cx, ticket_get(p.cx, id, &t));
+    html = post_html(&p, post_mail_to(&p, "anna@marlow.example"));
+    assert_non_null(survey_token(p.jobs, t));
+    assert_non_null(strstr(html, arena_printf(p.cx->mem, "/survey/%s", survey_token(p.jobs, t))));
+    desk_as_anna(p.cx, &p.desk);
+    test_ok(p.cx, survey_answer(p.cx, id, 5, NULL));
+    test_as_staff(p.cx, p.desk.priya, RIGHT_DESK);
+    test_ok(p.cx, ticket_set_status(p.cx, id, "closed"));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    html = post_html(&p, post_mail_to(&p, "anna@marlow.example"));
+    assert_non_null(strstr(html, "is closed"));
+    assert_null(strstr(html, "/survey/"));
     post_close(&p);
 }
 
@@ -490,6 +518,7 @@ int main(void)
         cmocka_unit_test(a_public_answer_reaches_the_customers_side_and_nobody_else),
         cmocka_unit_test(a_note_never_leaves_the_house),
         cmocka_unit_test(five_changes_in_two_minutes_are_one_mail_with_five_lines),
+        cmocka_unit_test(the_mail_about_a_solution_asks_how_it_was_until_it_is_said),
         cmocka_unit_test(a_customers_answer_reaches_the_engineer_or_the_team_without_one),
         cmocka_unit_test(who_may_no_longer_see_a_ticket_gets_no_mail_about_it),
         cmocka_unit_test(a_reporter_without_an_account_gets_a_link_of_his_own),
