@@ -5,7 +5,7 @@
 /* FORCE INDEX: of the tenant's done tickets only the lately changed ones are looked at. */
 static const char SQL_REACH_LIST[] =
     "SELECT t.id, t.number, t.subject, COALESCE(o.name, ''), COALESCE(r.name, p.full_name, ''), "
-    "COALESCE(NULLIF(r.phone, ''), p.phone, ''), COALESCE(NULLIF(r.email, ''), p.email, ''), "
+    "COALESCE(NULLIF(r.phone, ''), NULLIF(p.phone, ''), o.phone, ''), COALESCE(NULLIF(r.email, ''), p.email, ''), "
     "COALESCE(t.resolved_at, t.closed_at), COALESCE((SELECT CASE "
     "WHEN MAX(m.status = 'SENT' AND m.bounced_at IS NULL) THEN 'unread' "
     "WHEN MAX(m.bounced_at IS NOT NULL) THEN 'bounced' WHEN MAX(m.status = 'DEAD') THEN 'dead' "

@@ -9,11 +9,13 @@ const CUSTOMER = [
   ["/organisation"], ["/organisation/sites/new"], ["/organisation/people/new"],
   ["/organisation", ".people-rows a"],
   ["/account"], ["/account/security"], ["/account/sessions"],
+  ["/notices"], ["/account/notices"],
 ];
 const STAFF = [
   ["/desk/search?q=printer"], ["/desk/tickets/new"], ["/style"],
   ["/desk/settings"], ["/desk/settings/staff/new"], ["/desk/settings", "main .row-link"],
-  ["/desk/settings/webhooks"], ["/desk/settings/webhooks/new"], ["/desk/settings/mail"], ["/demo/mail"], ["/login/forgot"],
+  ["/desk/settings/webhooks"], ["/desk/settings/webhooks/new"], ["/desk/settings/mail"], ["/desk/settings/mail/words"],
+  ["/desk/settings/mail/words/ticket.answer"], ["/desk/unreached"], ["/demo/mail"], ["/login/forgot"],
   ["/desk/customers"], ["/desk/customers/new"], ["/desk/customers", ".row-link"],
   ["/desk/customers", ".row-link", 'main a[href$="/edit"]'],
   ["/desk/customers", ".row-link", 'main a[href^="/desk/licences/new"]'],
