@@ -1,5 +1,6 @@
 #include "portal/api/user_api.h"
 
+#include "licensing/licence_cache.h"
 #include "licensing/licence_search.h"
 #include "portal/account/credential.h"
 #include "portal/account/membership.h"
@@ -389,6 +390,7 @@ bool user_api_change(struct req *rq)
     draft.is_password_weak |= api_of(rq)->role != API_STAFF;
     if (!user_change(&rq->cx, u->id, &draft, &u))
         return false;
+    licence_cache_forget(rq->app->licence_cache, rq->cx.tenant_id, "person", u->id);
     write_user(rq, u);
     return true;
 }
@@ -414,6 +416,7 @@ static bool set_banned(struct req *rq, enum permit what, bool is_banned)
     if (!find(rq, what, &u) || !check_rank(rq, u->role) ||
         !user_set_banned(&rq->cx, u->id, is_banned, &u))
         return false;
+    licence_cache_forget(rq->app->licence_cache, rq->cx.tenant_id, "person", u->id);
     write_user(rq, u);
     return true;
 }
@@ -447,6 +450,7 @@ bool user_api_delete(struct req *rq)
     if (!find(rq, PERMIT_USER_DELETE, &u) || !check_rank(rq, u->role) || !check_products(rq, u) ||
         !user_remove(&rq->cx, u->id))
         return false;
+    licence_cache_forget(rq->app->licence_cache, rq->cx.tenant_id, "person", u->id);
     rq->status = 204;
     return true;
 }
