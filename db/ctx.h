@@ -27,6 +27,7 @@ struct ctx {              /* one run, one thread */
     /* Who signs for tenants (licensing/signing_key.h); NULL: this process opens their keys. */
     const struct ctx_signer *signer;
     int64_t now;                /* us UTC, taken once */
+    bool is_read_only;          /* every statement that writes is refused: ERR_DENIED */
     bool is_import;             /* events are recorded, but no consumer acts on them */
     char trace[CTX_TRACE_SIZE]; /* on each log line and error page */
     struct err err;             /* the first failure */

@@ -36,6 +36,8 @@ bool db_query_args(struct ctx *cx, struct db_rows *rows, const char *sql, const 
 bool db_exec_args(struct ctx *cx, int64_t *changed, const char *sql, const struct db_arg *args,
                   size_t count)
 {
+    if (cx->is_read_only)
+        return err_set(&cx->err, &ERR_DENIED, "a run that may only read");
     return db_statement_run(cx, NULL, changed, sql, args, count);
 }
 

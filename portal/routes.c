@@ -58,6 +58,7 @@
 #include "portal/pages/token_page.h"
 #include "portal/pages/trial_page.h"
 #include "portal/pages/visit_page.h"
+#include "portal/pages/view_as_page.h"
 #include "portal/pages/webhook_page.h"
 #include "portal/pages/welcome_page.h"
 
@@ -85,6 +86,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/demo/mail",           demo_mail_page_list, NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF | NEED_EARLY, 0, 0},
     {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/view/end",            view_as_page_end,  NEED_LOGIN | NEED_CSRF | NEED_VIEWING, 0, 0},
     {METHOD_GET,  "/account",                   account_page_view,        NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account",                   account_page_save,        NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account/security",          account_page_security,    NEED_LOGIN | NEED_EARLY, 0, 0},
@@ -132,8 +134,8 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/tickets/{id}/reopen",        ticket_page_reopen,        NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/people",        ticket_page_add_person,    NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/people/remove", ticket_page_remove_person, NEED_CUSTOMER | NEED_CSRF, 0, 0},
-    {METHOD_GET,  "/files/{id}",                 file_page_get,             NEED_LOGIN, 0, 0},
-    {METHOD_GET,  "/t/{number}",                 ticket_page_number,        NEED_LOGIN, 0, 0},
+    {METHOD_GET,  "/files/{id}",                 file_page_get,             NEED_LOGIN | NEED_VIEWING, 0, 0},
+    {METHOD_GET,  "/t/{number}",                 ticket_page_number,        NEED_LOGIN | NEED_VIEWING, 0, 0},
 
     /* --- orders, licences, customers (portal/pages/order_page.c, licence_page.c) --- */
     {METHOD_GET,  "/orders",       order_page_list,       NEED_CUSTOMER, RIGHT_ORDER, 0},
@@ -270,6 +272,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/customers/{id}/people/{person}",        people_page_desk_save,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/people/{person}/remove", people_page_desk_remove, NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_POST, "/desk/customers/{id}/people/{person}/link",   people_page_desk_link,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/{person}/view",   view_as_page_start,     NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS, 0},
     {METHOD_GET,  "/desk/orders",                   order_page_list,             NEED_STAFF, RIGHT_SALES, 0},
     {METHOD_GET,  "/desk/orders/{id}",              order_page_view,             NEED_STAFF, 0, 0},
     {METHOD_POST, "/desk/orders/{id}/advance",      order_page_advance,          NEED_STAFF | NEED_CSRF, RIGHT_SALES, 0},

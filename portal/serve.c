@@ -1,6 +1,7 @@
 #include "portal/serve.h"
 
 #include "portal/account/tenant.h"
+#include "portal/account/view_as.h"
 #include "portal/draft.h"
 #include "portal/http/page.h"
 #include "portal/http/rate.h"
@@ -112,10 +113,15 @@ static const char *without_choices(struct req *rq)
 static bool keep_language(struct req *rq, const char *language)
 {
     const char *code = lang_code(lang_find(rq->app->langs, language));
+    bool ok;
 
     set_cookie(rq, COOKIE_LANGUAGE, code, CHOICE_KEPT_S);
-    return id_is_zero(rq->session->person_id) ||
-           session_set_language(&rq->cx, serve_visit(rq), rq->session, code);
+    if (id_is_zero(rq->session->person_id))
+        return true;
+    rq->cx.is_read_only = false; /* the choice is the looker's own */
+    ok = session_set_language(&rq->cx, serve_visit(rq), rq->session, code);
+    rq->cx.is_read_only = rq->session->is_viewing;
+    return ok;
 }
 
 /* ?lang=zh and ?theme=dark on any page: kept, and the page without them follows. */
@@ -251,7 +257,7 @@ static bool check_needs(struct req *rq, bool *is_answered)
     unsigned needs = rq->route->needs;
 
     *is_answered = false;
-    if (!check_origin(rq))
+    if (!check_origin(rq) || !serve_step_check_viewing(rq))
         return false;
     if ((needs & (NEED_LOGIN | NEED_STAFF | NEED_CUSTOMER)) != 0 &&
         id_is_zero(rq->session->person_id)) {
@@ -272,7 +278,8 @@ static bool find_tenant(struct req *rq)
 
 static bool open_session(struct req *rq)
 {
-    return session_load(&rq->cx, serve_visit(rq), &rq->session);
+    return session_load(&rq->cx, serve_visit(rq), &rq->session) &&
+           view_as_apply(&rq->cx, rq->session);
 }
 
 /* The flash for the next page, and the cookie that leads to it. */
@@ -281,6 +288,7 @@ static bool keep_session(struct req *rq)
     struct session *s = rq->session;
     bool ok = true;
 
+    rq->cx.is_read_only = false; /* the session is the looker's own */
     if (rq->flash != NULL && !rq->is_flash_shown)
         ok = session_keep_flash(&rq->cx, serve_visit(rq), s, rq->flash);
     else if (s->flash != NULL && rq->is_flash_shown)

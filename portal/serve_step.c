@@ -11,6 +11,22 @@ const struct err_kind ERR_SERVE_STEP = {
     ERR_CLASS_DENIED, "STEP_NEEDED",
     "Please show again that it is you, under Password and sign-in, then send this once more."};
 
+const struct err_kind ERR_SERVE_VIEWING = {
+    ERR_CLASS_DENIED, "VIEWING",
+    "You are looking at the portal as a customer does: nothing can be changed, and what is yours is "
+    "not shown. End it at the top of the page first."};
+
+bool serve_step_check_viewing(struct req *rq)
+{
+    unsigned needs = rq->route->needs;
+    bool reads = rq->method == METHOD_GET || rq->method == METHOD_HEAD;
+
+    if (!rq->session->is_viewing || (needs & NEED_VIEWING) != 0 ||
+        (reads && (needs & (NEED_CUSTOMER | NEED_PUBLIC)) != 0))
+        return true;
+    return err_set(&rq->cx.err, &ERR_SERVE_VIEWING, "a row for others while viewing");
+}
+
 static bool owes_step(const struct req *rq)
 {
     return rq->session->must_enrol && (rq->route->needs & NEED_EARLY) == 0;

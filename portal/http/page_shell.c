@@ -269,6 +269,7 @@ static void add_who(struct req *rq, json_t *shell)
     json_object_set_new(shell, "csrf", json_string(s == NULL || s->csrf == NULL ? "" : s->csrf));
     json_object_set_new(shell, "is_staff", json_boolean(s != NULL && s->is_staff));
     json_object_set_new(shell, "person", person_json(s));
+    json_object_set_new(shell, "is_viewing", json_boolean(s != NULL && s->is_viewing));
     json_object_set_new(shell, "tenant", tenant_json(rq->tenant));
     json_object_set_new(shell, "organisation", organisation_json(s));
     json_object_set_new(shell, "organisations_many",

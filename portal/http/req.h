@@ -61,6 +61,8 @@ struct session {
     json_t *flash;         /* {"kind","text"} to show once, or NULL */
     bool is_staff;
     bool must_enrol;      /* a second step is asked of this person, who has none */
+    bool is_viewing;      /* staff who look as this customer (portal/account/view_as.h) */
+    int64_t view_until;   /* 0: they do not */
     int64_t fresh_at;     /* when the person last showed who he is; 0: not in this session */
     const char *language; /* the person's choice, "" if none was made */
     bool is_new;          /* a cookie has to be set */

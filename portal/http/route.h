@@ -17,6 +17,7 @@ enum need {
     NEED_PASSWORD = 1 << 10,    /* /v1: a credential, or e-mail and password for the handler */
     NEED_EARLY = 1 << 11,       /* also for who still owes a second step */
     NEED_FRESH = 1 << 12,       /* dangerous: who one is was shown lately (portal/serve_step.h) */
+    NEED_VIEWING = 1 << 14,     /* also for staff who look as a customer, though it writes */
     NEED_SIGNED = 1 << 13       /* a post by whoever has the path, whose signed {token} the handler
                                    checks and whose cookies it does not look at (RFC 8058) */
 };
