@@ -109,7 +109,34 @@ static size_t bare_end(struct span s, size_t at)
     return at;
 }
 
-/* name=value, name: value, "name": "value", <name>value. */
+static bool is_quote(struct span s, size_t at)
+{
+    return at < s.len && (s.p[at] == '"' || s.p[at] == '\'');
+}
+
+/* Past the backslashes of what is quoted within a text that is quoted itself. */
+static size_t unescaped(struct span s, size_t at)
+{
+    size_t to = at;
+
+    while (to < s.len && s.p[to] == '\\')
+        to++;
+    return is_quote(s, to) ? to : at;
+}
+
+/* The first quotation mark ends an escaped value, with the backslashes before it. */
+static size_t escaped_end(struct span s, size_t at)
+{
+    size_t end = at;
+
+    while (end < s.len && s.p[end] != '\n' && !is_quote(s, end))
+        end++;
+    while (end > at && s.p[end - 1] == '\\')
+        end--;
+    return end;
+}
+
+/* name=value, name: value, name := value, "name": "value", \"name\": \"value\", <name>value. */
 static struct cut by_name(struct span s, size_t at)
 {
     const struct cut none = {0, 0};
@@ -122,17 +149,20 @@ static struct cut by_name(struct span s, size_t at)
     name = (struct span){s.p + at, end - at};
     if (name.len == 0 || name.len > NAME_BYTES_MAX || !is_secret_name(name))
         return none;
-    value = end;
-    if (value < s.len && (s.p[value] == '"' || s.p[value] == '\''))
+    value = unescaped(s, end);
+    if (is_quote(s, value))
         value++;
     while (value < s.len && is_blank(s.p[value]))
         value++;
     if (value >= s.len || (s.p[value] != ':' && s.p[value] != '=' && s.p[value] != '>'))
         return none;
     value++;
-    while (value < s.len && (is_blank(s.p[value]) || s.p[value] == '>'))
+    while (value < s.len && (is_blank(s.p[value]) || s.p[value] == '>' || s.p[value] == '='))
         value++;
-    if (value < s.len && (s.p[value] == '"' || s.p[value] == '\'')) {
+    if (unescaped(s, value) > value) {
+        value = unescaped(s, value) + 1;
+        end = escaped_end(s, value);
+    } else if (is_quote(s, value)) {
         end = quoted_end(s, value + 1, s.p[value]);
         value++;
     } else {
