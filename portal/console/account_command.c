@@ -49,7 +49,10 @@ static bool create_tenant(struct console *co, struct ctx *cx, const char *passwo
     const char *token;
     const char *key;
 
-    if (!tenant_create(cx, &spec, &tenant) || !console_tenant_keys(cx, &token, &key))
+    /* What anybody may do on the network begins shut: else whoever makes himself a user makes
+     * himself licences. */
+    if (!tenant_create(cx, &spec, &tenant) || !console_tenant_keys(cx, &token, &key) ||
+        !tenant_set_account(cx, NULL, true))
         return false;
     *out = json_own(cx->mem,
                     json_pack("{s:s,s:s,s:s,s:s}", "slug", tenant->slug, "id",

@@ -2,6 +2,7 @@
 #include "base/parse.h"
 #include "licensing/policy.h"
 #include "licensing/product.h"
+#include "portal/account/tenant.h"
 #include "portal/console/console.h"
 
 enum { CATALOGUE_DAY_SECONDS = 86400, CATALOGUE_DAYS_MAX = 24855, CATALOGUE_SEATS_MAX = 1000000 };
@@ -56,15 +57,18 @@ static bool add_policy(struct console *co, struct ctx *cx, int64_t seats, int64_
                        struct policy **out)
 {
     const char *code = console_option(co, "--product");
+    struct tenant_account account;
     struct product *product;
     struct policy draft;
 
-    if (!console_tenant(co, cx) || !product_find_code(cx, code, &product))
+    if (!console_tenant(co, cx) || !tenant_account_get(cx, &account) ||
+        !product_find_code(cx, code, &product))
         return false;
     if (product == NULL)
         return err_set(&cx->err, &ERR_NOT_FOUND, "product %s", code);
     draft = policy_default(product->id, console_option(co, "--name"));
     draft.is_floating = !console_flag(co, "--node-locked");
+    draft.is_protected = account.is_protected;
     draft.is_strict = console_flag(co, "--strict");
     draft.require_fingerprint = draft.is_strict;
     draft.max_machines = draft.is_floating ? seats : POLICY_NO_LIMIT;
@@ -97,7 +101,9 @@ int policy_create_command(struct console *co)
         return CONSOLE_REFUSED;
     ok = add_policy(co, &cx, seats, days, &policy);
     if (ok)
-        out = json_own(cx.mem, json_pack("{s:s,s:s,s:s}", "id", id_text(cx.mem, policy->id), "name",
-                                         policy->name, "product", console_option(co, "--product")));
+        out = json_own(cx.mem,
+                       json_pack("{s:s,s:s,s:s,s:b}", "id", id_text(cx.mem, policy->id), "name",
+                                 policy->name, "product", console_option(co, "--product"),
+                                 "protected", policy->is_protected));
     return finish(co, &cx, ok, out);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "licensing/policy.h"
 #include "licensing/product.h"
+#include "portal/account/tenant.h"
 #include "portal/http/page.h"
 #include "portal/pages/trial_page.h"
 
@@ -212,11 +213,12 @@ bool product_page_new_policy(struct req *rq)
 bool product_page_add_policy(struct req *rq)
 {
     struct policy_fields in = {.name = NULL};
+    struct tenant_account account;
     struct policy draft;
     struct policy *added;
     struct form *form;
 
-    if (!form_parse(rq, &form))
+    if (!form_parse(rq, &form) || !tenant_account_get(&rq->cx, &account))
         return false;
     if (!form_read(rq, form, POLICY_FIELDS, COUNT(POLICY_FIELDS), &in))
         return show_policy(rq, form);
@@ -224,6 +226,7 @@ bool product_page_add_policy(struct req *rq)
     draft.duration_seconds = in.days * SECONDS_A_DAY;
     if (in.seats > 0)
         draft.max_machines = in.seats;
+    draft.is_protected = account.is_protected;
     draft.is_strict = true; /* a licence over its limit is refused, not only frowned at */
     draft.scheme = in.is_signed ? "ED25519_SIGN" : NULL;
     draft.authentication = POLICY_AUTH_MIXED;

@@ -49,6 +49,9 @@ test('a new vendor gets from nothing to a policy', () => {
   assert.equal(json(['product', 'create', '--tenant', 'acme', '--code', 'paint', '--name', 'Paint', '--prefix', 'PNT']).code, 'paint');
   const policy = json(['policy', 'create', '--tenant', 'acme', '--product', 'paint', '--name', 'Team', '--seats', '5', '--days', '365', '--strict']);
   assert.equal(policy.product, 'paint');
+  // Nobody makes himself a user, and no user a licence, until the vendor says so.
+  assert.equal(json(['tenant', 'show', '--tenant', 'acme']).protected, true);
+  assert.equal(policy.protected, true);
   const token = json(['token', 'create', '--tenant', 'acme', '--role', 'product', '--product', 'paint']);
   assert.equal(token.kind, 'product-token');
   const keys = json(['key', 'list', '--tenant', 'acme']);
@@ -138,12 +141,12 @@ test('tokens are made for each bearer, listed and revoked', () => {
 test('what programs know a tenant by is shown and set', () => {
   const shown = json(['tenant', 'show', '--tenant', 'acme']);
   assert.equal(shown.api_version, '1.8');
-  assert.equal(shown.protected, false);
+  assert.equal(shown.protected, true);
   assert.match(shown.ed25519, /^[0-9a-f]{64}$/);
-  const set = json(['tenant', 'set', '--tenant', 'acme', '--api-version', '1.7', '--protected', 'on']);
+  const set = json(['tenant', 'set', '--tenant', 'acme', '--api-version', '1.7', '--protected', 'off']);
   assert.equal(set.api_version, '1.7');
-  assert.equal(set.protected, true);
-  assert.equal(json(['tenant', 'set', '--tenant', 'acme', '--protected', 'off']).api_version, '1.7');
+  assert.equal(set.protected, false);
+  assert.equal(json(['tenant', 'set', '--tenant', 'acme', '--protected', 'on']).api_version, '1.7');
   assert.equal(run(['tenant', 'set', '--tenant', 'acme', '--api-version', '2.0']).code, 1);
   assert.equal(run(['tenant', 'set', '--tenant', 'acme', '--protected', 'perhaps']).code, 2);
 });
