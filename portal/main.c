@@ -73,6 +73,10 @@ static const struct console_command COMMANDS[] = {
     {"script-worker", "", "internal: runs rules, started by serve", script_worker_command},
     {"mail-in", "--tenant T", "one mail on standard input, for a mail server's pipe; 0: it is kept",
      mail_in_command},
+    {"mail-inbox",
+     "--tenant T [--address A] [--unknown ticket|tray] [--known ticket|tray] [--host H] [--port N] "
+     "[--tls always|starttls|never] [--login L] [--folder F] [--done-folder F] [--password-stdin]",
+     "how a tenant receives mail; prints it", mail_inbox_command},
     {"mail-worker", "", "internal: reads one mail, started by serve", mail_worker_command},
     {"version", "", "the program's version", version_command},
     {"help", "", "this list", help_command},

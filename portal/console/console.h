@@ -98,5 +98,6 @@ bool console_deploy_demo_rule(struct console *co, struct ctx *cx) MUST_CHECK;
 int demo_command(struct console *co);
 int script_worker_command(struct console *co);
 int mail_in_command(struct console *co);
+int mail_inbox_command(struct console *co);
 int mail_worker_command(struct console *co);
 /* clang-format on */

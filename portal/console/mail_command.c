@@ -1,12 +1,14 @@
 /* Mail at the console: for a mail server's pipe, and the worker that reads mails. */
+#include "base/parse.h"
 #include "portal/console/console.h"
 #include "portal/mail/mail_in.h"
+#include "portal/mail/mail_inbox.h"
 #include "portal/mail/mail_worker.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-enum { PIECE = 64 * 1024 };
+enum { PIECE = 64 * 1024, PORT_MAX = 65535 };
 
 /* What mail servers read from the exit code of a pipe (sysexits.h): 0 it is taken over, 75 try
  * again later, 69 it is refused: the sender is told. */
@@ -55,6 +57,66 @@ int mail_in_command(struct console *co)
     } else {
         console_fail(co, &cx.err);
         code = cx.err.kind->class == ERR_CLASS_INVALID ? MAIL_REFUSED : MAIL_LATER;
+    }
+    console_close(co, &cx);
+    return code;
+}
+
+static const char *given(const struct console *co, const char *name, const char *otherwise)
+{
+    const char *value = console_option(co, name);
+
+    return value != NULL ? value : otherwise;
+}
+
+static bool set_inbox(struct console *co, struct ctx *cx, struct mail_inbox *box)
+{
+    const char *port = console_option(co, "--port");
+    const char *password = NULL;
+    struct mail_inbox now;
+
+    if (!mail_inbox_get(cx, &now))
+        return false;
+    now.address = given(co, "--address", now.address);
+    now.unknown_sender = given(co, "--unknown", now.unknown_sender);
+    now.known_sender = given(co, "--known", now.known_sender);
+    now.host = given(co, "--host", now.host);
+    now.tls = given(co, "--tls", now.tls);
+    now.login = given(co, "--login", now.login);
+    now.folder = given(co, "--folder", now.folder);
+    now.done_folder = given(co, "--done-folder", now.done_folder);
+    if (port != NULL && !parse_i64(port, 1, PORT_MAX, &now.port))
+        return err_set_at(&cx->err, &ERR_INVALID, "port", "--port %s", port);
+    if (console_flag(co, "--password-stdin") && !console_read_line(co, &password))
+        return err_set(&cx->err, &ERR_INVALID, "no password");
+    *box = now;
+    return co->argc <= 2 || mail_inbox_set(cx, &now, password);
+}
+
+int mail_inbox_command(struct console *co)
+{
+    static const char *const KNOWN[] = {
+        "--tenant", "--address", "--unknown", "--known",       "--host",           "--port",
+        "--tls",    "--login",   "--folder",  "--done-folder", "--password-stdin", NULL};
+    struct mail_inbox box;
+    struct ctx cx;
+    json_t *out;
+    int code = CONSOLE_DONE;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    if (console_tenant(co, &cx) && set_inbox(co, &cx, &box)) {
+        out = json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s}", "address", box.address,
+                        "unknown_sender", box.unknown_sender, "known_sender", box.known_sender,
+                        "host", box.host, "port", (json_int_t)box.port, "tls", box.tls, "login",
+                        box.login, "folder", box.folder, "done_folder", box.done_folder, "fault",
+                        box.last_fault);
+        console_print(co, out);
+        json_decref(out);
+    } else {
+        code = console_fail(co, &cx.err);
     }
     console_close(co, &cx);
     return code;

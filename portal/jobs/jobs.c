@@ -15,6 +15,7 @@
 #include "portal/desk/visit.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
+#include "portal/jobs/mail_fetch.h"
 #include "portal/jobs/mail_intake.h"
 #include "portal/jobs/mailer.h"
 #include "portal/jobs/outbox.h"
@@ -44,7 +45,15 @@ enum {
 
 /* Rules have a thread of their own: slow ones must not keep the audit trail waiting. So have the
  * receivers of webhooks, the mail server, and mails that come in. */
-enum loop_kind { LOOP_RULES, LOOP_CHORES, LOOP_WEBHOOKS, LOOP_MAIL, LOOP_MAIL_IN, LOOP_COUNT };
+enum loop_kind {
+    LOOP_RULES,
+    LOOP_CHORES,
+    LOOP_WEBHOOKS,
+    LOOP_MAIL,
+    LOOP_MAIL_IN,
+    LOOP_MAILBOX,
+    LOOP_COUNT
+};
 
 struct loop {
     struct jobs *jobs;
@@ -318,6 +327,16 @@ static bool work_mail_spool(struct ctx *cx, struct app *app, bool *has_more)
     return mail_intake_spool(cx, app, &worked);
 }
 
+static bool work_mailboxes(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    if (!mail_fetch_work(cx, app, &worked))
+        return false;
+    *has_more = worked == MAIL_FETCH_BATCH;
+    return true;
+}
+
 static bool work_mail_in(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned worked;
@@ -351,6 +370,7 @@ static const struct {
     {"notices", LOOP_CHORES, CLOCK_SECOND, work_notices_due},
     {"old notices", LOOP_CHORES, CLOCK_HOUR, work_notice_purge},
     {"mail", LOOP_MAIL, 2 * TICK_MS * 1000, work_mail},
+    {"mailboxes", LOOP_MAILBOX, CLOCK_SECOND, work_mailboxes},
     {"mail folder", LOOP_MAIL_IN, CLOCK_SECOND, work_mail_spool},
     {"mail that came in", LOOP_MAIL_IN, 2 * TICK_MS * 1000, work_mail_in},
     {"old mails", LOOP_CHORES, CLOCK_HOUR, work_mail_purge},
