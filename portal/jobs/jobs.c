@@ -242,9 +242,7 @@ static bool work_files(struct ctx *cx, struct app *app, bool *has_more)
 {
     const char *storage = app->config.storage_path;
     unsigned folder = (unsigned)(cx->now / FILES_EVERY_US % STORE_FOLDERS);
-    unsigned artefacts;
-    unsigned attachments;
-    unsigned mails;
+    unsigned artefacts, attachments, mails;
 
     (void)has_more;
     if (!artefact_sweep(cx, storage, folder, &artefacts) ||
@@ -319,29 +317,19 @@ static bool work_mail_purge(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
-static bool work_mail_spool(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    (void)has_more;
-    return mail_intake_spool(cx, app, &worked);
-}
-
 static bool work_mailboxes(struct ctx *cx, struct app *app, bool *has_more)
 {
     unsigned worked;
 
-    if (!mail_fetch_work(cx, app, &worked))
-        return false;
-    *has_more = worked == MAIL_FETCH_BATCH;
-    return true;
+    (void)has_more;
+    return mail_fetch_work(cx, app, &worked);
 }
 
 static bool work_mail_in(struct ctx *cx, struct app *app, bool *has_more)
 {
-    unsigned worked;
+    unsigned taken, worked;
 
-    if (!mail_intake_work(cx, app, &worked))
+    if (!mail_intake_spool(cx, app, &taken) || !mail_intake_work(cx, app, &worked))
         return false;
     *has_more = worked == MAIL_INTAKE_BATCH;
     return true;
@@ -371,8 +359,7 @@ static const struct {
     {"old notices", LOOP_CHORES, CLOCK_HOUR, work_notice_purge},
     {"mail", LOOP_MAIL, 2 * TICK_MS * 1000, work_mail},
     {"mailboxes", LOOP_MAILBOX, CLOCK_SECOND, work_mailboxes},
-    {"mail folder", LOOP_MAIL_IN, CLOCK_SECOND, work_mail_spool},
-    {"mail that came in", LOOP_MAIL_IN, 2 * TICK_MS * 1000, work_mail_in},
+    {"mail that came in", LOOP_MAIL_IN, CLOCK_SECOND, work_mail_in},
     {"old mails", LOOP_CHORES, CLOCK_HOUR, work_mail_purge},
     {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},
 };
