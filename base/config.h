@@ -43,6 +43,8 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t script_workers;
     int64_t script_check_ms;
     int64_t script_after_ms;
+    bool oidc_allow_local;
+    int64_t oidc_timeout_ms;
     bool webhook_allow_local;
     int64_t webhook_timeout_ms;
     const char *mail_relay;   /* "" : mails are laid into mail_spool */

@@ -118,6 +118,8 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_CALENDAR_CHANGED,
                   EVENT_PROMISE_CHANGED,
                   EVENT_WEBHOOK_CHANGED,
+                  EVENT_SSO_CHANGED,
+                  EVENT_SSO_REFUSED,
                   EVENT_SCRIPT_DEPLOYED,
                   EVENT_SCRIPT_SWITCHED_OFF,
                   EVENT_KIND_COUNT

@@ -121,6 +121,8 @@ static const struct {
     [EVENT_CALENDAR_CHANGED]              = {"calendar.changed",              ""},
     [EVENT_PROMISE_CHANGED]               = {"promise.changed",               ""},
     [EVENT_WEBHOOK_CHANGED]               = {"webhook.changed",               ""},
+    [EVENT_SSO_CHANGED]                   = {"sso.changed",                   ""},
+    [EVENT_SSO_REFUSED]                   = {"sso.refused",                   ""},
     [EVENT_SCRIPT_DEPLOYED]               = {"script.deployed",               ""},
     [EVENT_SCRIPT_SWITCHED_OFF]           = {"script.switched_off",           ""},
     /* clang-format on */

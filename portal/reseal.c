@@ -5,6 +5,7 @@
 #include "licensing/token.h"
 #include "portal/account/second_factor.h"
 #include "portal/mail/mail_inbox.h"
+#include "portal/oidc/oidc_provider.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,6 +57,11 @@ static const struct sealed SEALED_ANY_TENANT[] = {
      "AND tenant_id > ?)) AND sealed IS NOT NULL ORDER BY tenant_id LIMIT ?",
      "UPDATE mail_inbox SET sealed = ? WHERE tenant_id = ? AND tenant_id = ? AND sealed = ?",
      mail_inbox_context},
+    {"SELECT tenant_id, id, client_secret FROM oidc_provider WHERE (tenant_id > ? OR "
+     "(tenant_id = ? AND id > ?)) AND client_secret <> '' ORDER BY tenant_id, id LIMIT ?",
+     "UPDATE oidc_provider SET client_secret = ? WHERE tenant_id = ? AND id = ? "
+     "AND client_secret = ?",
+     oidc_provider_context},
 };
 
 /* Codes that only their owner has are kept as MACs under the first, the audit trail is signed with

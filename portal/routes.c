@@ -52,6 +52,8 @@
 #include "portal/pages/second_factor_page.h"
 #include "portal/pages/security_page.h"
 #include "portal/pages/service_page.h"
+#include "portal/pages/sso_page.h"
+#include "portal/pages/sso_settings_page.h"
 #include "portal/pages/staff_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
@@ -72,6 +74,10 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/login",               login_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/login/code",          login_page_code,        NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/login/code",          login_page_code_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/login/sso", sso_page_ask, NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/login/sso", sso_page_choose, NEED_PUBLIC | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/login/sso/back", sso_page_back, NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/login/sso/{id}", sso_page_go, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/login/forgot",        forgot_page_view,   NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/login/forgot",        forgot_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/unlock/{token}",      forgot_page_unlock,     NEED_PUBLIC, 0, 0},
@@ -145,6 +151,15 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/organisation", organisation_page_own, NEED_CUSTOMER, 0, 0},
     {METHOD_GET,  "/organisation/sites/new",          organisation_edit_page_new_site, NEED_CUSTOMER, RIGHT_ADMIN, 0},
     {METHOD_POST, "/organisation/sites/new",          organisation_edit_page_add_site, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_GET,  "/organisation/sso", sso_settings_page_list, NEED_CUSTOMER, RIGHT_ADMIN, 0},
+    {METHOD_GET,  "/organisation/sso/new", sso_settings_page_new, NEED_CUSTOMER, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/sso/new", sso_settings_page_add, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_GET,  "/organisation/sso/{id}", sso_settings_page_view, NEED_CUSTOMER, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/sso/{id}", sso_settings_page_save, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/sso/{id}/remove", sso_settings_page_remove, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/sso/{id}/domains", sso_settings_page_domain_add, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/sso/{id}/domains/remove", sso_settings_page_domain_drop, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/sso/{id}/domains/prove", sso_settings_page_domain_prove, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
     {METHOD_GET,  "/organisation/people/new",         people_page_new,    NEED_CUSTOMER, RIGHT_ADMIN, 0},
     {METHOD_POST, "/organisation/people/new",         people_page_add,    NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
     {METHOD_GET,  "/organisation/people/{id}",        people_page_view,   NEED_CUSTOMER, RIGHT_ADMIN, 0},
@@ -244,6 +259,16 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/mail/words/{name}",    mail_words_page_save, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/unreached",                     mail_page_unreached,  NEED_STAFF, RIGHT_DESK, 0},
     {METHOD_POST, "/desk/settings/mail/{id}/again",      mail_page_again,      NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/sso", sso_settings_page_list, NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/sso/new", sso_settings_page_new, NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/sso/new", sso_settings_page_add, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/sso/{id}", sso_settings_page_view, NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/sso/{id}", sso_settings_page_save, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/sso/{id}/remove", sso_settings_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/sso/{id}/domains", sso_settings_page_domain_add, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/sso/{id}/domains/remove", sso_settings_page_domain_drop, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/sso/{id}/domains/prove", sso_settings_page_domain_prove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/sso/{id}/domains/trust", sso_settings_page_domain_trust, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks",             webhook_page_list,    NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/webhooks/new",         webhook_page_new,     NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/webhooks/new",         webhook_page_add,     NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, 0},

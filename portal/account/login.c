@@ -280,6 +280,26 @@ bool login_by_link(struct ctx *cx, const char *token, const struct login_try *at
     return db_begin(cx) && finish(cx, follow_link(cx, token, attempt));
 }
 
+static bool judge_known(struct ctx *cx, struct id person_id, const struct login_try *attempt)
+{
+    struct account account;
+
+    if (!account_read(cx, SQL_LOGIN_ACCOUNT_BY_ID, DB_ID(person_id), &account))
+        return false;
+    if (id_is_zero(account.person_id))
+        return err_set(&cx->err, &ERR_LOGIN_REFUSED, "the account is gone");
+    if (!account.may_sign_in)
+        return refuse(cx, &account, account.email, attempt->address, "disabled");
+    if (account.has_second_step && attempt->halfway)
+        return accept_half(cx, &account, account.email, attempt);
+    return accept(cx, &account, account.email, attempt);
+}
+
+bool login_known(struct ctx *cx, struct id person_id, const struct login_try *attempt)
+{
+    return db_begin(cx) && finish(cx, judge_known(cx, person_id, attempt));
+}
+
 bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
                          const char *address)
 {

@@ -47,6 +47,10 @@ bool login_check_code(struct ctx *cx, struct id person_id, const char *code,
  * are. Fails: ERR_PERSON_LINK_OVER, ERR_LOGIN_REFUSED, ERR_BUSY. */
 bool login_by_link(struct ctx *cx, const char *token, const struct login_try *attempt) MUST_CHECK;
 
+/* Signing in somebody whom a sign-on provider vouches for: the second step stays. Of the try only
+ * address, then, halfway and arg count. Fails: ERR_LOGIN_REFUSED switched off, ERR_BUSY. */
+bool login_known(struct ctx *cx, struct id person_id, const struct login_try *attempt) MUST_CHECK;
+
 /* Records the end of a session, inside the open transaction. */
 bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
                          const char *address) MUST_CHECK;

@@ -11,7 +11,7 @@ struct webhook_post {
     const char *target; /* path and query, sent just so */
     const char
         *headers[WEBHOOK_POST_HEADERS_MAX]; /* "Name: value", ended by NULL; Host among them */
-    struct span body;
+    struct span body;                       /* without text (p NULL): it is a GET */
     /* what became of it; texts are in mem */
     int code;                  /* of the answer; 0: none came */
     const char *answer;        /* its beginning as UTF-8, or NULL */

@@ -5,6 +5,7 @@
 #include "portal/account/session.h"
 #include "portal/http/page.h"
 #include "portal/pages/kb_page.h"
+#include "portal/pages/sso_page.h"
 
 #include <string.h>
 
@@ -48,13 +49,15 @@ static bool login_context(struct req *rq, const char *next, const char *email, j
         .locale = lang_code(rq->lang), .is_featured = true, .limit = LOGIN_ARTICLES};
     json_t *articles = json_array();
     struct article *list;
+    json_t *sso;
     size_t count;
 
     *out =
         json_own(rq->cx.mem, json_pack("{s:s,s:s,s:b,s:o}", "next", next, "email", email,
                                        "has_next", strcmp(next, "/") != 0, "articles", articles));
-    if (!article_list(&rq->cx, &featured, &list, &count))
+    if (!article_list(&rq->cx, &featured, &list, &count) || !sso_page_offer(rq, &sso))
         return false;
+    json_object_set(*out, "sso", sso);
     for (size_t i = 0; i < count; i++)
         json_array_append_new(articles, kb_page_article_json(rq, &list[i]));
     return true;

@@ -11,7 +11,7 @@ export const PASSWORD = "gatehouse-demo";
 const STOP_MS = 30_000;
 const ANY_PORT = "127.0.0.1:0";
 
-function settings(folder) {
+function settings(folder, more) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("GATEHOUSE_"));
   return {
     ...Object.fromEntries(kept),
@@ -19,6 +19,7 @@ function settings(folder) {
     GATEHOUSE_TENANT_DEFAULT: "demo",
     GATEHOUSE_PORTAL_LISTEN: ANY_PORT,
     GATEHOUSE_LICENSING_LISTEN: ANY_PORT,
+    ...more,
   };
 }
 
@@ -49,9 +50,9 @@ async function stop(child, folder) {
   return child.exitCode;
 }
 
-export async function startSite(program) {
+export async function startSite(program, more = {}) {
   const folder = await mkdtemp(join(tmpdir(), "gatehouse-browser-"));
-  const env = settings(folder);
+  const env = settings(folder, more);
   const command = async (...args) => (await promisify(execFile)(program, args, { env })).stdout;
 
   try {

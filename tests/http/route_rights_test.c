@@ -12,6 +12,7 @@
 #include "portal/http/route.h"
 #include "portal/mail/mail_in.h"
 #include "portal/mail/mail_out.h"
+#include "portal/oidc/oidc_provider.h"
 #include "portal/sales/order.h"
 #include "tests/http/site.h"
 #include "tests/licensing/licensing_make.h"
@@ -28,6 +29,7 @@ struct rows { /* what the paths of a tenant lead to */
         entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
         visit, macro;
     struct id mail_in;
+    struct id provider;
 };
 
 struct town { /* a tenant with everything, and people of every kind with browsers */
@@ -176,6 +178,21 @@ static void make_mail_in(struct ctx *cx, struct rows *rows)
              DB_ID(cx->tenant_id));
 }
 
+/* The organisation's own: its administrators and staff look after it. */
+static void make_provider(struct ctx *cx, struct rows *rows)
+{
+    const struct viewer viewer = cx->viewer;
+    const struct oidc_provider_draft draft = {.name = "Marlow",
+                                              .issuer = "https://sso.example.com",
+                                              .client_id = "gatehouse",
+                                              .is_enabled = true};
+
+    cx->viewer = (struct viewer){
+        .kind = VIEWER_CUSTOMER, .organisation_id = rows->organisation, .rights = RIGHT_ADMIN};
+    test_ok(cx, oidc_provider_add(cx, &draft, &rows->provider));
+    cx->viewer = viewer;
+}
+
 static void make_release(struct ctx *cx, struct rows *rows)
 {
     const struct release_draft draft = {
@@ -222,6 +239,7 @@ static struct town make_town(void **state)
     make_webhook(cx, &t.rows);
     make_mail_in(cx, &t.rows);
     make_calendar(cx, &t.rows);
+    make_provider(cx, &t.rows);
     make_token(cx, &t.rows);
     test_ok(cx, visit_add(cx, t.rows.ticket, "2026-03-09", none, &t.rows.visit));
     make_view(cx, &t.rows);
@@ -254,6 +272,9 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/settings/webhooks/{id}", rows->webhook},
         {"/desk/settings/mail/{id}", rows->mail},
         {"/desk/mail/{id}", rows->mail_in},
+        {"/desk/settings/sso/{id}", rows->provider},
+        {"/organisation/sso/{id}", rows->provider},
+        {"/login/sso/{id}", rows->provider},
         {"/desk/settings/service/calendars/{id}", rows->calendar},
         {"/desk/settings/tokens/{id}", rows->token},
         {"/account/sessions/{id}", rows->session},
