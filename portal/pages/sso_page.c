@@ -134,6 +134,8 @@ bool sso_page_go(struct req *rq)
     struct oidc_provider *provider;
     struct form *form;
 
+    if (!id_is_zero(rq->session->person_id)) /* nothing for who is somebody already */
+        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "signed in already");
     return form_parse(rq, &form) && oidc_provider_enabled(&rq->cx, rq->id, &provider) &&
            send_off(rq, provider, form_value(form, "next"));
 }
