@@ -71,11 +71,16 @@ const char *mail_charset_real(const char *charset)
 /* The modules of iconv stay loaded while one descriptor of each is open: they are never closed. */
 void mail_charset_warm(void)
 {
+    static iconv_t held[COUNT(ALIASES) + COUNT(KNOWN)];
+    size_t n = 0;
+
+    if (held[0] != NULL)
+        return;
+    for (size_t i = 0; i < COUNT(KNOWN); i++)
+        held[n++] = iconv_open("UTF-8", KNOWN[i]);
     for (size_t i = 0; i < COUNT(ALIASES); i++)
         if (*ALIASES[i].real != '\0')
-            (void)iconv_open("UTF-8", ALIASES[i].real);
-    for (size_t i = 0; i < COUNT(KNOWN); i++)
-        (void)iconv_open("UTF-8", KNOWN[i]);
+            held[n++] = iconv_open("UTF-8", ALIASES[i].real);
 }
 
 struct conversion {
