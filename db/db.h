@@ -126,6 +126,8 @@ void db_pool_free(struct db_pool *pool);
 /* How long a run waits for a free connection, or for a database that is away, before ERR_BUSY; 3 s
  * unless set. Before the pool is used. */
 void db_pool_set_wait(struct db_pool *pool, int64_t wait_us);
+/* How long a statement waits for a database that is silent, before ERR_BUSY. Likewise. */
+void db_pool_set_patience(struct db_pool *pool, unsigned seconds);
 
 /* For tests: the statement after the next n fails with ERR_BUSY once; negative turns it off. Counts
  * statements, BEGIN and COMMIT of the borrowed connection. */

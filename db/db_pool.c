@@ -32,6 +32,7 @@ struct db_pool { /* Threads: any. lock guards the members below it. */
     unsigned host_count;
     unsigned size;
     int64_t wait_us;
+    unsigned io_seconds;
     pthread_mutex_t lock;
     pthread_cond_t given; /* a connection came back */
     struct db *idle;
@@ -95,6 +96,7 @@ struct db_pool *db_pool_make(const struct db_target *target, unsigned size)
 
     pool->size = size > 0 ? size : 1;
     pool->wait_us = DB_WAIT_SECONDS * CLOCK_SECOND;
+    pool->io_seconds = DB_IO_SECONDS;
     pool->socket = copy_or_null(target->socket);
     pool->user = copy_or_null(target->user);
     pool->password = copy_or_null(target->password);
@@ -115,6 +117,11 @@ struct db_pool *db_pool_make(const struct db_target *target, unsigned size)
 void db_pool_set_wait(struct db_pool *pool, int64_t wait_us)
 {
     pool->wait_us = wait_us;
+}
+
+void db_pool_set_patience(struct db_pool *pool, unsigned seconds)
+{
+    pool->io_seconds = seconds;
 }
 
 static void close_connection(struct db *db)
@@ -160,14 +167,13 @@ static MYSQL *open_session(struct db_pool *pool, const struct host *host, unsign
                            char *message, size_t size)
 {
     const unsigned connect_seconds = DB_CONNECT_SECONDS;
-    const unsigned io_seconds = DB_IO_SECONDS;
     const my_bool off = 0;
     MYSQL *mysql = need(mysql_init(NULL));
     char session[sizeof(SQL_SESSION) + 16];
 
     mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
-    mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &io_seconds);
-    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &io_seconds);
+    mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &pool->io_seconds);
+    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &pool->io_seconds);
     mysql_options(mysql, MYSQL_OPT_RECONNECT, &off);
     mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &off);
     mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");

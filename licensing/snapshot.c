@@ -234,6 +234,7 @@ struct snapshot *snapshot_copy(struct arena *mem, const struct snapshot *s)
 
     *copy = *s;
     copy->touched_at = arena_new(mem, _Atomic int64_t);
+    copy->noted_at = arena_new(mem, _Atomic int64_t);
     copy_licence(mem, &copy->licence);
     copy->policy.name = copy->policy.metadata = NULL;
     copy->policy.scheme = arena_dup(mem, s->policy.scheme);

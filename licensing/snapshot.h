@@ -44,6 +44,7 @@ struct snapshot { /* Threads: read-only once made. */
     /* In a copy: when it was validated since it was read, which is not worth reading it again. NULL
      * in the one that was read. */
     _Atomic int64_t *touched_at;
+    _Atomic int64_t *noted_at; /* when that was noted for the database last; NULL likewise */
 };
 
 /* Reads a licence of the tenant into cx->mem. *out is NULL where there is none. The viewer is not

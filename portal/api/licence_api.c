@@ -1,10 +1,13 @@
 #include "portal/api/licence_api.h"
 
+#include "base/clock.h"
 #include "licensing/licence_cache.h"
 #include "licensing/release.h"
 #include "portal/api/api_document.h"
 #include "portal/api/api_permission.h"
 #include "portal/api/api_scope.h"
+
+#define NOTE_EVERY CLOCK_MINUTE
 
 /* --- validation --- */
 
@@ -101,6 +104,28 @@ static bool start_licence(struct req *rq, const struct snapshot *s)
     return true;
 }
 
+/* The database hears of a licence that is asked about again and again once a minute; this node's
+ * answers are exact. Each of several machines, and each version, is told as it comes. */
+static bool is_worth_noting(const struct snapshot *s, const char *version, int64_t now)
+{
+    return s->noted_at == NULL || s->machine_count > 1 || version != NULL ||
+           now - atomic_load(s->noted_at) >= NOTE_EVERY;
+}
+
+static void note_validation(struct req *rq, const struct snapshot *s, const struct verdict *verdict,
+                            const char *version)
+{
+    if (is_worth_noting(s, version, rq->cx.now)) {
+        licence_cache_touch(rq->app->licence_cache, rq->cx.tenant_id, s->licence.id,
+                            verdict->machine != NULL ? verdict->machine->id : (struct id){0},
+                            version, rq->cx.now);
+        if (s->noted_at != NULL)
+            atomic_store(s->noted_at, rq->cx.now);
+    }
+    if (s->touched_at != NULL)
+        atomic_store(s->touched_at, rq->cx.now);
+}
+
 static bool answer_question(struct req *rq, struct question *q, const struct snapshot *s)
 {
     struct verdict verdict;
@@ -114,14 +139,10 @@ static bool answer_question(struct req *rq, struct question *q, const struct sna
         return true;
     if (!q->is_quick && !start_licence(rq, s))
         return false;
-    licence_cache_touch(rq->app->licence_cache, rq->cx.tenant_id, s->licence.id,
-                        verdict.machine != NULL ? verdict.machine->id : (struct id){0}, version,
-                        rq->cx.now);
+    note_validation(rq, s, &verdict, version);
     if (!q->is_quick)
         licence_cache_note(rq->app->licence_cache, rq->cx.tenant_id, s->licence.id, &verdict,
                            rq->cx.now);
-    if (s->touched_at != NULL)
-        atomic_store(s->touched_at, rq->cx.now);
     return true;
 }
 

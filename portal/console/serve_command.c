@@ -19,6 +19,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { LICENSING_PATIENCE_S = 3 };
+
 static const struct err_kind ERR_SERVE_ROLE = {
     ERR_CLASS_INVALID, "ROLE", "There is no role {}. Roles are portal, licensing and jobs."};
 
@@ -116,6 +118,8 @@ static bool start_roles(struct serving *s, struct err *err)
         app->scripts = script_api_make(&app->config);
     app->portal_pool = db_pool_make(&app->target, size);
     app->licensing_pool = db_pool_make(&app->target, size);
+    /* A program that asks about its licence would rather hear 503 than wait. */
+    db_pool_set_patience(app->licensing_pool, LICENSING_PATIENCE_S);
     /* Signing keys are opened in the licensing role alone. */
     if (!app->has_licensing && !sign_link_make(err, &app->config, &app->signer))
         return false;

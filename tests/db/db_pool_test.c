@@ -120,6 +120,26 @@ static void a_database_that_died_is_busy_and_the_pool_recovers_when_it_is_back(v
     db_pool_free(pool);
 }
 
+/* Frozen, not gone: its connections stay open, and nothing comes. */
+static void a_silent_database_is_waited_for_only_so_long(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct db_pool *pool = db_pool_make(test_target(), 1);
+    struct ctx run;
+
+    db_pool_set_wait(pool, SHORT_WAIT);
+    db_pool_set_patience(pool, 1);
+    ctx_start(&run, cx->mem, pool);
+    assert_int_equal(test_i64(&run, "SELECT 1", DB_NONE), 1);
+    kill(test_server_pid(), SIGSTOP);
+    test_refused(&run, db_exec(&run, NULL, "SELECT 1", DB_NONE), &ERR_BUSY);
+    kill(test_server_pid(), SIGCONT);
+    db_release(&run);
+    assert_int_equal(test_i64(&run, "SELECT 1", DB_NONE), 1);
+    db_release(&run);
+    db_pool_free(pool);
+}
+
 static void a_wrong_password_says_so_at_once(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -322,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_killed_connection_is_replaced_before_anybody_notices),
         cmocka_unit_test(a_connection_lost_within_a_transaction_fails_all_of_it),
         cmocka_unit_test(a_connection_lost_at_commit_is_busy),
+        cmocka_unit_test(a_silent_database_is_waited_for_only_so_long),
         cmocka_unit_test(a_wrong_password_says_so_at_once),
         cmocka_unit_test(hosts_that_do_not_answer_are_passed_over),
         cmocka_unit_test(when_a_host_dies_the_next_one_is_used),
