@@ -2,6 +2,7 @@
 
 #include "licensing/access.h"
 #include "licensing/entitlement.h"
+#include "licensing/licence_link.h"
 
 static const struct err_kind ERR_NO_ENTITLEMENT = {ERR_CLASS_INVALID, "ENTITLEMENT_NOT_FOUND",
                                                    "The entitlement does not exist."};
@@ -20,20 +21,6 @@ static const char SQL_LICENCE_ENTITLEMENT_ADD[] =
     "VALUES (?, ?, ?, ?, ?)";
 static const char SQL_LICENCE_ENTITLEMENT_REMOVE[] =
     "DELETE FROM licence_entitlement WHERE tenant_id = ? AND licence_id = ? AND entitlement_id = ?";
-
-static const char *at(struct ctx *cx, size_t index)
-{
-    return arena_printf(cx->mem, "/data/%zu", index);
-}
-
-static json_t *told(struct ctx *cx, const char *action, const struct id *ids, size_t count)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_string(id_text(cx->mem, ids[i])));
-    return json_own(cx->mem, json_pack("{s:s, s:o}", "action", action, "entitlements", list));
-}
 
 struct links { /* how an entitlement is with a licence */
     bool is_there, is_inherited, is_attached;
@@ -54,14 +41,6 @@ static bool find(struct ctx *cx, struct id id, struct id entitlement_id, struct 
     return true;
 }
 
-static bool is_repeated(const struct id *ids, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (id_equal(ids[i], ids[index]))
-            return true;
-    return false;
-}
-
 /* False only when the database could not tell; faults are in cx->err. */
 static bool check(struct ctx *cx, struct id id, const struct id *ids, size_t i)
 {
@@ -72,12 +51,13 @@ static bool check(struct ctx *cx, struct id id, const struct id *ids, size_t i)
         return false;
     if (!links.is_there)
         kind = &ERR_NO_ENTITLEMENT;
-    else if (links.is_attached || is_repeated(ids, i))
+    else if (links.is_attached || licence_link_is_repeated(ids, i))
         kind = &ERR_ENTITLEMENT_TAKEN;
     else if (links.is_inherited)
         kind = &ERR_ENTITLEMENT_CONFLICT;
     if (kind != NULL)
-        err_also(&cx->err, cx->mem, kind, at(cx, i), "entitlement %s", id_text(cx->mem, ids[i]));
+        err_also(&cx->err, cx->mem, kind, licence_link_at(cx, i), "entitlement %s",
+                 id_text(cx->mem, ids[i]));
     return true;
 }
 
@@ -104,8 +84,9 @@ bool licence_entitlement_attach(struct ctx *cx, struct id id, const struct id *i
             goto rollback;
     }
     *out = links;
-    return licence_finish(cx, id, EVENT_LICENCE_ENTITLEMENTS_ATTACHED,
-                          told(cx, "entitlements attached", ids, count), NULL);
+    return licence_finish(
+        cx, id, EVENT_LICENCE_ENTITLEMENTS_ATTACHED,
+        licence_link_told(cx, "entitlements attached", "entitlements", ids, count), NULL);
 
 rollback:
     db_rollback(cx);
@@ -120,8 +101,8 @@ static bool check_removal(struct ctx *cx, struct id id, struct id entitlement_id
         return false;
     if (links.is_attached)
         return true;
-    return err_set_at(&cx->err, links.is_inherited ? &ERR_DENIED : &ERR_NOT_ITS_OWN, at(cx, i),
-                      "entitlement %s", id_text(cx->mem, entitlement_id));
+    return err_set_at(&cx->err, links.is_inherited ? &ERR_DENIED : &ERR_NOT_ITS_OWN,
+                      licence_link_at(cx, i), "entitlement %s", id_text(cx->mem, entitlement_id));
 }
 
 bool licence_entitlement_detach(struct ctx *cx, struct id id, const struct id *ids, size_t count)
@@ -138,8 +119,9 @@ bool licence_entitlement_detach(struct ctx *cx, struct id id, const struct id *i
             !db_exec(cx, NULL, SQL_LICENCE_ENTITLEMENT_REMOVE, DB_ID(cx->tenant_id), DB_ID(id),
                      DB_ID(ids[i])))
             goto rollback;
-    return licence_finish(cx, id, EVENT_LICENCE_ENTITLEMENTS_DETACHED,
-                          told(cx, "entitlements detached", ids, count), NULL);
+    return licence_finish(
+        cx, id, EVENT_LICENCE_ENTITLEMENTS_DETACHED,
+        licence_link_told(cx, "entitlements detached", "entitlements", ids, count), NULL);
 
 rollback:
     db_rollback(cx);

@@ -1,6 +1,7 @@
 #include "licensing/licence_user.h"
 
 #include "licensing/access.h"
+#include "licensing/licence_link.h"
 
 const struct err_kind ERR_LICENCE_USER_CONFLICT = {ERR_CLASS_INVALID, "USER_CONFLICT",
                                                    "This person is the licence's owner."};
@@ -25,34 +26,12 @@ static const char SQL_LICENCE_USER_REMOVE[] =
 static const char SQL_MACHINES_DISOWN[] =
     "UPDATE machine SET owner_id = NULL, updated_at = ? "
     "WHERE tenant_id = ? AND licence_id = ? AND owner_id = ?";
-static const char *at(struct ctx *cx, size_t index)
-{
-    return arena_printf(cx->mem, "/data/%zu", index);
-}
-
-static json_t *told(struct ctx *cx, const char *action, const struct id *ids, size_t count)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_string(id_text(cx->mem, ids[i])));
-    return json_own(cx->mem, json_pack("{s:s, s:o}", "action", action, "users", list));
-}
-
 bool licence_user_room(struct ctx *cx, const struct licence *l, const struct policy *p,
                        int64_t count)
 {
     return l->max_users == POLICY_NO_LIMIT || policy_allows(p->overage, count, l->max_users) ||
            err_also(&cx->err, cx->mem, &ERR_LICENCE_USERS_FULL, "/data/relationships/users",
                     "%lld of %lld", (long long)count, (long long)l->max_users);
-}
-
-static bool is_repeated(const struct id *ids, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (id_equal(ids[i], ids[index]))
-            return true;
-    return false;
 }
 
 /* False only when the database could not tell; faults are in cx->err. */
@@ -68,10 +47,11 @@ static bool check(struct ctx *cx, const struct licence *l, const struct id *ids,
         kind = &ERR_LICENCE_USER_NOT_FOUND;
     else if (id_equal(l->owner_id, ids[i]))
         kind = &ERR_LICENCE_USER_CONFLICT;
-    else if (!db_is_null(&rows.row, 0) || is_repeated(ids, i))
+    else if (!db_is_null(&rows.row, 0) || licence_link_is_repeated(ids, i))
         kind = &ERR_LICENCE_USER_TAKEN;
     if (kind != NULL)
-        err_also(&cx->err, cx->mem, kind, at(cx, i), "person %s", id_text(cx->mem, ids[i]));
+        err_also(&cx->err, cx->mem, kind, licence_link_at(cx, i), "person %s",
+                 id_text(cx->mem, ids[i]));
     return true;
 }
 
@@ -107,7 +87,7 @@ bool licence_user_attach(struct ctx *cx, struct id id, const struct id *ids, siz
         goto rollback;
     *out = links;
     return licence_finish(cx, id, EVENT_LICENCE_USERS_ATTACHED,
-                          told(cx, "users attached", ids, count), NULL);
+                          licence_link_told(cx, "users attached", "users", ids, count), NULL);
 
 rollback:
     db_rollback(cx);
@@ -122,8 +102,8 @@ static bool remove_one(struct ctx *cx, struct id id, struct id person_id, size_t
                  DB_ID(person_id)))
         return false;
     if (changed == 0)
-        return err_set_at(&cx->err, &ERR_LICENCE_USER_NOT_ATTACHED, at(cx, index), "person %s",
-                          id_text(cx->mem, person_id));
+        return err_set_at(&cx->err, &ERR_LICENCE_USER_NOT_ATTACHED, licence_link_at(cx, index),
+                          "person %s", id_text(cx->mem, person_id));
     return db_exec(cx, NULL, SQL_MACHINES_DISOWN, DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id),
                    DB_ID(person_id));
 }
@@ -139,14 +119,14 @@ bool licence_user_detach(struct ctx *cx, struct id id, const struct id *ids, siz
         goto rollback;
     for (size_t i = 0; i < count; i++)
         if (id_equal(l->owner_id, ids[i])) {
-            err_set_at(&cx->err, &ERR_DENIED, at(cx, i), "the owner");
+            err_set_at(&cx->err, &ERR_DENIED, licence_link_at(cx, i), "the owner");
             goto rollback;
         }
     for (size_t i = 0; i < count; i++)
         if (!remove_one(cx, id, ids[i], i))
             goto rollback;
     return licence_finish(cx, id, EVENT_LICENCE_USERS_DETACHED,
-                          told(cx, "users detached", ids, count), NULL);
+                          licence_link_told(cx, "users detached", "users", ids, count), NULL);
 
 rollback:
     db_rollback(cx);
