@@ -2,29 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "licensing/artefact.h"
-#include "licensing/expiry_notice.h"
-#include "licensing/heartbeat.h"
-#include "licensing/licence_notice.h"
-#include "licensing/licence_signal.h"
-#include "licensing/process.h"
-#include "portal/account/session.h"
-#include "portal/account/tenant.h"
-#include "portal/desk/attachment.h"
-#include "portal/desk/escalation.h"
-#include "portal/desk/visit.h"
-#include "portal/hooks/webhook_event.h"
-#include "portal/jobs/audit_chain.h"
-#include "portal/jobs/mail_fetch.h"
-#include "portal/jobs/mail_intake.h"
-#include "portal/jobs/mailer.h"
-#include "portal/jobs/outbox.h"
-#include "portal/jobs/webhook_deliver.h"
-#include "portal/jobs/webhook_fan.h"
-#include "portal/mail/mail_in.h"
-#include "portal/mail/mail_out.h"
-#include "portal/notice/notice.h"
-#include "portal/notice/notice_mail.h"
+#include "portal/jobs/work.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -33,27 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum {
-    TICK_MS = 100,
-    MEM_BLOCK = 64 * 1024,
-    PURGE_BATCH = 1000,
-    TENANTS_AT_ONCE = 100,
-    CAUSE_MAX = 200
-};
-
-#define FILES_EVERY_US (INT64_C(12) * CLOCK_HOUR / STORE_FOLDERS)
-
-/* Rules have a thread of their own: slow ones must not keep the audit trail waiting. So have the
- * receivers of webhooks, the mail server, and mails that come in. */
-enum loop_kind {
-    LOOP_RULES,
-    LOOP_CHORES,
-    LOOP_WEBHOOKS,
-    LOOP_MAIL,
-    LOOP_MAIL_IN,
-    LOOP_MAILBOX,
-    LOOP_COUNT
-};
+enum { MEM_BLOCK = 64 * 1024, CAUSE_MAX = 200 };
 
 struct loop {
     struct jobs *jobs;
@@ -68,300 +26,6 @@ struct jobs {
     pthread_mutex_t lock; /* of must_stop */
     pthread_cond_t wake;  /* on the monotonic clock */
     bool must_stop;
-};
-
-/* --- the work: each in a run of its own --- */
-
-static bool work_outbox(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    if (!outbox_work(cx, app->scripts, &worked))
-        return false;
-    *has_more = worked == OUTBOX_BATCH;
-    return true;
-}
-
-static bool work_sign(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned made;
-
-    (void)app, (void)has_more;
-    return audit_chain_sign(cx, &made);
-}
-
-static bool work_chain(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned linked;
-
-    (void)app, (void)has_more;
-    return audit_chain_work(cx, &linked);
-}
-
-/* One tenant after the other, read a page at a time. */
-static bool each_tenant(struct ctx *cx, struct app *app, bool *has_more,
-                        bool (*work)(struct ctx *cx, struct app *app, bool *has_more))
-{
-    const char *after = "";
-    struct tenant *tenants;
-    size_t count;
-
-    do {
-        if (!tenant_list(cx, after, TENANTS_AT_ONCE, &tenants, &count))
-            return false;
-        for (size_t i = 0; i < count; i++) {
-            cx->tenant_id = tenants[i].id;
-            if (!work(cx, app, has_more))
-                return false;
-            after = tenants[i].slug;
-        }
-    } while (count == TENANTS_AT_ONCE);
-    return true;
-}
-
-static bool purge_sessions(struct ctx *cx, struct app *app, bool *has_more)
-{
-    int64_t removed;
-
-    if (!session_purge(cx, &app->config, PURGE_BATCH, &removed))
-        return false;
-    *has_more = *has_more || removed == PURGE_BATCH;
-    return true;
-}
-
-static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
-{
-    return each_tenant(cx, app, has_more, purge_sessions);
-}
-
-static bool tell_notices(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned told, ending;
-
-    (void)app;
-    if (!licence_notice_tell(cx, PURGE_BATCH, &told) ||
-        !expiry_notice_tell(cx, PURGE_BATCH, &ending))
-        return false;
-    *has_more = *has_more || told >= PURGE_BATCH || ending >= PURGE_BATCH;
-    return true;
-}
-
-static bool work_notices(struct ctx *cx, struct app *app, bool *has_more)
-{
-    return each_tenant(cx, app, has_more, tell_notices);
-}
-
-static bool escalate(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned fired, told;
-
-    (void)app;
-    if (!escalation_work(cx, &fired) || !visit_work(cx, &told))
-        return false;
-    *has_more = *has_more || fired >= ESCALATION_BATCH || told >= VISIT_BATCH;
-    return true;
-}
-
-static bool work_escalations(struct ctx *cx, struct app *app, bool *has_more)
-{
-    return each_tenant(cx, app, has_more, escalate);
-}
-
-static bool tell_signals(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned told;
-
-    (void)app;
-    if (!licence_signal_tell(cx, PURGE_BATCH, &told))
-        return false;
-    *has_more = *has_more || told >= PURGE_BATCH;
-    return true;
-}
-
-static bool work_signals(struct ctx *cx, struct app *app, bool *has_more)
-{
-    return each_tenant(cx, app, has_more, tell_signals);
-}
-
-static bool work_heartbeats(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned done;
-
-    (void)app;
-    if (!heartbeat_sweep(cx, PURGE_BATCH, &done))
-        return false;
-    *has_more = done >= PURGE_BATCH;
-    return true;
-}
-
-static bool work_processes(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned done;
-
-    (void)app;
-    if (!process_sweep(cx, PURGE_BATCH, &done))
-        return false;
-    *has_more = done >= PURGE_BATCH;
-    return true;
-}
-
-static bool work_webhook_fan(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    (void)app;
-    if (!webhook_fan_work(cx, &worked))
-        return false;
-    *has_more = worked == WEBHOOK_FAN_BATCH;
-    return true;
-}
-
-static bool work_webhooks(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    if (!webhook_deliver_work(cx, &app->config, &app->jobs_must_stop, &worked))
-        return false;
-    *has_more = worked == WEBHOOK_DELIVER_BATCH;
-    return true;
-}
-
-static bool work_webhook_purge(struct ctx *cx, struct app *app, bool *has_more)
-{
-    int64_t removed;
-
-    (void)app;
-    if (!webhook_event_purge(cx, PURGE_BATCH, &removed))
-        return false;
-    *has_more = removed == PURGE_BATCH;
-    return true;
-}
-
-/* One of the folders each time, by the clock: each comes twice a day, on whatever node. */
-static bool work_files(struct ctx *cx, struct app *app, bool *has_more)
-{
-    const char *storage = app->config.storage_path;
-    unsigned folder = (unsigned)(cx->now / FILES_EVERY_US % STORE_FOLDERS);
-    unsigned artefacts, attachments, mails;
-
-    (void)has_more;
-    if (!artefact_sweep(cx, storage, folder, &artefacts) ||
-        !attachment_sweep(cx, storage, folder, &attachments) ||
-        !mail_in_sweep(cx, storage, folder, &mails))
-        return false;
-    if (artefacts + attachments + mails > 0)
-        log_info(cx->trace, "swept up %u files that nothing speaks of",
-                 artefacts + attachments + mails);
-    return true;
-}
-
-static bool work_mail_events(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    if (!mailer_work_events(cx, app, &worked))
-        return false;
-    *has_more = worked == MAILER_BATCH;
-    return true;
-}
-
-static bool work_mail_asked(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    if (!mailer_work_asked(cx, app, &worked))
-        return false;
-    *has_more = worked >= MAILER_BATCH;
-    return true;
-}
-
-static bool work_notices_due(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    if (!notice_mail_work(cx, app, &worked))
-        return false;
-    *has_more = worked == NOTICE_MAIL_BATCH;
-    return true;
-}
-
-static bool work_notice_purge(struct ctx *cx, struct app *app, bool *has_more)
-{
-    int64_t removed;
-
-    (void)app;
-    if (!notice_purge(cx, PURGE_BATCH, &removed))
-        return false;
-    *has_more = removed == PURGE_BATCH;
-    return true;
-}
-
-static bool work_mail(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    if (!mailer_work_out(cx, app, &worked))
-        return false;
-    *has_more = worked == MAILER_BATCH;
-    return true;
-}
-
-static bool work_mail_purge(struct ctx *cx, struct app *app, bool *has_more)
-{
-    int64_t removed;
-
-    (void)app;
-    if (!mail_out_purge(cx, PURGE_BATCH, &removed))
-        return false;
-    *has_more = removed == PURGE_BATCH;
-    return true;
-}
-
-static bool work_mailboxes(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned worked;
-
-    (void)has_more;
-    return mail_fetch_work(cx, app, &worked);
-}
-
-static bool work_mail_in(struct ctx *cx, struct app *app, bool *has_more)
-{
-    unsigned taken, worked;
-
-    if (!mail_intake_spool(cx, app, &taken) || !mail_intake_work(cx, app, &worked))
-        return false;
-    *has_more = worked == MAIL_INTAKE_BATCH;
-    return true;
-}
-
-static const struct {
-    const char *name;
-    enum loop_kind loop;
-    int64_t every_us;
-    bool (*work)(struct ctx *cx, struct app *app, bool *has_more);
-} WORK[] = {
-    {"outbox", LOOP_RULES, TICK_MS * 1000, work_outbox},
-    {"audit chain", LOOP_CHORES, CLOCK_SECOND, work_chain},
-    {"audit signatures", LOOP_CHORES, CLOCK_MINUTE, work_sign},
-    {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
-    {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
-    {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
-    {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},
-    {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
-    {"licence signals", LOOP_CHORES, CLOCK_HOUR, work_signals},
-    {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},
-    {"webhook events", LOOP_CHORES, TICK_MS * 1000, work_webhook_fan},
-    {"webhooks", LOOP_WEBHOOKS, TICK_MS * 1000, work_webhooks},
-    {"forgotten passwords", LOOP_CHORES, CLOCK_SECOND, work_mail_asked},
-    {"mail events", LOOP_CHORES, TICK_MS * 1000, work_mail_events},
-    {"notices", LOOP_CHORES, CLOCK_SECOND, work_notices_due},
-    {"old notices", LOOP_CHORES, CLOCK_HOUR, work_notice_purge},
-    {"mail", LOOP_MAIL, 2 * TICK_MS * 1000, work_mail},
-    {"mailboxes", LOOP_MAILBOX, CLOCK_SECOND, work_mailboxes},
-    {"mail that came in", LOOP_MAIL_IN, CLOCK_SECOND, work_mail_in},
-    {"old mails", LOOP_CHORES, CLOCK_HOUR, work_mail_purge},
-    {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},
 };
 
 struct clockwork {         /* of one row of WORK */
@@ -393,7 +57,7 @@ static void run_due(const struct loop *loop, struct arena *mem, struct clockwork
     struct app *app = loop->jobs->app;
     struct ctx cx;
 
-    for (size_t i = 0; i < COUNT(WORK); i++) {
+    for (size_t i = 0; i < WORK_COUNT; i++) {
         bool has_more = false;
         int64_t now = clock_mono_us();
 
@@ -419,7 +83,7 @@ static bool wait_for_tick(struct jobs *jobs)
     bool goes_on;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += TICK_MS * 1000000L;
+    until.tv_nsec += WORK_TICK_MS * 1000000L;
     if (until.tv_nsec >= 1000000000L) {
         until.tv_sec++;
         until.tv_nsec -= 1000000000L;
@@ -437,7 +101,7 @@ static void *run(void *arg)
 {
     struct loop *loop = arg;
     struct arena *mem = arena_make(MEM_BLOCK);
-    struct clockwork states[COUNT(WORK)];
+    struct clockwork states[WORK_MAX];
 
     memset(states, 0, sizeof states);
     db_thread_start();
