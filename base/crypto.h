@@ -59,6 +59,8 @@ bool crypto_password_verify(struct err *err, const char *hash, const char *passw
 /* How many of the two above ran in this process: for figures, and to show that every try costs one.
  * Threads: any. */
 uint64_t crypto_password_count(void);
+/* The hash that a try for nobody is held against; static. */
+const char *crypto_password_nobody(void);
 /* For tests: how long a caller waits at the gate (10 s at start); returns what it was. */
 int64_t crypto_password_patience(int64_t us);
 

@@ -102,6 +102,11 @@ bool crypto_password_hash(struct err *err, const char *password,
     return true;
 }
 
+const char *crypto_password_nobody(void)
+{
+    return PASSWORD_DUMMY;
+}
+
 bool crypto_password_verify(struct err *err, const char *hash, const char *password, bool *matches)
 {
     int differs;

@@ -4,6 +4,7 @@
 #include "portal/account/credential.h"
 #include "portal/account/membership.h"
 #include "portal/account/role.h"
+#include "portal/account/second_rule.h"
 
 #include <string.h>
 #include <strings.h>
@@ -11,6 +12,13 @@
 const struct err_kind ERR_SERVE_TOKEN = {
     ERR_CLASS_LOGIN, "TOKEN_INVALID",
     "An API token is needed here: none was sent, or it is unknown, revoked or expired."};
+
+const struct err_kind ERR_SERVE_TOKEN_STEP = {
+    ERR_CLASS_DENIED, "SECOND_STEP_MISSING",
+    "The token's owner has to set up a second step of signing in first."};
+const struct err_kind ERR_SERVE_TOKEN_LOCKED = {
+    ERR_CLASS_DENIED, "ACCOUNT_LOCKED",
+    "The token's owner is locked after too many wrong passwords. Try again in 15 minutes."};
 
 static const uint32_t STAFF_ALL = RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES |
                                   RIGHT_KNOWLEDGE | RIGHT_RULES | RIGHT_REPORTS | RIGHT_SETTINGS;
@@ -69,20 +77,33 @@ static bool find_token(struct req *rq, struct token **out)
     return true;
 }
 
+/* Who could not sign in and act just now does not act by a token either. */
+static bool check_person(struct ctx *cx, struct id person_id)
+{
+    struct credential *credential;
+    bool is_owed;
+
+    if (id_is_zero(person_id))
+        return true;
+    if (!credential_find(cx, person_id, &credential) ||
+        !second_rule_is_owed(cx, person_id, &is_owed))
+        return false;
+    /* Such a password proves nothing about the address that it was given with. */
+    if (credential != NULL && credential->is_weak)
+        return err_set(&cx->err, &ERR_DENIED, "a person whose password the portal refuses");
+    if (credential != NULL && credential->locked_until > cx->now)
+        return err_set(&cx->err, &ERR_SERVE_TOKEN_LOCKED, "person %s", id_text(cx->mem, person_id));
+    return !is_owed ||
+           err_set(&cx->err, &ERR_SERVE_TOKEN_STEP, "person %s", id_text(cx->mem, person_id));
+}
+
 static bool be_person(struct req *rq, struct id person_id)
 {
     const char *text = req_query(rq, "organisation");
     struct id wanted = {{0}};
 
-    struct credential *credential;
-
     if (text != NULL && !id_parse(text, &wanted))
         return err_set_at(&rq->cx.err, &ERR_INVALID, "organisation", "no id");
-    if (!credential_find(&rq->cx, person_id, &credential))
-        return false;
-    /* Such a password proves nothing about the address that it was given with. */
-    if (credential != NULL && credential->is_weak)
-        return err_set(&rq->cx.err, &ERR_DENIED, "a person whose password the portal refuses");
     if (!membership_viewer(&rq->cx, person_id, wanted, &rq->cx.viewer))
         return false;
     if (rq->cx.viewer.rights == 0)
@@ -110,7 +131,7 @@ bool serve_token(struct req *rq)
     uint32_t rights;
     bool reads = rq->method == METHOD_GET || rq->method == METHOD_HEAD;
 
-    if (!find_token(rq, &token))
+    if (!find_token(rq, &token) || !check_person(&rq->cx, token->person_id))
         return false;
     if (token->kind == TOKEN_USER)
         return be_person(rq, token->person_id);

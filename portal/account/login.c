@@ -1,6 +1,7 @@
 #include "portal/account/login.h"
 
 #include "base/clock.h"
+#include "base/network.h"
 #include "db/event.h"
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
@@ -22,24 +23,24 @@ const struct err_kind ERR_LOGIN_CODE = {
     "This code is not right, too old or used already. Wait for the next one and try again."};
 
 static const char SQL_LOGIN_EVENT_INSERT[] =
-    "INSERT INTO login_event (tenant_id, id, email, person_id, address, outcome, at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO login_event (tenant_id, id, email, person_id, address, network, outcome, at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 static bool login_record(struct ctx *cx, const char *email, struct id person_id,
                          const char *address, const char *outcome)
 {
     return db_exec(cx, NULL, SQL_LOGIN_EVENT_INSERT, DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)),
-                   DB_TEXT(email), DB_ID_OR_NULL(person_id), DB_TEXT(address), DB_TEXT(outcome),
-                   DB_TIME(cx->now));
+                   DB_TEXT(email), DB_ID_OR_NULL(person_id), DB_TEXT(address),
+                   DB_TEXT(network_of(cx->mem, address)), DB_TEXT(outcome), DB_TIME(cx->now));
 }
 
 /* Many people may share an address: who mistyped and then got in is no guesser, and his failures do
  * not count against the others. */
 static const char SQL_LOGIN_EVENT_ADDRESS[] =
-    "SELECT COUNT(*) FROM (SELECT 1 FROM login_event f WHERE f.tenant_id = ? AND f.address = ? "
+    "SELECT COUNT(*) FROM (SELECT 1 FROM login_event f WHERE f.tenant_id = ? AND f.network = ? "
     "AND f.at > ? AND f.outcome IN ('wrong', 'locked', 'disabled') AND NOT EXISTS (SELECT 1 "
     "FROM login_event ok WHERE ok.tenant_id = f.tenant_id AND ok.email = f.email "
-    "AND ok.address = f.address AND ok.outcome = 'ok' AND ok.at > f.at) LIMIT ?) AS failures";
+    "AND ok.network = f.network AND ok.outcome = 'ok' AND ok.at > f.at) LIMIT ?) AS failures";
 
 static bool address_is_shut_out(struct ctx *cx, const struct login_try *attempt, bool *is_shut_out)
 {
@@ -47,8 +48,8 @@ static bool address_is_shut_out(struct ctx *cx, const struct login_try *attempt,
     struct db_rows rows;
 
     if (!db_query(cx, &rows, SQL_LOGIN_EVENT_ADDRESS, DB_ID(cx->tenant_id),
-                  DB_TEXT(attempt->address), DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE),
-                  DB_INT(tries)))
+                  DB_TEXT(network_of(cx->mem, attempt->address)),
+                  DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE), DB_INT(tries)))
         return false;
     *is_shut_out = db_next(&rows) && db_i64(&rows.row, 0) >= tries;
     return true;
@@ -103,28 +104,49 @@ static const char SQL_LOGIN_EVENT_WRONG[] =
     "WHERE ok.tenant_id = login_event.tenant_id AND ok.email = login_event.email "
     "AND ok.outcome = 'ok'), '1970-01-01')";
 
+/* The row is written first, so that codes sent at once are judged one after the other. */
+static const char SQL_LOGIN_QUEUE[] =
+    "UPDATE credential SET failed_count = failed_count WHERE tenant_id = ? AND person_id = ?";
+
+/* What every refusal writes and reads, whatever its reason, so that none is told from another by
+ * the time it takes. *wrong: how many wrong passwords there were within the window. */
+static bool note_refusal(struct ctx *cx, const struct account *account, const char *email,
+                         const struct login_try *attempt, const char *outcome, int64_t *wrong)
+{
+    struct db_rows rows;
+
+    if (!login_record(cx, email, account->person_id, attempt->address, outcome) ||
+        !db_query(cx, &rows, SQL_LOGIN_EVENT_WRONG, DB_ID(cx->tenant_id), DB_TEXT(email),
+                  DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE)))
+        return false;
+    *wrong = db_next(&rows) ? db_i64(&rows.row, 0) : 0;
+    return event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id, NULL);
+}
+
+/* An address without an account that reaches the limit is told to staff once, where an account is
+ * locked: the same work again. A lock is handed to the mailer too, in a statement of its own, whose
+ * place an update of nothing takes. */
+static bool note_limit(struct ctx *cx, const struct account *account, int64_t wrong, int64_t tries)
+{
+    if (!id_is_zero(account->person_id))
+        return wrong < tries || event_emit(cx, EVENT_PERSON_LOCKED, account->person_id, NULL);
+    return wrong != tries ||
+           (event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id,
+                       json_own(cx->mem, json_pack("{s:s}", "change", "limit_reached"))) &&
+            credential_unlock(cx, account->person_id));
+}
+
 /* Counts this wrong password in, and locks the account when it was one too many. */
 static bool refuse_wrong(struct ctx *cx, const struct account *account, const char *email,
                          const struct login_try *attempt)
 {
     int64_t tries = attempt->account_tries > 0 ? attempt->account_tries : LOGIN_ACCOUNT_TRIES;
-    struct db_rows rows;
-    int64_t wrong = 0;
-    bool locks;
+    int64_t wrong;
 
-    if (!login_record(cx, email, account->person_id, attempt->address, "wrong"))
-        return false;
-    /* Nobody's wrong password takes the same statements as somebody's. */
-    if (!db_query(cx, &rows, SQL_LOGIN_EVENT_WRONG, DB_ID(cx->tenant_id), DB_TEXT(email),
-                  DB_TIME(cx->now - LOGIN_WINDOW_MINUTES * CLOCK_MINUTE)))
-        return false;
-    if (db_next(&rows))
-        wrong = db_i64(&rows.row, 0);
-    locks = wrong >= tries && !id_is_zero(account->person_id);
-    if (!credential_fail(cx, account->person_id,
-                         locks ? cx->now + LOGIN_LOCK_MINUTES * CLOCK_MINUTE : 0) ||
-        !event_emit(cx, EVENT_PERSON_LOGIN_FAILED, account->person_id, NULL) ||
-        (locks && !event_emit(cx, EVENT_PERSON_LOCKED, account->person_id, NULL)))
+    if (!note_refusal(cx, account, email, attempt, "wrong", &wrong) ||
+        !credential_fail(cx, account->person_id,
+                         wrong >= tries ? cx->now + LOGIN_LOCK_MINUTES * CLOCK_MINUTE : 0) ||
+        !note_limit(cx, account, wrong, tries))
         return false;
     return err_set(&cx->err, &ERR_LOGIN_REFUSED, "wrong password or unknown account");
 }
@@ -149,10 +171,14 @@ static bool accept(struct ctx *cx, const struct account *account, const char *em
            (!attempt->then || attempt->then(cx, account->person_id, attempt->arg));
 }
 
+/* Locked or switched off. */
 static bool refuse(struct ctx *cx, const struct account *account, const char *email,
-                   const char *address, const char *outcome)
+                   const struct login_try *attempt, const char *outcome)
 {
-    return login_record(cx, email, account->person_id, address, outcome) &&
+    int64_t wrong;
+
+    return note_refusal(cx, account, email, attempt, outcome, &wrong) &&
+           db_exec(cx, NULL, SQL_LOGIN_QUEUE, DB_ID(cx->tenant_id), DB_ID(account->person_id)) &&
            err_set(&cx->err, &ERR_LOGIN_REFUSED, "account is %s", outcome);
 }
 
@@ -160,13 +186,12 @@ static bool refuse(struct ctx *cx, const struct account *account, const char *em
  * it is read again. Many guesses sent at once thus get no more answers than guesses in a row. */
 static bool judge(struct ctx *cx, const char *email, const struct login_try *attempt, bool matches)
 {
-    const char *address = attempt->address;
     struct account account;
 
     if (!account_load(cx, email, &account))
         return false;
     if (account.locked_until > cx->now)
-        return refuse(cx, &account, email, address, "locked");
+        return refuse(cx, &account, email, attempt, "locked");
     matches =
         matches && !id_is_zero(account.person_id) && (!account.is_weak || attempt->takes_weak);
     if (attempt->was_right != NULL)
@@ -174,7 +199,7 @@ static bool judge(struct ctx *cx, const char *email, const struct login_try *att
     if (!matches)
         return refuse_wrong(cx, &account, email, attempt);
     if (!account.may_sign_in)
-        return refuse(cx, &account, email, address, "disabled");
+        return refuse(cx, &account, email, attempt, "disabled");
     if (account.has_second_step && attempt->halfway)
         return accept_half(cx, &account, email, attempt);
     return accept(cx, &account, email, attempt);
@@ -197,10 +222,6 @@ static bool finish(struct ctx *cx, bool ok)
     return ok;
 }
 
-/* The row is written first, so that codes sent at once are judged one after the other. */
-static const char SQL_LOGIN_QUEUE[] =
-    "UPDATE credential SET failed_count = failed_count WHERE tenant_id = ? AND person_id = ?";
-
 static bool judge_code(struct ctx *cx, struct id person_id, const char *code,
                        const struct login_try *attempt)
 {
@@ -213,7 +234,7 @@ static bool judge_code(struct ctx *cx, struct id person_id, const char *code,
     if (id_is_zero(account.person_id) || !account.may_sign_in)
         return err_set(&cx->err, &ERR_LOGIN_REFUSED, "the account is gone or switched off");
     if (account.locked_until > cx->now)
-        return refuse(cx, &account, account.email, attempt->address, "locked");
+        return refuse(cx, &account, account.email, attempt, "locked");
     if (!second_factor_use(cx, person_id, code, &matches))
         return false;
     if (matches)
@@ -289,7 +310,7 @@ static bool judge_known(struct ctx *cx, struct id person_id, const struct login_
     if (id_is_zero(account.person_id))
         return err_set(&cx->err, &ERR_LOGIN_REFUSED, "the account is gone");
     if (!account.may_sign_in)
-        return refuse(cx, &account, account.email, attempt->address, "disabled");
+        return refuse(cx, &account, account.email, attempt, "disabled");
     if (account.has_second_step && attempt->halfway)
         return accept_half(cx, &account, account.email, attempt);
     return accept(cx, &account, account.email, attempt);

@@ -105,3 +105,22 @@ bool second_rule_set_organisation(struct ctx *cx, struct id organisation_id, boo
            set(cx, SQL_SECOND_ORGANISATION_SET, organisation_id, is_needed,
                EVENT_ORGANISATION_CHANGED);
 }
+
+static const char SQL_SECOND_OWED[] =
+    "SELECT 1 FROM person p LEFT JOIN staff_member sm ON sm.tenant_id = p.tenant_id "
+    "AND sm.person_id = p.id LEFT JOIN role r ON r.tenant_id = sm.tenant_id AND r.id = sm.role_id "
+    "LEFT JOIN credential c ON c.tenant_id = p.tenant_id AND c.person_id = p.id "
+    "WHERE p.tenant_id = ? AND p.id = ? AND c.totp_sealed IS NULL "
+    "AND (COALESCE(r.needs_second, FALSE) OR EXISTS (SELECT 1 FROM membership m "
+    "JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id "
+    "AND o.needs_second WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id))";
+
+bool second_rule_is_owed(struct ctx *cx, struct id person_id, bool *is_owed)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_SECOND_OWED, DB_ID(cx->tenant_id), DB_ID(person_id)))
+        return false;
+    *is_owed = rows.count > 0;
+    return true;
+}

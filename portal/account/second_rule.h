@@ -22,3 +22,7 @@ bool second_rule_organisation(struct ctx *cx, struct id organisation_id,
                               bool *is_needed) MUST_CHECK;
 bool second_rule_set_organisation(struct ctx *cx, struct id organisation_id,
                                   bool is_needed) MUST_CHECK;
+
+/* Whether a person has to set up a second step first, by role or by any of the organisations.
+ * Whoever looks. */
+bool second_rule_is_owed(struct ctx *cx, struct id person_id, bool *is_owed) MUST_CHECK;

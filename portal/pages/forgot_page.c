@@ -1,6 +1,7 @@
 #include "portal/pages/forgot_page.h"
 
 #include "base/clock.h"
+#include "base/network.h"
 #include "portal/account/person_link.h"
 #include "portal/http/limit.h"
 #include "portal/http/page.h"
@@ -36,13 +37,14 @@ static bool let_in(struct req *rq)
 {
     static const char WHAT[] = "forgot";
     static const struct limit_rule RULE = {.interval_us = 3 * CLOCK_MINUTE, .burst = 20};
+    const char *network = network_of(rq->cx.mem, rq->address);
     struct limit_count count;
     uint64_t key;
 
     if (rq->drafts == NULL)
         return true;
     key = limit_key(rq->drafts, 0, WHAT, sizeof WHAT);
-    key = limit_key(rq->drafts, key, rq->address, strlen(rq->address));
+    key = limit_key(rq->drafts, key, network, strlen(network));
     return limit_take_key(rq->drafts, &RULE, key, clock_mono_us(), &count) ||
            err_set(&rq->cx.err, &ERR_LIMITED, "asking for passwords");
 }

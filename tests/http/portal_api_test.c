@@ -1,4 +1,6 @@
+#include "base/clock.h"
 #include "licensing/token.h"
+#include "portal/account/role.h"
 #include "tests/http/site.h"
 #include "tests/licensing/licensing_make.h"
 
@@ -118,6 +120,63 @@ static void a_token_of_a_disabled_or_deleted_person_opens_nothing(void **state)
              DB_ID(cx->tenant_id));
     a = get(cx, admin, "/api/v1/tickets");
     says(&a, 403, "FORBIDDEN");
+}
+
+/* A token is no way around what its owner would be held up by. */
+static void a_token_waits_while_its_owner_owes_a_second_step(void **state)
+{
+    struct shop s = open_shop(state);
+    struct ctx *cx = s.cx;
+    const char *user = token_of(cx, TOKEN_USER, s.person_id);
+    struct site_answer a;
+
+    test_sql(cx, "UPDATE organisation SET needs_second = TRUE WHERE tenant_id = ? AND id = ?",
+             DB_ID(cx->tenant_id), DB_ID(s.other_id));
+    a = get(cx, user, "/api/v1/tickets");
+    says(&a, 200, "data");
+    test_sql(cx, "UPDATE organisation SET needs_second = TRUE WHERE tenant_id = ? AND id = ?",
+             DB_ID(cx->tenant_id), DB_ID(s.organisation_id));
+    a = get(cx, user, "/api/v1/tickets");
+    says(&a, 403, "SECOND_STEP_MISSING");
+    test_sql(cx, "INSERT INTO credential (tenant_id, person_id, totp_sealed) VALUES (?, ?, 'x')",
+             DB_ID(cx->tenant_id), DB_ID(s.person_id));
+    a = get(cx, user, "/api/v1/tickets");
+    says(&a, 200, "data");
+}
+
+static void a_staff_token_waits_for_the_second_step_of_its_role(void **state)
+{
+    struct shop s = open_shop(state);
+    struct ctx *cx = s.cx;
+    struct id priya = make_person(cx, "Priya", "priya@vendor.test");
+    const char *token;
+    struct site_answer a;
+
+    test_ok(cx, role_add_presets(cx));
+    test_ok(cx, role_staff_set(cx, priya, "administrator", (struct id){{0}}, NULL));
+    token = token_of(cx, TOKEN_ADMIN, priya);
+    a = get(cx, token, "/api/v1/tickets");
+    says(&a, 200, "data");
+    test_sql(cx, "UPDATE role SET needs_second = TRUE WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    a = get(cx, token, "/api/v1/tickets");
+    says(&a, 403, "SECOND_STEP_MISSING");
+}
+
+static void a_token_waits_while_its_owner_is_locked(void **state)
+{
+    struct shop s = open_shop(state);
+    struct ctx *cx = s.cx;
+    const char *user = token_of(cx, TOKEN_USER, s.person_id);
+    struct site_answer a;
+
+    test_sql(cx, "INSERT INTO credential (tenant_id, person_id, locked_until) VALUES (?, ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(s.person_id), DB_TIME(clock_now() + CLOCK_HOUR));
+    a = get(cx, user, "/api/v1/tickets");
+    says(&a, 403, "ACCOUNT_LOCKED");
+    test_sql(cx, "UPDATE credential SET locked_until = ? WHERE tenant_id = ?",
+             DB_TIME(clock_now() - CLOCK_HOUR), DB_ID(cx->tenant_id));
+    a = get(cx, user, "/api/v1/tickets");
+    says(&a, 200, "data");
 }
 
 static void a_token_has_the_rights_of_its_kind(void **state)
@@ -280,6 +339,9 @@ int main(void)
         cmocka_unit_test(another_tenants_token_opens_nothing),
         cmocka_unit_test(a_token_of_a_disabled_or_deleted_person_opens_nothing),
         cmocka_unit_test(a_token_has_the_rights_of_its_kind),
+        cmocka_unit_test(a_token_waits_while_its_owner_owes_a_second_step),
+        cmocka_unit_test(a_staff_token_waits_for_the_second_step_of_its_role),
+        cmocka_unit_test(a_token_waits_while_its_owner_is_locked),
         cmocka_unit_test(staff_file_change_and_answer_tickets),
         cmocka_unit_test(a_customers_token_sees_what_its_person_sees),
         cmocka_unit_test(the_same_key_files_once),

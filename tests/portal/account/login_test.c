@@ -95,23 +95,68 @@ static int64_t statements(struct ctx *cx)
     return test_i64(cx, SQL_RUN, DB_INT(1), DB_INT(1));
 }
 
-static void nobody_and_a_wrong_password_take_the_same_work(void **state)
+static int64_t work_of(struct ctx *cx, const char *email, const char *password)
 {
-    static const char *const EMAILS[] = {"anna@marlow.example", "nobody@marlow.example"};
+    int64_t before = statements(cx);
+    uint64_t hashes = crypto_password_count();
+
+    test_refused(cx, sign_in(cx, email, password), &ERR_LOGIN_REFUSED);
+    assert_int_equal(crypto_password_count() - hashes, 1);
+    return statements(cx) - before;
+}
+
+/* Each kind of refusal: the same hashes and the same statements, up to the one that locks and
+ * beyond, so that the time an answer takes says nothing. */
+static void every_refusal_takes_the_same_work(void **state)
+{
+    static const struct {
+        const char *email, *password;
+    } CASES[] = {
+        {"anna@marlow.example", "wrong"}, {"nobody@marlow.example", "wrong"},
+        {"bare@marlow.example", "wrong"}, {"tom@marlow.example", GOOD},
+        {"tom@marlow.example", "wrong"},  {"lou@marlow.example", GOOD},
+        {"lou@marlow.example", "wrong"},
+    };
     struct ctx *cx = test_ctx(state);
-    int64_t taken[COUNT(EMAILS)];
+    struct id tom = make_person(cx, "Tom", "tom@marlow.example");
+    struct id lou = make_person(cx, "Lou", "lou@marlow.example");
 
     make_anna(cx);
-    for (size_t i = 0; i < COUNT(EMAILS); i++) {
-        int64_t before = statements(cx);
-        uint64_t hashes = crypto_password_count();
+    make_person(cx, "Bare", "bare@marlow.example");
+    test_ok(cx, credential_set(cx, tom, GOOD));
+    test_ok(cx, person_set_disabled(cx, tom, true));
+    test_ok(cx, credential_set(cx, lou, GOOD));
+    test_ok(cx, credential_fail(cx, lou, cx->now + CLOCK_MINUTE));
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        int64_t taken = work_of(cx, CASES[i].email, CASES[i].password);
 
-        test_refused(cx, sign_in(cx, EMAILS[i], "wrong"), &ERR_LOGIN_REFUSED);
-        assert_int_equal(crypto_password_count() - hashes, 1);
-        taken[i] = statements(cx) - before;
+        assert_true(taken > 4);
+        assert_int_equal(taken, work_of(cx, "somebody.else@marlow.example", "wrong"));
+        test_sql(cx, "DELETE FROM login_event WHERE tenant_id = ?", DB_ID(cx->tenant_id));
     }
-    assert_true(taken[0] > 4);
-    assert_int_equal(taken[0], taken[1]);
+}
+
+static void the_try_that_locks_and_those_after_it_take_no_other_work(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+
+    make_anna(cx);
+    for (int i = 0; i < LOGIN_ACCOUNT_TRIES + 2; i++)
+        assert_int_equal(work_of(cx, "anna@marlow.example", "wrong"),
+                         work_of(cx, "nobody@marlow.example", "wrong"));
+    assert_int_equal(outcomes(cx, "locked"), 2);
+}
+
+static void every_hash_is_of_the_same_cost(void **state)
+{
+    static const char COST[] = "$argon2id$v=19$m=19456,t=2,p=1$";
+    struct ctx *cx = test_ctx(state);
+    struct id anna = make_anna(cx);
+    struct credential *credential;
+
+    test_ok(cx, credential_find(cx, anna, &credential));
+    assert_memory_equal(credential->password_hash, COST, sizeof COST - 1);
+    assert_memory_equal(crypto_password_nobody(), COST, sizeof COST - 1);
 }
 
 static void five_wrong_passwords_lock_for_fifteen_minutes(void **state)
@@ -213,8 +258,8 @@ static void an_address_with_too_many_failures_is_shut_out_without_a_hash(void **
     make_anna(cx);
     for (int i = 0; i < LOGIN_ADDRESS_TRIES; i++)
         test_sql(cx,
-                 "INSERT INTO login_event (tenant_id, id, email, address, outcome, at) "
-                 "VALUES (?, ?, 'x@example.com', '192.0.2.7', 'wrong', ?)",
+                 "INSERT INTO login_event (tenant_id, id, email, address, network, outcome, at) "
+                 "VALUES (?, ?, 'x@example.com', '192.0.2.7', '192.0.2.7', 'wrong', ?)",
                  DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)), DB_TIME(cx->now));
     hashes = crypto_password_count();
     test_refused(cx, sign_in(cx, "anna@marlow.example", GOOD), &ERR_LOGIN_THROTTLED);
@@ -222,6 +267,31 @@ static void an_address_with_too_many_failures_is_shut_out_without_a_hash(void **
     test_ok(cx, login_check(cx, &elsewhere, &id));
     cx->now += LOGIN_WINDOW_MINUTES * CLOCK_MINUTE;
     test_ok(cx, sign_in(cx, "anna@marlow.example", GOOD));
+}
+
+static bool try_from(struct ctx *cx, const char *address, const char *email)
+{
+    const struct login_try attempt = {
+        .email = email, .password = "wrong", .address = address, .address_tries = 3};
+    struct id id;
+
+    return login_check(cx, &attempt, &id);
+}
+
+static void an_ipv6_network_is_one_place_and_its_neighbour_another(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+
+    test_refused(cx, try_from(cx, "2001:db8:1:2::1", "a@marlow.example"), &ERR_LOGIN_REFUSED);
+    test_refused(cx, try_from(cx, "2001:db8:1:2:ffff::2", "b@marlow.example"), &ERR_LOGIN_REFUSED);
+    test_refused(cx, try_from(cx, "2001:0DB8:1:2:3:4:5:6", "c@marlow.example"), &ERR_LOGIN_REFUSED);
+    test_refused(cx, try_from(cx, "2001:db8:1:2::7", "d@marlow.example"), &ERR_LOGIN_THROTTLED);
+    test_refused(cx, try_from(cx, "2001:db8:1:3::1", "e@marlow.example"), &ERR_LOGIN_REFUSED);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM login_event WHERE tenant_id = ? "
+                              "AND address = '2001:db8:1:2:ffff::2'",
+                              DB_ID(cx->tenant_id)),
+                     1); /* the log has the address itself */
 }
 
 static void failures_in_one_tenant_lock_nobody_in_another(void **state)
@@ -294,7 +364,10 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(the_right_password_names_the_person),
         cmocka_unit_test(every_refusal_has_one_sentence_and_costs_one_hash),
-        cmocka_unit_test(nobody_and_a_wrong_password_take_the_same_work),
+        cmocka_unit_test(every_refusal_takes_the_same_work),
+        cmocka_unit_test(the_try_that_locks_and_those_after_it_take_no_other_work),
+        cmocka_unit_test(every_hash_is_of_the_same_cost),
+        cmocka_unit_test(an_ipv6_network_is_one_place_and_its_neighbour_another),
         cmocka_unit_test(five_wrong_passwords_lock_for_fifteen_minutes),
         cmocka_unit_test(four_wrong_passwords_do_not_lock_and_a_right_one_starts_over),
         cmocka_unit_test(wrong_passwords_of_long_ago_do_not_count),
