@@ -14,7 +14,8 @@ static const struct need_name NEEDS[] = {
     {NEED_CSRF, "form"},         {NEED_BEARER, "credential"},
     {NEED_TOKEN, "token"},       {NEED_MAYBE_BEARER, "credential if given"},
     {NEED_LATE_BODY, "stream"},  {NEED_FILE, "file"},
-    {NEED_PASSWORD, "password"},
+    {NEED_PASSWORD, "password"}, {NEED_SIGNED, "signed"},
+    {NEED_FRESH, "fresh"},
 };
 
 static json_t *needs_json(unsigned needs)

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 
 export const PASSWORD = "gatehouse-demo";
 const STOP_MS = 30_000;
+const LOG_MAX = 1 << 24;
 const ANY_PORT = "127.0.0.1:0";
 
 function settings(folder, more) {
@@ -24,12 +25,10 @@ function settings(folder, more) {
 }
 
 // What the program prints when it serves: "ready", then a line for each address.
-function addresses(child) {
+function addresses(child, log) {
   return new Promise((resolve, reject) => {
     const found = {};
-    let log = "";
-    child.stderr.on("data", (text) => { log = (log + text).slice(-4000); });
-    child.on("exit", (code) => reject(new Error(`gatehouse serve ended with ${code}:\n${log}`)));
+    child.on("exit", (code) => reject(new Error(`gatehouse serve ended with ${code}:\n${log().slice(-4000)}`)));
     createInterface({ input: child.stdout }).on("line", (line) => {
       const [, name, url] = line.match(/^\s+(portal|licence service)\s+(http:\/\/[\d.:]+)\//) ?? [];
       if (name) found[name] = url;
@@ -58,12 +57,15 @@ export async function startSite(program, more = {}) {
   try {
     await command("demo", "--tenant", "demo");
     const child = spawn(program, ["serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
-    const found = await addresses(child);
+    let log = "";
+    child.stderr.on("data", (text) => { log = (log + text).slice(-LOG_MAX); });
+    const found = await addresses(child, () => log);
     return {
       portal: found.portal,
       licensing: found["licence service"],
       env,
       command,
+      log: () => log,
       stop: () => stop(child, folder),
     };
   } catch (error) {
