@@ -8,6 +8,7 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/pages/account_page.h"
+#include "portal/pages/address_page.h"
 #include "portal/pages/audit_page.h"
 #include "portal/pages/confirm_page.h"
 #include "portal/pages/contract_page.h"
@@ -95,6 +96,12 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/view/end",            view_as_page_end,  NEED_LOGIN | NEED_CSRF | NEED_VIEWING, 0, 0},
     {METHOD_GET,  "/account",                   account_page_view,        NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account",                   account_page_save,        NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/account/addresses",              address_page_list,   NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/account/addresses",              address_page_ask,    NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/addresses/{id}/main",    address_page_main,   NEED_LOGIN | NEED_CSRF | NEED_FRESH, 0, 0},
+    {METHOD_POST, "/account/addresses/{id}/remove",  address_page_remove, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/account/addresses/confirm/{token}", address_page_confirm,     NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/account/addresses/confirm/{token}", address_page_confirm_now, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account/security",          account_page_security,    NEED_LOGIN | NEED_EARLY, 0, 0},
     {METHOD_POST, "/account/security",          account_page_password,    NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/account/security/second",         second_factor_page_offer,   NEED_LOGIN | NEED_CSRF | NEED_EARLY | NEED_FRESH, 0, 0},

@@ -69,33 +69,48 @@ struct account {         /* what a try finds under its e-mail */
     "SELECT p.id, p.is_disabled OR p.is_banned, c.password_hash, c.locked_until, "  \
     "c.totp_sealed IS NOT NULL, p.email, COALESCE(c.is_weak, FALSE) FROM person p " \
     "LEFT JOIN credential c ON c.tenant_id = p.tenant_id AND c.person_id = p.id "
-static const char SQL_LOGIN_ACCOUNT[] =
-    LOGIN_ACCOUNT_SELECT "WHERE p.tenant_id = ? AND p.email = ? AND p.deleted_at IS NULL";
+static const char SQL_LOGIN_ACCOUNT[] = LOGIN_ACCOUNT_SELECT
+    "WHERE p.tenant_id = ? AND p.deleted_at IS NULL AND p.id = "
+    "(SELECT x.id FROM person x WHERE x.tenant_id = ? AND x.email = ? UNION SELECT a.person_id FROM person_address a "
+    "WHERE a.tenant_id = ? AND a.email = ? LIMIT 1)";
 static const char SQL_LOGIN_ACCOUNT_BY_ID[] =
     LOGIN_ACCOUNT_SELECT "WHERE p.tenant_id = ? AND p.id = ? AND p.deleted_at IS NULL";
 
-static bool account_read(struct ctx *cx, const char *sql, struct db_arg key, struct account *out)
+static struct account account_of(struct db_rows *rows)
+{
+    struct account a = {.password_hash = NULL};
+
+    if (db_next(rows)) {
+        a.person_id = db_id(&rows->row, 0);
+        a.may_sign_in = !db_bool(&rows->row, 1);
+        a.password_hash = db_text(&rows->row, 2);
+        a.locked_until = db_time(&rows->row, 3);
+        a.has_second_step = db_bool(&rows->row, 4);
+        a.email = db_text(&rows->row, 5);
+        a.is_weak = db_bool(&rows->row, 6);
+    }
+    return a;
+}
+
+static bool account_known(struct ctx *cx, struct id person_id, struct account *out)
 {
     struct db_rows rows;
 
-    *out = (struct account){.password_hash = NULL};
-    if (!db_query(cx, &rows, sql, DB_ID(cx->tenant_id), key))
+    if (!db_query(cx, &rows, SQL_LOGIN_ACCOUNT_BY_ID, DB_ID(cx->tenant_id), DB_ID(person_id)))
         return false;
-    if (db_next(&rows)) {
-        out->person_id = db_id(&rows.row, 0);
-        out->may_sign_in = !db_bool(&rows.row, 1);
-        out->password_hash = db_text(&rows.row, 2);
-        out->locked_until = db_time(&rows.row, 3);
-        out->has_second_step = db_bool(&rows.row, 4);
-        out->email = db_text(&rows.row, 5);
-        out->is_weak = db_bool(&rows.row, 6);
-    }
+    *out = account_of(&rows);
     return true;
 }
 
 static bool account_load(struct ctx *cx, const char *email, struct account *out)
 {
-    return account_read(cx, SQL_LOGIN_ACCOUNT, DB_TEXT(email), out);
+    const struct db_arg tenant = DB_ID(cx->tenant_id), address = DB_TEXT(email);
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_LOGIN_ACCOUNT, tenant, tenant, address, tenant, address))
+        return false;
+    *out = account_of(&rows);
+    return true;
 }
 
 static const char SQL_LOGIN_EVENT_WRONG[] =
@@ -190,6 +205,8 @@ static bool judge(struct ctx *cx, const char *email, const struct login_try *att
 
     if (!account_load(cx, email, &account))
         return false;
+    if (account.email != NULL) /* tries by all its addresses count as one account's */
+        email = account.email;
     if (account.locked_until > cx->now)
         return refuse(cx, &account, email, attempt, "locked");
     matches =
@@ -229,7 +246,7 @@ static bool judge_code(struct ctx *cx, struct id person_id, const char *code,
     bool matches;
 
     if (!db_exec(cx, NULL, SQL_LOGIN_QUEUE, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
-        !account_read(cx, SQL_LOGIN_ACCOUNT_BY_ID, DB_ID(person_id), &account))
+        !account_known(cx, person_id, &account))
         return false;
     if (id_is_zero(account.person_id) || !account.may_sign_in)
         return err_set(&cx->err, &ERR_LOGIN_REFUSED, "the account is gone or switched off");
@@ -289,7 +306,7 @@ static bool follow_link(struct ctx *cx, const char *token, const struct login_tr
     struct id person_id;
 
     if (!person_link_spend(cx, token, PERSON_LINK_LOGIN, &person_id) ||
-        !account_read(cx, SQL_LOGIN_ACCOUNT_BY_ID, DB_ID(person_id), &account))
+        !account_known(cx, person_id, &account))
         return false;
     if (account.has_second_step && attempt->halfway)
         return accept_half(cx, &account, account.email, attempt);
@@ -305,7 +322,7 @@ static bool judge_known(struct ctx *cx, struct id person_id, const struct login_
 {
     struct account account;
 
-    if (!account_read(cx, SQL_LOGIN_ACCOUNT_BY_ID, DB_ID(person_id), &account))
+    if (!account_known(cx, person_id, &account))
         return false;
     if (id_is_zero(account.person_id))
         return err_set(&cx->err, &ERR_LOGIN_REFUSED, "the account is gone");

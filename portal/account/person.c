@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "db/event.h"
+#include "portal/account/person_address.h"
 
 #include <string.h>
 
@@ -82,6 +83,15 @@ static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, str
     return true;
 }
 
+/* After the row was written: nobody else may have it as a further address. */
+static bool email_is_free(struct ctx *cx, const char *email)
+{
+    bool is_taken;
+
+    return person_address_is_taken(cx, email, &is_taken) &&
+           (!is_taken || err_set_at(&cx->err, &ERR_PERSON_TAKEN, "email", "address in use"));
+}
+
 static bool email_taken(struct ctx *cx)
 {
     if (cx->err.kind == &ERR_CONFLICT && !strcmp(db_duplicate_key(cx), "person_email")) {
@@ -104,7 +114,8 @@ bool person_create(struct ctx *cx, const struct person_spec *spec, struct person
         email_taken(cx);
         goto rollback;
     }
-    if (!event_emit(cx, EVENT_PERSON_REGISTERED, p->id,
+    if (!email_is_free(cx, p->email) ||
+        !event_emit(cx, EVENT_PERSON_REGISTERED, p->id,
                     json_own(cx->mem, json_pack("{s:s}", "name", p->full_name))))
         goto rollback;
     if (!db_commit(cx))
@@ -157,8 +168,11 @@ bool person_get(struct ctx *cx, struct id id, struct person **out)
     return true;
 }
 
-static const char SQL_PERSON_BY_EMAIL[] =
-    PERSON_COLUMNS "FROM person WHERE tenant_id = ? AND email = ? AND deleted_at IS NULL";
+static const char SQL_PERSON_BY_EMAIL[] = PERSON_COLUMNS
+    "FROM person WHERE tenant_id = ? AND deleted_at IS NULL AND id = "
+    "(SELECT x.id FROM person x WHERE x.tenant_id = ? AND x.email = ? UNION "
+    "SELECT a.person_id FROM person_address a WHERE a.tenant_id = ? "
+    "AND a.email = ? LIMIT 1)";
 
 bool person_find_by_email(struct ctx *cx, const char *email, struct person **out)
 {
@@ -169,7 +183,8 @@ bool person_find_by_email(struct ctx *cx, const char *email, struct person **out
         *out = NULL;
         return true;
     }
-    if (!db_query(cx, &rows, SQL_PERSON_BY_EMAIL, DB_ID(cx->tenant_id), DB_TEXT(clean)))
+    if (!db_query(cx, &rows, SQL_PERSON_BY_EMAIL, DB_ID(cx->tenant_id), DB_ID(cx->tenant_id),
+                  DB_TEXT(clean), DB_ID(cx->tenant_id), DB_TEXT(clean)))
         return false;
     *out = db_next(&rows) ? person_from_row(cx, &rows.row) : NULL;
     return true;
@@ -191,6 +206,11 @@ static bool check_may_change(struct ctx *cx, struct id id, bool changes_address)
         viewer_has(&cx->viewer, rows.count > 0 ? RIGHT_SETTINGS : RIGHT_CUSTOMERS))
         return true;
     return err_set(&cx->err, &ERR_DENIED, "person_change %s", id_text(cx->mem, id));
+}
+
+bool person_may_change_address(struct ctx *cx, struct id id)
+{
+    return check_may_change(cx, id, true);
 }
 
 static bool change_check(struct ctx *cx, const struct person_change *c)
@@ -221,7 +241,8 @@ static bool person_update(struct ctx *cx, struct id id, const struct person_chan
     if (db_exec(cx, &changed, SQL_PERSON_CHANGE, DB_TEXT(c->full_name), DB_TEXT(c->full_name),
                 DB_TEXT(given), DB_TEXT(email), DB_TEXT(c->phone), DB_TEXT(c->language),
                 DB_TEXT(c->time_zone), DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)))
-        return changed > 0 || err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, id));
+        return changed > 0 ? email == NULL || email_is_free(cx, email)
+                           : err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, id));
     return email_taken(cx);
 }
 

@@ -38,6 +38,7 @@ const char *person_email_clean(struct arena *mem, const char *email);
  * role_staff_set and membership_add. */
 bool person_create(struct ctx *cx, const struct person_spec *spec, struct person **out) MUST_CHECK;
 bool person_get(struct ctx *cx, struct id id, struct person **out) MUST_CHECK;
+/* By any of his addresses (person_address.h). */
 bool person_find_by_email(struct ctx *cx, const char *email, struct person **out) MUST_CHECK;
 struct person_change { /* NULL leaves a value as it is */
     const char *full_name;
@@ -51,6 +52,9 @@ struct person_change { /* NULL leaves a value as it is */
  * RIGHT_CUSTOMERS for customers. Fails: ERR_DENIED, ERR_NOT_FOUND, ERR_INVALID with the field,
  * ERR_PERSON_EMAIL, ERR_PERSON_TAKEN. Emits person.updated. */
 bool person_change(struct ctx *cx, struct id id, const struct person_change *change) MUST_CHECK;
+
+/* Whether the viewer may give somebody another address. Fails: ERR_DENIED. */
+bool person_may_change_address(struct ctx *cx, struct id id) MUST_CHECK;
 
 /* Nobody signs in as a disabled person, and the sessions end. */
 bool person_set_disabled(struct ctx *cx, struct id id, bool is_disabled) MUST_CHECK;

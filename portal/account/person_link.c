@@ -48,16 +48,16 @@ static bool check_may_make(struct ctx *cx, struct id person_id)
 
 static const char SQL_PERSON_LINK_END[] =
     "DELETE FROM person_link WHERE tenant_id = ? AND person_id = ? AND purpose = ? "
-    "AND used_at IS NULL";
+    "AND used_at IS NULL AND email = COALESCE(?, email)";
 static const char SQL_PERSON_LINK_INSERT[] =
     "INSERT INTO person_link (tenant_id, id, token_hash, person_id, email, purpose, created_at, "
-    "expires_at) SELECT p.tenant_id, ?, ?, p.id, p.email, ?, ?, ? FROM person p "
+    "expires_at) SELECT p.tenant_id, ?, ?, p.id, COALESCE(?, p.email), ?, ?, ? FROM person p "
     "WHERE p.tenant_id = ? AND p.id = ?";
 
 static const char *const PURPOSES[] = {
     [PERSON_LINK_WELCOME] = "welcome", [PERSON_LINK_RESET] = "reset",
     [PERSON_LINK_UNLOCK] = "unlock",   [PERSON_LINK_LOGIN] = "login",
-    [PERSON_LINK_VERIFY] = "verify",
+    [PERSON_LINK_VERIFY] = "verify",   [PERSON_LINK_ADDRESS] = "address",
 };
 _Static_assert(COUNT(PURPOSES) == PERSON_LINK_PURPOSE_COUNT, "name every purpose");
 
@@ -66,10 +66,12 @@ static void hash_of(const char *token, uint8_t out[CRYPTO_HASH_SIZE])
     crypto_sha256(token, strlen(token), out);
 }
 
+/* email: NULL for the person's main one. */
 static bool make(struct ctx *cx, struct id person_id, enum person_link_purpose purpose,
-                 const char **token)
+                 const char *email, const char **token)
 {
-    bool is_long = purpose == PERSON_LINK_WELCOME || purpose == PERSON_LINK_VERIFY;
+    bool is_long = purpose == PERSON_LINK_WELCOME || purpose == PERSON_LINK_VERIFY ||
+                   purpose == PERSON_LINK_ADDRESS;
     int64_t lasts = is_long ? PERSON_LINK_HOURS * CLOCK_HOUR : PERSON_LINK_MINUTES * CLOCK_MINUTE;
     const char *made = crypto_token(cx->mem, CRYPTO_TOKEN_BYTES);
     uint8_t hash[CRYPTO_HASH_SIZE];
@@ -78,10 +80,11 @@ static bool make(struct ctx *cx, struct id person_id, enum person_link_purpose p
     if (!db_begin(cx))
         return false;
     if (!db_exec(cx, NULL, SQL_PERSON_LINK_END, DB_ID(cx->tenant_id), DB_ID(person_id),
-                 DB_TEXT(PURPOSES[purpose])) ||
+                 DB_TEXT(PURPOSES[purpose]), DB_TEXT(email)) ||
         !db_exec(cx, NULL, SQL_PERSON_LINK_INSERT, DB_ID(ctx_new_id(cx)),
-                 DB_BYTES(hash, sizeof(hash)), DB_TEXT(PURPOSES[purpose]), DB_TIME(cx->now),
-                 DB_TIME(cx->now + lasts), DB_ID(cx->tenant_id), DB_ID(person_id)) ||
+                 DB_BYTES(hash, sizeof(hash)), DB_TEXT(email), DB_TEXT(PURPOSES[purpose]),
+                 DB_TIME(cx->now), DB_TIME(cx->now + lasts), DB_ID(cx->tenant_id),
+                 DB_ID(person_id)) ||
         !event_emit(cx, EVENT_PERSON_UPDATED, person_id,
                     json_own(cx->mem, json_pack("{s:s, s:s}", "change", "link_made", "purpose",
                                                 PURPOSES[purpose])))) {
@@ -96,7 +99,7 @@ static bool make(struct ctx *cx, struct id person_id, enum person_link_purpose p
 
 bool person_link_make(struct ctx *cx, struct id person_id, const char **token)
 {
-    return check_may_make(cx, person_id) && make(cx, person_id, PERSON_LINK_WELCOME, token);
+    return check_may_make(cx, person_id) && make(cx, person_id, PERSON_LINK_WELCOME, NULL, token);
 }
 
 bool person_link_make_for(struct ctx *cx, struct id person_id, enum person_link_purpose purpose,
@@ -104,7 +107,15 @@ bool person_link_make_for(struct ctx *cx, struct id person_id, enum person_link_
 {
     if (cx->viewer.kind != VIEWER_SYSTEM)
         return err_set(&cx->err, &ERR_DENIED, "a %s link", PURPOSES[purpose]);
-    return check_may_make(cx, person_id) && make(cx, person_id, purpose, token);
+    return check_may_make(cx, person_id) && make(cx, person_id, purpose, NULL, token);
+}
+
+bool person_link_make_address(struct ctx *cx, struct id person_id, const char *email,
+                              const char **token)
+{
+    if (!id_equal(cx->viewer.person_id, person_id))
+        return err_set(&cx->err, &ERR_DENIED, "an address for somebody else");
+    return make(cx, person_id, PERSON_LINK_ADDRESS, email, token);
 }
 
 bool person_link_invite(struct ctx *cx, const struct person_spec *person,
@@ -138,10 +149,11 @@ rollback:
 #define FOR_PASSWORD (1U << PERSON_LINK_WELCOME | 1U << PERSON_LINK_RESET)
 
 static const char SQL_PERSON_LINK_FIND[] =
-    "SELECT p.id, p.full_name, p.email, l.created_at, l.purpose FROM person_link l "
+    "SELECT p.id, p.full_name, IF(l.purpose = 'address', l.email, p.email), l.created_at, l.purpose "
+    "FROM person_link l "
     "JOIN person p ON p.tenant_id = l.tenant_id AND p.id = l.person_id "
     "WHERE l.tenant_id = ? AND l.token_hash = ? AND l.used_at IS NULL AND l.expires_at > ? "
-    "AND l.email IN ('', p.email) "
+    "AND (l.purpose = 'address' OR l.email IN ('', p.email)) "
     "AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
 
 static bool find(struct ctx *cx, const char *token, unsigned purposes, struct person_link *out)
@@ -156,7 +168,7 @@ static bool find(struct ctx *cx, const char *token, unsigned purposes, struct pe
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "no such link");
-    while (purpose < PERSON_LINK_VERIFY && strcmp(PURPOSES[purpose], db_text(&rows.row, 4)) != 0)
+    while (purpose < PERSON_LINK_ADDRESS && strcmp(PURPOSES[purpose], db_text(&rows.row, 4)) != 0)
         purpose++;
     if ((1U << purpose & purposes) == 0)
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "a link for something else");
@@ -214,7 +226,7 @@ static bool use_up(struct ctx *cx, const char *token, unsigned purposes, struct 
     if (used == 0)
         return err_set(&cx->err, &ERR_PERSON_LINK_OVER, "used at the same moment");
     *person_id = link.person_id;
-    return link.purpose == PERSON_LINK_WELCOME ||
+    return link.purpose == PERSON_LINK_WELCOME || link.purpose == PERSON_LINK_ADDRESS ||
            db_exec(cx, NULL, SQL_PERSON_LINK_CONFIRM, DB_ID(cx->tenant_id), DB_ID(link.person_id));
 }
 

@@ -14,6 +14,7 @@ enum person_link_purpose {
     PERSON_LINK_UNLOCK,  /* only ends a lock; PERSON_LINK_MINUTES */
     PERSON_LINK_LOGIN,   /* signs in, instead of a password; PERSON_LINK_MINUTES */
     PERSON_LINK_VERIFY,  /* confirms the address; PERSON_LINK_HOURS */
+    PERSON_LINK_ADDRESS, /* adds a further address (person_address.h); PERSON_LINK_HOURS */
     PERSON_LINK_PURPOSE_COUNT
 };
 
@@ -31,6 +32,11 @@ bool person_link_make(struct ctx *cx, struct id person_id, const char **token) M
 bool person_link_make_for(struct ctx *cx, struct id person_id, enum person_link_purpose purpose,
                           const char **token) MUST_CHECK;
 
+/* A link that shows that an address, not the person's main one, reaches him. The person himself:
+ * see person_address_ask. Earlier ones for that address end. */
+bool person_link_make_address(struct ctx *cx, struct id person_id, const char *email,
+                              const char **token) MUST_CHECK;
+
 /* A new person with a membership (spec's person_id is ignored) and a link, in one transaction.
  * Fails as person_create, membership_add and person_link_make. */
 bool person_link_invite(struct ctx *cx, const struct person_spec *person,
@@ -39,7 +45,7 @@ bool person_link_invite(struct ctx *cx, const struct person_spec *person,
 
 struct person_link { /* who a link is for */
     struct id person_id;
-    const char *full_name, *email;
+    const char *full_name, *email; /* email: where the link went, or the main one */
     int64_t created_at;
     enum person_link_purpose purpose;
 };

@@ -2,6 +2,7 @@
 #include "db/event.h"
 #include "licensing/machine.h"
 #include "portal/account/credential.h"
+#include "portal/account/person_address.h"
 #include "portal/account/role.h"
 #include "portal/account/user.h"
 
@@ -211,6 +212,16 @@ static bool in_wire_words(struct ctx *cx)
     return false;
 }
 
+/* After the row was written: nobody may have it as a further address. */
+static bool email_is_free(struct ctx *cx, const char *email)
+{
+    bool is_taken;
+
+    return person_address_is_taken(cx, email, &is_taken) &&
+           (!is_taken || err_set_at(&cx->err, &ERR_USER_EMAIL_TAKEN, "/data/attributes/email",
+                                    "address in use"));
+}
+
 /* The page of the portal shows a name always: the address's first part where there is none. */
 static const char *whole_name(struct ctx *cx, const char *first, const char *last,
                               const char *email)
@@ -234,6 +245,8 @@ static bool put(struct ctx *cx, const struct user *u, const struct user_draft *d
                  DB_TEXT(email), DB_TEXT(d->metadata), DB_TIME(cx->now), DB_ID(cx->tenant_id),
                  DB_ID(id)))
         return in_wire_words(cx);
+    if (email != NULL && !email_is_free(cx, email))
+        return false;
     if (d->password.is_given &&
         !(d->password.text == NULL
               ? db_exec(cx, NULL, SQL_PASSWORD_END, DB_ID(cx->tenant_id), DB_ID(id))
@@ -362,6 +375,9 @@ static const char SQL_USER_REMOVE[] =
     "UPDATE person SET deleted_at = ?, email = CONCAT(id, '@removed.invalid'), updated_at = ? "
     "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 
+static const char SQL_USER_ADDRESSES_END[] =
+    "DELETE FROM person_address WHERE tenant_id = ? AND person_id = ?";
+
 static bool remove_licences(struct ctx *cx, struct id id)
 {
     struct db_rows rows;
@@ -389,6 +405,7 @@ static bool remove_rows(struct ctx *cx, struct id id)
            db_exec(cx, NULL, SQL_GROUP_LEAVE, tenant, person) &&
            db_exec(cx, NULL, SQL_STAFF_END, tenant, person) &&
            db_exec(cx, NULL, SQL_USER_END_SESSIONS, tenant, person) &&
+           db_exec(cx, NULL, SQL_USER_ADDRESSES_END, tenant, person) &&
            token_revoke_person(cx, id, (struct id){{0}}) &&
            db_exec(cx, NULL, SQL_USER_REMOVE, DB_TIME(cx->now), DB_TIME(cx->now), tenant, person);
 }

@@ -78,11 +78,16 @@ void ticket_visible(struct ctx *cx, struct where *w)
               " OR EXISTS (SELECT 1 FROM participant x WHERE x.tenant_id = t.tenant_id "
               "AND x.ticket_id = t.id AND x.person_id = ?)",
               DB_ID(v->person_id));
-    /* Whoever called before he had an account finds his ticket by his address. */
+    /* Whoever called before he had an account finds his ticket by his addresses. */
     where_add(w,
               " OR EXISTS (SELECT 1 FROM reporter y JOIN person z ON z.tenant_id = y.tenant_id "
               "AND z.email = y.email WHERE y.tenant_id = t.tenant_id AND y.id = t.reporter_id "
-              "AND z.id = ?))",
+              "AND z.id = ?)",
+              DB_ID(v->person_id));
+    where_add(w,
+              " OR EXISTS (SELECT 1 FROM reporter y JOIN person_address z "
+              "ON z.tenant_id = y.tenant_id AND z.email = y.email WHERE y.tenant_id = t.tenant_id "
+              "AND y.id = t.reporter_id AND z.person_id = ?))",
               DB_ID(v->person_id));
 }
 

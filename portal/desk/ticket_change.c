@@ -16,7 +16,9 @@ static const char SQL_TICKET_TOUCH[] =
 static const char SQL_TICKET_CHANGE_MAY[] =
     "SELECT can_reply FROM participant WHERE tenant_id = ? AND ticket_id = ? AND person_id = ?";
 static const char SQL_TICKET_CHANGE_REPORTED[] =
-    "SELECT 1 FROM reporter r JOIN person p ON p.tenant_id = r.tenant_id AND p.email = r.email "
+    "SELECT 1 FROM reporter r JOIN person p ON p.tenant_id = r.tenant_id AND (p.email = r.email "
+    "OR EXISTS (SELECT 1 FROM person_address a WHERE a.tenant_id = p.tenant_id "
+    "AND a.person_id = p.id AND a.email = r.email)) "
     "WHERE r.tenant_id = ? AND r.id = ? AND p.id = ?";
 
 static const char SQL_TICKET_STATUS[] =

@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "db/job.h"
+#include "portal/account/person_address.h"
 #include "portal/mail/mail_out.h"
 
 #include <string.h>
@@ -74,6 +75,8 @@ static const char *path_of(enum mail_kind kind)
         return "/login/link/";
     case MAIL_VERIFY:
         return "/verify/";
+    case MAIL_ADDRESS:
+        return "/account/addresses/confirm/";
     case MAIL_KIND_COUNT:
         break;
     }
@@ -82,18 +85,17 @@ static const char *path_of(enum mail_kind kind)
 
 static enum person_link_purpose purpose_of(enum mail_kind kind)
 {
-    static const enum person_link_purpose PURPOSES[] = {[MAIL_WELCOME] = PERSON_LINK_WELCOME,
-                                                        [MAIL_RESET] = PERSON_LINK_RESET,
-                                                        [MAIL_UNLOCK] = PERSON_LINK_UNLOCK,
-                                                        [MAIL_LOGIN] = PERSON_LINK_LOGIN,
-                                                        [MAIL_VERIFY] = PERSON_LINK_VERIFY};
+    static const enum person_link_purpose PURPOSES[] = {
+        [MAIL_WELCOME] = PERSON_LINK_WELCOME, [MAIL_RESET] = PERSON_LINK_RESET,
+        [MAIL_UNLOCK] = PERSON_LINK_UNLOCK,   [MAIL_LOGIN] = PERSON_LINK_LOGIN,
+        [MAIL_VERIFY] = PERSON_LINK_VERIFY,   [MAIL_ADDRESS] = PERSON_LINK_ADDRESS};
 
     _Static_assert(COUNT(PURPOSES) == MAIL_KIND_COUNT, "a purpose for every kind");
     return PURPOSES[kind];
 }
 
-bool mail_account_link(struct ctx *cx, const struct app *app, struct id person_id,
-                       enum mail_kind kind, const char *token)
+static bool mail_link(struct ctx *cx, const struct app *app, struct id person_id,
+                      enum mail_kind kind, const char *token, const char *to)
 {
     struct mail_draft draft = {.kind = mail_text_name(kind), .person_id = person_id};
     struct mail_facts facts;
@@ -112,10 +114,16 @@ bool mail_account_link(struct ctx *cx, const struct app *app, struct id person_i
     facts.person_name = db_text(&rows.row, 2);
     facts.link = arena_printf(cx->mem, "%s%s%s", base, path_of(kind), token);
     mail_text_write(cx->mem, lang, kind, &facts, &draft.subject, &draft.text);
-    draft.to_address = db_text(&rows.row, 3);
+    draft.to_address = to != NULL ? to : db_text(&rows.row, 3);
     draft.to_name = facts.person_name;
     draft.from_name = facts.tenant_name;
     return mail_out_add(cx, &draft, &id);
+}
+
+bool mail_account_link(struct ctx *cx, const struct app *app, struct id person_id,
+                       enum mail_kind kind, const char *token)
+{
+    return mail_link(cx, app, person_id, kind, token, NULL);
 }
 
 static bool was_sent_enough(struct ctx *cx, struct id person_id, enum mail_kind kind, bool *out)
@@ -144,6 +152,27 @@ bool mail_account_send(struct ctx *cx, const struct app *app, struct id person_i
         return false;
     if (!person_link_make_for(cx, person_id, purpose_of(kind), &token) ||
         !mail_account_link(cx, app, person_id, kind, token)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
+bool mail_account_address(struct ctx *cx, const struct app *app, const char *email, bool *is_sent)
+{
+    struct id self = cx->viewer.person_id;
+    const char *token, *clean;
+    bool is_enough;
+
+    if (!was_sent_enough(cx, self, MAIL_ADDRESS, &is_enough))
+        return false;
+    *is_sent = !is_enough;
+    if (is_enough)
+        return true;
+    if (!db_begin(cx))
+        return false;
+    if (!person_address_ask(cx, email, &clean, &token) ||
+        !mail_link(cx, app, self, MAIL_ADDRESS, token, clean)) {
         db_rollback(cx);
         return false;
     }

@@ -18,6 +18,11 @@ enum { MAIL_ACCOUNT_HOURLY = 5 };
 bool mail_account_send(struct ctx *cx, const struct app *app, struct id person_id,
                        enum mail_kind kind) MUST_CHECK;
 
+/* Mails the viewer's link for a further address to that address, MAIL_ACCOUNT_HOURLY at most in an
+ * hour: *is_sent is false for what is more. Fails as person_address_ask. */
+bool mail_account_address(struct ctx *cx, const struct app *app, const char *email,
+                          bool *is_sent) MUST_CHECK;
+
 /* "I forgot my password", by anybody for any address: the same work whether there is an account or
  * not, since the jobs role looks later (portal/jobs/mailer.c). */
 #define MAIL_ACCOUNT_JOB "account.password"

@@ -57,6 +57,15 @@ static const struct {
             {T("The link works once, for three days."),
              T("If you do not know why you get this mail, you need not do anything.")},
         },
+    [MAIL_ADDRESS] =
+        {
+            "account.address",
+            T("Add this address to your account at {}"),
+            {T("Somebody, presumably you, wants to use this address for an account at {}."),
+             T("Sign in as usual and open this link to add it:")},
+            {T("The link works once, for three days."),
+             T("If it was not you, do not open it: the address is added only with the link.")},
+        },
 };
 _Static_assert(COUNT(MAILS) == MAIL_KIND_COUNT, "words for every kind");
 

@@ -9,6 +9,7 @@ enum mail_kind {
     MAIL_UNLOCK,  /* the account was locked after wrong passwords */
     MAIL_LOGIN,   /* a link to sign in by was asked for */
     MAIL_VERIFY,  /* an address is to be confirmed */
+    MAIL_ADDRESS, /* a further address is to be confirmed: it goes there */
     MAIL_KIND_COUNT
 };
 

@@ -27,7 +27,7 @@ enum {
 struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
         entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
-        visit, macro;
+        visit, macro, address;
     struct id mail_in;
     struct id provider;
 };
@@ -208,6 +208,15 @@ static void make_release(struct ctx *cx, struct rows *rows)
     rows->artefact = artefact->id;
 }
 
+static void make_address(struct ctx *cx, struct rows *rows, struct id person)
+{
+    rows->address = ctx_new_id(cx);
+    test_sql(cx,
+             "INSERT INTO person_address (tenant_id, id, person_id, email, confirmed_at) "
+             "VALUES (?, ?, ?, 'boss@home.example', NOW())",
+             DB_ID(cx->tenant_id), DB_ID(rows->address), DB_ID(person));
+}
+
 static struct town make_town(void **state)
 {
     struct town t = {.cx = test_ctx(state)};
@@ -241,6 +250,7 @@ static struct town make_town(void **state)
     make_calendar(cx, &t.rows);
     make_provider(cx, &t.rows);
     make_token(cx, &t.rows);
+    make_address(cx, &t.rows, boss);
     test_ok(cx, visit_add(cx, t.rows.ticket, "2026-03-09", none, &t.rows.visit));
     make_view(cx, &t.rows);
     return t;
@@ -278,6 +288,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/settings/service/calendars/{id}", rows->calendar},
         {"/desk/settings/tokens/{id}", rows->token},
         {"/account/sessions/{id}", rows->session},
+        {"/account/addresses/{id}", rows->address},
         {"/desk/products/{id}", rows->product},
         {"/desk/releases/{id}", rows->release},
         {"/downloads/{id}", rows->artefact},

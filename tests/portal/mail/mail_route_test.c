@@ -134,6 +134,25 @@ static void a_customers_mail_is_a_ticket_of_his_organisation(void **state)
     assert_string_equal(body_of(cx, in->thread_id), "It stops.");
 }
 
+static void mail_from_a_further_address_of_a_person_is_his(void **state)
+{
+    struct ctx *cx = run(state);
+    struct desk d = desk_make(cx);
+    struct mail_in *in;
+    struct ticket *t;
+
+    test_sql(cx,
+             "INSERT INTO person_address (tenant_id, id, person_id, email, confirmed_at) "
+             "VALUES (?, ?, ?, 'anna@home.example', NOW())",
+             DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)), DB_ID(d.anna));
+    in = receive(cx, mail_of(cx, "Anna <anna@home.example>", INBOUND, "Hello", "", "It stops."));
+    is(in, "DONE", "ticket");
+    desk_as_anna(cx, &d);
+    test_ok(cx, ticket_get(cx, in->ticket_id, &t));
+    assert_true(id_equal(t->person_id, d.anna));
+    assert_true(id_equal(t->organisation_id, d.organisation));
+}
+
 static void a_strangers_mail_waits_in_the_tray_or_is_a_ticket_as_the_tenant_says(void **state)
 {
     struct ctx *cx = run(state);
@@ -660,6 +679,7 @@ int main(int argc, char **argv)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_customers_mail_is_a_ticket_of_his_organisation),
+        cmocka_unit_test(mail_from_a_further_address_of_a_person_is_his),
         cmocka_unit_test(a_strangers_mail_waits_in_the_tray_or_is_a_ticket_as_the_tenant_says),
         cmocka_unit_test(an_answer_with_a_token_goes_into_the_thread_and_opens_the_ticket),
         cmocka_unit_test(a_token_speaks_for_its_holder_from_another_address_of_his),
