@@ -10,6 +10,7 @@
 #include "portal/pages/account_page.h"
 #include "portal/pages/address_page.h"
 #include "portal/pages/audit_page.h"
+#include "portal/pages/brand_page.h"
 #include "portal/pages/confirm_page.h"
 #include "portal/pages/contract_page.h"
 #include "portal/pages/download_page.h"
@@ -71,6 +72,8 @@ const struct route ROUTES[] = {
     /* --- signing in, home (portal/pages/login_page.c, home_page.c) --- */
     {METHOD_GET,  "/",                    home_page_view,    NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/search",              search_page_view,  NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/contact",             brand_page_contact, NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/brand/{name}",        brand_page_logo,    NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/login",               login_page_view,   NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/login",               login_page_submit, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/login/code",          login_page_code,        NEED_PUBLIC, 0, 0},
@@ -241,6 +244,8 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/security",           security_page_show, NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_POST, "/desk/settings/security",           security_page_save, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS, 0},
+    {METHOD_GET,  "/desk/settings/brand",              brand_page_view,    NEED_STAFF, RIGHT_SETTINGS, 0},
+    {METHOD_POST, "/desk/settings/brand",              brand_page_save,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS, BRAND_PAGE_BODY_MAX},
     {METHOD_GET,  "/desk/settings/audit",              audit_page_list,         NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/audit.csv",          audit_page_download,     NEED_STAFF, RIGHT_SETTINGS, 0},
     {METHOD_GET,  "/desk/settings/logins",             login_log_page_list,     NEED_STAFF, RIGHT_SETTINGS, 0},

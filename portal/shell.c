@@ -1,6 +1,7 @@
 #include "portal/shell.h"
 
 #include "base/clock.h"
+#include "kb/article_markdown.h"
 #include "licensing/licence.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/http/format.h"
@@ -138,12 +139,51 @@ static void set_count(struct req *rq, json_t *entries, const char *href, int64_t
     }
 }
 
+/* What the tenant says in that place: in the reader's language, else in its own, else in any. */
+static const char *words_of(struct req *rq, json_t *words, const char *name)
+{
+    const char *const codes[] = {lang_code(rq->lang), rq->tenant->language};
+    const char *key;
+    json_t *value;
+
+    for (size_t i = 0; i < COUNT(codes); i++) {
+        const char *text =
+            json_get_text(words, arena_printf(rq->cx.mem, "%s/%s", name, codes[i]), "");
+
+        if (*text != '\0')
+            return text;
+    }
+    json_object_foreach (words, key, value) {
+        if (strncmp(key, name, strlen(name)) == 0 && key[strlen(name)] == '/')
+            return json_string_value(value);
+    }
+    return NULL;
+}
+
+static void add_words(struct req *rq, json_t *shell)
+{
+    const char *text = rq->tenant->words;
+    const char *footer, *html;
+    struct err err = {0};
+    json_t *words;
+
+    json_object_set_new(shell, "welcome", json_null());
+    json_object_set_new(shell, "foot_html", json_null());
+    if (text == NULL || *text == '\0' || !json_read(rq->cx.mem, &err, text, strlen(text), &words))
+        return;
+    json_object_set_new(shell, "welcome", json_text(words_of(rq, words, "welcome")));
+    footer = words_of(rq, words, "footer");
+    if (footer != NULL && article_markdown_html(rq->cx.mem, &err, footer, &html, NULL))
+        json_object_set_new(shell, "foot_html", json_string(html));
+}
+
 void shell_fill(struct req *rq, json_t *shell)
 {
     struct ctx *cx = &rq->cx;
     struct figures figures;
     json_t *nav = json_object_get(shell, "nav");
 
+    add_words(rq, shell);
     /* An error page is drawn after a failure: asking the database again helps nobody. */
     if ((cx->viewer.kind != VIEWER_CUSTOMER && cx->viewer.kind != VIEWER_STAFF) || cx->err.kind ||
         !rq->app->shell_cache)

@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/utf8.h"
 #include "db/event.h"
+#include "portal/account/brand.h"
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
 #include "portal/account/role.h"
@@ -42,7 +43,10 @@ static const char *host_name(struct arena *mem, const char *host)
 #define TENANT_LOOK                                                                        \
     "SELECT t.id, t.slug, t.name, t.accent, t.mark, t.support_phone, t.support_email, "    \
     "t.support_hours, t.language, t.currency, t.api_version, t.time_zone, t.portal_rate, " \
-    "t.licensing_rate FROM tenant t "
+    "t.licensing_rate, COALESCE(b.accent_dark, ''), COALESCE(b.logo_hash, ''), "           \
+    "COALESCE(b.logo_type, ''), COALESCE((SELECT JSON_OBJECTAGG(CONCAT(x.name, '/', "      \
+    "x.language), x.text) FROM tenant_text x WHERE x.tenant_id = t.id AND x.name IN "      \
+    "('footer', 'welcome')), '') FROM tenant t LEFT JOIN tenant_brand b ON b.tenant_id = t.id "
 
 static const char SQL_TENANT_BY_HOST[] =
     TENANT_LOOK "JOIN tenant_host h ON h.tenant_id = t.id WHERE h.host = ?";
@@ -67,6 +71,9 @@ static struct req_tenant *tenant_look_from_row(struct ctx *cx, struct tenant_cac
     t->zone_name = db_text(row, 11);
     t->portal_rate = db_is_null(row, 12) ? -1 : db_i64(row, 12);
     t->licensing_rate = db_is_null(row, 13) ? -1 : db_i64(row, 13);
+    t->accent_dark = db_text(row, 14);
+    t->logo = brand_logo_path(cx->mem, db_text(row, 15), db_text(row, 16));
+    t->words = db_text(row, 17);
     t->zone = tenant_cache_zone(cache, t->zone_name);
     if (!t->zone) {
         t->zone_name = "UTC";

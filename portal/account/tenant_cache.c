@@ -64,7 +64,10 @@ static struct req_tenant *tenant_copy(struct arena *mem, const struct req_tenant
     t->slug = arena_dup(mem, from->slug);
     t->name = arena_dup(mem, from->name);
     t->accent = arena_dup(mem, from->accent);
+    t->accent_dark = arena_dup(mem, from->accent_dark);
     t->mark = arena_dup(mem, from->mark);
+    t->logo = arena_dup(mem, from->logo);
+    t->words = arena_dup(mem, from->words);
     t->support_phone = arena_dup(mem, from->support_phone);
     t->support_email = arena_dup(mem, from->support_email);
     t->support_hours = arena_dup(mem, from->support_hours);
@@ -110,6 +113,18 @@ void tenant_cache_put(struct tenant_cache *cache, const char *host, const struct
     slot->host = arena_dup(slot->mem, host);
     slot->tenant = tenant_copy(slot->mem, tenant);
     slot->loaded_us = now;
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void tenant_cache_forget(struct tenant_cache *cache, struct id tenant_id)
+{
+    pthread_mutex_lock(&cache->lock);
+    for (size_t i = 0; i < CACHE_SLOTS; i++) {
+        struct slot *slot = &cache->slots[i];
+
+        if (slot->host && id_equal(slot->tenant->id, tenant_id))
+            slot->host = NULL;
+    }
     pthread_mutex_unlock(&cache->lock);
 }
 

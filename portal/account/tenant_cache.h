@@ -18,3 +18,5 @@ void tenant_cache_put(struct tenant_cache *cache, const char *host,
                       const struct req_tenant *tenant);
 /* A time zone, loaded once and kept as long as the cache; NULL when there is none of that name. */
 const struct zone *tenant_cache_zone(struct tenant_cache *cache, const char *name);
+/* What was remembered of a tenant is asked for anew, on this node. */
+void tenant_cache_forget(struct tenant_cache *cache, struct id tenant_id);

@@ -149,9 +149,11 @@ static json_t *person_json(const struct session *s)
 
 static json_t *tenant_json(const struct req_tenant *t)
 {
-    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:b}", "name", t->name, "mark", t->mark,
-                     "support_text", t->support_hours, "support_phone", t->support_phone,
-                     "support_email", t->support_email, "support_is_open", 0);
+    const char *logo = t->logo != NULL && *t->logo != '\0' ? t->logo : NULL;
+
+    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:b}", "name", t->name, "mark", t->mark,
+                     "logo", logo, "support_text", t->support_hours, "support_phone",
+                     t->support_phone, "support_email", t->support_email, "support_is_open", 0);
 }
 
 static json_t *organisation_json(const struct session *s)
@@ -233,14 +235,16 @@ static void add_zone(struct req *rq, json_t *shell)
     json_object_set_new(shell, "zone", json_string(req_text(rq, text)));
 }
 
-/* The tenant's own accent, NULL for the one that the style sheet has. */
+/* The tenant's own colours, NULL for those that the style sheet has. */
 static json_t *accent_json(struct req *rq)
 {
     const char *accent = rq->tenant->accent;
+    const char *dark = rq->tenant->accent_dark == NULL ? "" : rq->tenant->accent_dark;
 
-    if (accent == NULL || strcasecmp(accent, "0e6380") == 0)
+    if (accent == NULL || (strcasecmp(accent, "0e6380") == 0 && *dark == '\0'))
         return json_null();
-    return json_string(arena_printf(rq->cx.mem, "/theme.css?accent=%s", accent));
+    return json_string(arena_printf(rq->cx.mem, "/theme.css?accent=%s%s%s", accent,
+                                    *dark == '\0' ? "" : "&dark=", dark));
 }
 
 /* --- the whole --- */

@@ -36,8 +36,11 @@ struct req_tenant { /* the tenant of this request, loaded once (portal/account/t
     struct id id;
     const char *slug;
     const char *name;
-    const char *accent; /* six hex digits */
+    const char *accent;      /* six hex digits */
+    const char *accent_dark; /* the same; "": as accent */
     const char *mark;
+    const char *logo;  /* the picture's path; "": none, the mark stands for it */
+    const char *words; /* JSON: {"footer/en": text}; "": none */
     const char *support_phone, *support_email, *support_hours;
     const char *language;
     const char *currency;

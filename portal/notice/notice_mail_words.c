@@ -1,6 +1,8 @@
 #include "portal/notice/notice_mail_words.h"
 
+#include "kb/article_markdown.h"
 #include "licensing/licence.h"
+#include "portal/account/brand.h"
 #include "portal/account/membership.h"
 #include "portal/account/role.h"
 #include "portal/desk/follow_link.h"
@@ -23,12 +25,14 @@ static const char SQL_READER_PERSON[] =
     "SELECT p.full_name, p.email, COALESCE(NULLIF(p.language, ''), t.language), "
     "COALESCE(NULLIF(p.time_zone, ''), t.time_zone), t.name, t.accent, "
     "p.is_disabled OR p.is_banned OR p.deleted_at IS NOT NULL, "
-    "EXISTS (SELECT 1 FROM staff_member s WHERE s.tenant_id = p.tenant_id AND s.person_id = p.id) "
-    "FROM person p JOIN tenant t ON t.id = p.tenant_id WHERE p.tenant_id = ? AND p.id = ?";
+    "EXISTS (SELECT 1 FROM staff_member s WHERE s.tenant_id = p.tenant_id AND s.person_id = p.id), "
+    "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, '') FROM person p "
+    "JOIN tenant t ON t.id = p.tenant_id LEFT JOIN tenant_brand b ON b.tenant_id = p.tenant_id WHERE p.tenant_id = ? AND p.id = ?";
 static const char SQL_READER_REPORTER[] =
-    "SELECT r.id, r.name, t.language, t.time_zone, t.name, t.accent FROM ticket k "
+    "SELECT r.id, r.name, t.language, t.time_zone, t.name, t.accent, "
+    "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, '') FROM ticket k "
     "JOIN reporter r ON r.tenant_id = k.tenant_id AND r.id = k.reporter_id "
-    "JOIN tenant t ON t.id = k.tenant_id "
+    "JOIN tenant t ON t.id = k.tenant_id LEFT JOIN tenant_brand b ON b.tenant_id = k.tenant_id "
     "WHERE k.tenant_id = ? AND k.id = ? AND r.email = ?";
 /* The last mail about the ticket that this reader got, and the last that came from outside. */
 static const char SQL_THREAD_SENT[] =
@@ -58,6 +62,7 @@ static bool read_reporter(struct ctx *cx, const struct app *app, const char *add
     out->zone_name = db_text(&rows.row, 3);
     out->tenant_name = db_text(&rows.row, 4);
     out->accent = db_text(&rows.row, 5);
+    out->logo = brand_logo_path(cx->mem, db_text(&rows.row, 6), db_text(&rows.row, 7));
     return true;
 }
 
@@ -82,6 +87,7 @@ bool notice_mail_reader(struct ctx *cx, const struct app *app, struct id person_
     out->tenant_name = db_text(&rows.row, 4);
     out->accent = db_text(&rows.row, 5);
     out->is_staff = db_bool(&rows.row, 7);
+    out->logo = brand_logo_path(cx->mem, db_text(&rows.row, 8), db_text(&rows.row, 9));
     return true;
 }
 
@@ -235,7 +241,7 @@ static void add_stop(struct writing *w, enum notice_kind kind)
 }
 
 /* What stands below the words, whoever wrote them. */
-static const char *with_foot(struct writing *w, const char *body)
+static const char *with_foot(struct writing *w, const char *body, const char *own)
 {
     const struct lang *lang = w->reader->lang;
     struct arena *mem = w->cx->mem;
@@ -243,6 +249,8 @@ static const char *with_foot(struct writing *w, const char *body)
 
     str_add(&s, body);
     str_add(&s, "\n-- \n");
+    if (*own != '\0')
+        str_fmt(&s, "%s\n\n", own);
     if (w->draft.reply_to != NULL)
         str_fmt(&s, "%s\n", lang_text(lang, T("You can simply reply to this mail.")));
     str_fmt(&s, "%s\n%s\n", lang_text(lang, T("No more such mails:")), w->draft.stop_url);
@@ -252,11 +260,21 @@ static const char *with_foot(struct writing *w, const char *body)
 static bool queue(struct writing *w, const char *subject, const char *body)
 {
     const struct notice_reader *r = w->reader;
+    struct notice_look look = {.tenant_name = r->tenant_name, .accent = r->accent};
+    struct arena *mem = w->cx->mem;
+    struct err err = {0};
+    const char *own;
     struct id id;
 
+    if (!brand_text_read(w->cx, BRAND_FOOTER, lang_code(r->lang), &own))
+        return false;
+    if (*own == '\0' || !article_markdown_html(mem, &err, own, &look.foot_html, NULL))
+        look.foot_html = NULL;
+    if (*r->logo != '\0')
+        look.logo = arena_printf(mem, "%s%s", w->base, r->logo);
     w->draft.subject = subject;
-    w->draft.text = with_foot(w, body);
-    w->draft.html = notice_text_html(w->cx->mem, r->lang, r->tenant_name, r->accent, w->draft.text);
+    w->draft.text = with_foot(w, body, own);
+    w->draft.html = notice_text_html(mem, r->lang, &look, with_foot(w, body, ""));
     return mail_out_add(w->cx, &w->draft, &id);
 }
 

@@ -14,6 +14,7 @@ struct notice_reader {
     const struct lang *lang;
     const char *zone_name;
     const char *tenant_name, *accent;
+    const char *logo; /* its path; "": none */
 };
 /* first: one of the notices; the reporter without an account is its ticket's. */
 bool notice_mail_reader(struct ctx *cx, const struct app *app, struct id person_id,

@@ -163,8 +163,14 @@ static void add_paragraphs(struct str *s, struct arena *mem, const char *text)
     str_add(s, is_open ? "</p>\n" : "");
 }
 
-const char *notice_text_html(struct arena *mem, const struct lang *lang, const char *tenant_name,
-                             const char *accent, const char *text)
+/* An accent comes from a row that holds six digits; a mail is no place to trust that. */
+static const char *safe_accent(const char *accent)
+{
+    return strlen(accent) == 6 && strspn(accent, "0123456789abcdefABCDEF") == 6 ? accent : "1b1f23";
+}
+
+const char *notice_text_html(struct arena *mem, const struct lang *lang,
+                             const struct notice_look *look, const char *text)
 {
     struct str s = str_new(mem);
 
@@ -174,10 +180,24 @@ const char *notice_text_html(struct arena *mem, const struct lang *lang, const c
             "color:#1b1f23;background:#ffffff\">\n"
             "<div style=\"max-width:640px\"><div style=\"border-bottom:3px solid #%s;"
             "padding-bottom:8px;margin-bottom:16px;font-weight:600\">",
-            lang_html(lang), accent);
-    str_html(&s, tenant_name);
+            lang_html(lang), safe_accent(look->accent));
+    if (look->logo != NULL && *look->logo != '\0') {
+        str_add(&s, "<img src=\"");
+        str_html(&s, look->logo);
+        str_add(&s,
+                "\" alt=\"\" height=\"32\" style=\"height:32px;width:auto;margin-right:8px;"
+                "vertical-align:middle\">");
+    }
+    str_html(&s, look->tenant_name);
     str_add(&s, "</div>\n");
     add_paragraphs(&s, mem, text);
+    if (look->foot_html != NULL) {
+        str_add(&s,
+                "<div style=\"border-top:1px solid #d9dde1;margin-top:24px;padding-top:8px;"
+                "font-size:14px;color:#57606a\">\n");
+        str_add(&s, look->foot_html);
+        str_add(&s, "</div>\n");
+    }
     str_add(&s, "</div></body></html>\n");
     return s.p;
 }

@@ -9,6 +9,7 @@
 #include "portal/http/statics.h"
 #include "portal/http/template.h"
 #include "portal/serve.h"
+#include "portal/shell.h"
 #include "tests/http/wire.h"
 
 #include <errno.h>
@@ -47,6 +48,7 @@ static bool start(struct err *err)
                                  .session_hours = 12,
                                  .session_idle_minutes = 60};
     app.tenants = tenant_cache_make();
+    app.shell = shell_fill;
     if (mkdir(app.config.storage_path, 0700) != 0 && errno != EEXIST)
         return err_set(err, &ERR_INTERNAL, "mkdir %s", app.config.storage_path);
     return crypto_master_open(err, arena_printf(mem, "%s/master.key", test_dir()), true,
@@ -184,10 +186,17 @@ struct site_answer site_upload(struct ctx *cx, const struct site_user *user, con
         add_part(&body, arena_dup_bytes(cx->mem, *fields, (size_t)(value - *fields)), "", value + 1,
                  strlen(value + 1));
     }
-    if (file_name != NULL)
-        add_part(&body, "files",
-                 arena_printf(cx->mem, "; filename=\"%s\"\r\nContent-Type: text/html", file_name),
+    if (file_name != NULL) {
+        const char *name = strchr(file_name, '=');
+        const char *field = name == NULL
+                                ? "files"
+                                : arena_dup_bytes(cx->mem, file_name, (size_t)(name - file_name));
+
+        add_part(&body, field,
+                 arena_printf(cx->mem, "; filename=\"%s\"\r\nContent-Type: text/html",
+                              name == NULL ? file_name : name + 1),
                  bytes, len);
+    }
     str_fmt(&body, "--%s--\r\n", BOUNDARY);
     str_fmt(&s, "Content-Type: multipart/form-data; boundary=%s\r\nContent-Length: %zu\r\n\r\n",
             BOUNDARY, body.len);

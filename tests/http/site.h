@@ -30,7 +30,8 @@ struct site_answer site_get(struct ctx *cx, const struct site_user *user, const 
 /* body: "name=value&..", encoded; the form token is added for a user. */
 struct site_answer site_post(struct ctx *cx, const struct site_user *user, const char *path,
                              const char *body);
-/* A multipart form: the fields as "name=value" texts ended by NULL, and one file (NULL: none). */
+/* A multipart form: the fields as "name=value" texts ended by NULL, and one file (NULL: none), of
+ * the field "files" unless it is "field=name". */
 struct site_answer site_upload(struct ctx *cx, const struct site_user *user, const char *path,
                                const char *const *fields, const char *file_name, const char *bytes,
                                size_t len);

@@ -198,6 +198,23 @@
   for (const box of document.querySelectorAll(".prose pre, .code-box > code"))
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 
+  /* data-contrast="#f7f8f9 #ffffff": a colour says how well it reads on these grounds (WCAG 2). */
+  const luminance = (hex) => [1, 3, 5]
+    .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const contrast = (a, b) => {
+    const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+    return (high + 0.05) / (low + 0.05);
+  };
+  for (const input of document.querySelectorAll("[data-contrast]"))
+    input.addEventListener("input", () => {
+      const line = document.getElementById(input.getAttribute("aria-describedby"));
+      const least = Math.min(...input.dataset.contrast.split(" ").map((ground) => contrast(input.value, ground)));
+      line.textContent = line.dataset.say.replace("{}", (Math.floor(least * 10) / 10).toFixed(1));
+      line.classList.toggle("is-bad", least < 4.5);
+    });
+
   setKeys(storedKeys());
 
   /* A thread begins at its end. */

@@ -1,0 +1,131 @@
+/* The settings that make a house a tenant's own, on the pages of a real server. */
+#include "portal/account/brand.h"
+#include "portal/account/role.h"
+#include "tests/http/site.h"
+
+#include <string.h>
+
+static const char BRAND[] = "/desk/settings/brand";
+static const char PNG[] =
+    "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x78\0\0\0\x28\x08\x06\0\0\0\0\0\0\0";
+
+static struct site_user open_settings(struct ctx *cx)
+{
+    struct id sam = make_person(cx, "Sam", "sam@staff.example");
+
+    test_ok(cx, role_add_presets(cx));
+    test_ok(cx, role_staff_set(cx, sam, "Administrator", (struct id){{0}}, NULL));
+    site_open(cx);
+    return site_sign_in(cx, sam);
+}
+
+static void a_brand_is_on_each_page_and_for_strangers(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct site_user sam = open_settings(cx);
+    const char *fields[] = {"name=Marlow & Sons",
+                            "accent=#7a1fa2",
+                            "accent_dark=#ce93d8",
+                            "support_phone=+44 1",
+                            "welcome_en=Good day",
+                            "footer_en=Marlow **Ltd** <script>alert(1)</script>",
+                            "contact_en=Write to [us](https://marlow.example)",
+                            "contact_zh=写信给我们",
+                            NULL};
+    struct site_answer a = site_get(cx, &sam, BRAND);
+    struct brand b;
+
+    assert_int_equal(a.status, 200);
+    a = site_upload(cx, &sam, BRAND, fields, "logo=logo.png", PNG, sizeof PNG - 1);
+    assert_int_equal(a.status, 303);
+    test_ok(cx, brand_get(cx, &b));
+    a = site_get(cx, NULL, "/login");
+    site_shows(&a, "Marlow &amp; Sons");
+    site_shows(&a, "Good day");
+    site_shows(&a, "/theme.css?accent=7a1fa2&amp;dark=ce93d8");
+    site_shows(&a, "<p>Marlow <strong>Ltd</strong>");
+    site_hides(&a, "<script>alert");
+    site_shows(&a, arena_printf(cx->mem, "<img class=\"logo\" src=\"/brand/%s.png\"", b.logo_hash));
+    a = site_get(cx, NULL, "/contact");
+    site_shows(&a, "<a href=\"https://marlow.example\"");
+    site_shows(&a, "+44 1");
+    a = site_get(cx, NULL, "/contact?lang=zh");
+    assert_int_equal(a.status, 303);
+}
+
+static void the_picture_is_served_as_what_it_is(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct site_answer a;
+    struct brand b;
+
+    open_settings(cx);
+    test_ok(cx, brand_logo_set(cx, (struct span){PNG, sizeof PNG - 1}));
+    test_ok(cx, brand_get(cx, &b));
+    a = site_get(cx, NULL, arena_printf(cx->mem, "/brand/%s.png", b.logo_hash));
+    assert_int_equal(a.status, 200);
+    assert_non_null(strstr(a.head, "Content-Type: image/png"));
+    assert_non_null(strstr(a.head, "X-Content-Type-Options: nosniff"));
+    a = site_get(cx, NULL, arena_printf(cx->mem, "/brand/%s.html", b.logo_hash));
+    assert_int_equal(a.status, 404);
+    assert_int_equal(site_get(cx, NULL, "/brand/nothing").status, 404);
+    assert_int_equal(site_get(cx, NULL, "/brand/.png").status, 404);
+}
+
+static void a_bad_colour_or_picture_is_said_beside_its_field(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct site_user sam = open_settings(cx);
+    struct site_answer a =
+        site_post(cx, &sam, BRAND, "name=Marlow&accent=%23ffdd00&accent_dark=%23ce93d8");
+    const char *fields[] = {"name=Marlow", "accent=#7a1fa2", "accent_dark=#ce93d8", NULL};
+    static const char SVG[] = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+    struct brand b;
+
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Its contrast to the page is 1.2:1");
+    site_shows(&a, "The nearest colour that has it is #");
+    a = site_upload(cx, &sam, BRAND, fields, "logo=logo.png", SVG, sizeof SVG - 1);
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "This is an SVG file, which can carry scripts.");
+    a = site_post(cx, &sam, BRAND, "name=Marlow&accent=%23ffdd00&accent_dark=%23ce93d8&nearest=1");
+    assert_int_equal(a.status, 303);
+    test_ok(cx, brand_get(cx, &b));
+    assert_string_not_equal(b.accent, "ffdd00");
+}
+
+static void a_stylesheet_is_made_of_colours_alone(void **state)
+{
+    static const char *const HOSTILE[] = {
+        "red%3B%7Dbody%7Bdisplay%3Anone", "0e6380%3B", "%3C%2Fstyle%3E",
+        "url%28//evil.example%29",        "",          "0e638"};
+    struct ctx *cx = test_ctx(state);
+    struct site_answer a;
+
+    site_open(cx);
+    a = site_get(cx, NULL, "/theme.css?accent=7a1fa2&dark=ce93d8");
+    assert_int_equal(a.status, 200);
+    for (size_t i = 0; i < COUNT(HOSTILE); i++) {
+        const char *paths[] = {
+            arena_printf(cx->mem, "/theme.css?accent=%s", HOSTILE[i]),
+            arena_printf(cx->mem, "/theme.css?accent=0e6380&dark=%s", HOSTILE[i])};
+
+        for (size_t p = 0; p < COUNT(paths); p++)
+            assert_int_equal(site_get(cx, NULL, paths[p]).status, 404);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_brand_is_on_each_page_and_for_strangers, site_start,
+                                        site_stop),
+        cmocka_unit_test_setup_teardown(the_picture_is_served_as_what_it_is, site_start, site_stop),
+        cmocka_unit_test_setup_teardown(a_bad_colour_or_picture_is_said_beside_its_field,
+                                        site_start, site_stop),
+        cmocka_unit_test_setup_teardown(a_stylesheet_is_made_of_colours_alone, site_start,
+                                        site_stop),
+    };
+
+    return test_group_run("tenant_pages", tests, COUNT(tests));
+}
