@@ -76,7 +76,7 @@ void article_visible(struct ctx *cx, struct where *w)
     case VIEWER_SYSTEM:
         return;
     case VIEWER_STAFF:
-        if (!viewer_has(&cx->viewer, RIGHT_KNOWLEDGE))
+        if (!viewer_has(&cx->viewer, RIGHT_KNOWLEDGE_READ))
             where_add(w, " AND a.state = 'published'", DB_NONE);
         return;
     case VIEWER_CUSTOMER:
@@ -215,8 +215,6 @@ static bool check_draft(struct ctx *cx, const struct article_draft *draft)
 {
     size_t title = utf8_count(draft->title);
 
-    if (!viewer_has(&cx->viewer, RIGHT_KNOWLEDGE))
-        return err_set(&cx->err, &ERR_DENIED, "article");
     if (title == 0 || title > ARTICLE_TITLE_MAX)
         return err_set_at(&cx->err, &ERR_ARTICLE_TITLE, "title", "%zu characters", title);
     if (draft->summary != NULL && utf8_count(draft->summary) > ARTICLE_SUMMARY_MAX)
@@ -294,7 +292,11 @@ bool article_publish(struct ctx *cx, const struct article_draft *draft, struct a
     json_t *data;
     bool is_new = true;
 
-    if (!check_draft(cx, draft) || !find_row(cx, draft, &row, &is_new) || !db_begin(cx))
+    if (!check_draft(cx, draft) || !find_row(cx, draft, &row, &is_new))
+        return false;
+    if (!viewer_has(&cx->viewer, is_new ? RIGHT_KNOWLEDGE_CREATE : RIGHT_KNOWLEDGE_UPDATE))
+        return err_set(&cx->err, &ERR_DENIED, "article");
+    if (!db_begin(cx))
         return false;
     revision = ctx_new_id(cx);
     if (!write_row(cx, draft, &row, is_new, revision) || !write_revision(cx, draft, &row, revision))

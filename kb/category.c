@@ -96,7 +96,7 @@ bool category_add(struct ctx *cx, const char *slug, const char *icon,
 {
     struct id id = ctx_new_id(cx);
 
-    if (!viewer_has(&cx->viewer, RIGHT_KNOWLEDGE))
+    if (!viewer_has(&cx->viewer, RIGHT_KNOWLEDGE_CREATE))
         return err_set(&cx->err, &ERR_DENIED, "category %s", slug);
     if (!db_begin(cx))
         return false;

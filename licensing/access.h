@@ -10,5 +10,5 @@ struct access {
     struct id organisation_id;
 };
 struct access access_of(const struct ctx *cx);
-/* The system, or staff with RIGHT_LICENCES; else ERR_DENIED. */
-bool access_manage(struct ctx *cx) MUST_CHECK;
+/* The system, or staff who may do this with licences; else ERR_DENIED. */
+bool access_manage(struct ctx *cx, enum right_action action) MUST_CHECK;

@@ -286,7 +286,7 @@ bool artefact_add(struct ctx *cx, const struct artefact *draft, struct artefact 
 {
     struct id id = id_is_zero(draft->id) ? ctx_new_id(cx) : draft->id;
 
-    if (!access_manage(cx) || !check(cx, draft) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_CREATE) || !check(cx, draft) || !db_begin(cx))
         return false;
     if (!db_exec(cx, NULL, SQL_ARTEFACT_ADD, DB_ID(cx->tenant_id), DB_ID(id),
                  DB_ID(draft->release_id), DB_TEXT(draft->filename), DB_TEXT(type_of(draft)),
@@ -326,7 +326,7 @@ static bool change(struct ctx *cx, const struct artefact *a)
 
 bool artefact_change(struct ctx *cx, const struct artefact *changed, struct artefact **out)
 {
-    if (!access_manage(cx) || !check(cx, changed) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !check(cx, changed) || !db_begin(cx))
         return false;
     if (change(cx, changed))
         return finish(cx, changed->id, EVENT_ARTEFACT_UPDATED, out);
@@ -338,7 +338,7 @@ bool artefact_remove(struct ctx *cx, struct id id)
 {
     struct artefact *a;
 
-    if (!access_manage(cx) || !artefact_get(cx, &EVERY, id, &a) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_DELETE) || !artefact_get(cx, &EVERY, id, &a) || !db_begin(cx))
         return false;
     if (db_exec(cx, NULL, SQL_ARTEFACT_REMOVE, DB_ID(cx->tenant_id), DB_ID(id)) &&
         artefact_emit(cx, EVENT_ARTEFACT_DELETED, a))

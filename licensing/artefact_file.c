@@ -114,7 +114,7 @@ bool artefact_upload(struct ctx *cx, const char *storage, struct id id, struct s
     struct store_content content;
     struct artefact *a;
 
-    if (!access_manage(cx) || !artefact_get(cx, &EVERY, id, &a))
+    if (!access_manage(cx, ACTION_UPDATE) || !artefact_get(cx, &EVERY, id, &a))
         return false;
     if (bytes.len == 0)
         return err_set_at(&cx->err, &ERR_ARTEFACT_EMPTY, "file", "artefact");

@@ -135,7 +135,7 @@ bool entitlement_add(struct ctx *cx, const struct entitlement *draft, struct ent
 {
     struct entitlement e = *draft;
 
-    if (!access_manage(cx) || !entitlement_check(cx, &e))
+    if (!access_manage(cx, ACTION_CREATE) || !entitlement_check(cx, &e))
         return false;
     if (id_is_zero(e.id))
         e.id = ctx_new_id(cx);
@@ -159,7 +159,7 @@ bool entitlement_change(struct ctx *cx, struct id id, entitlement_apply *apply, 
     struct entitlement *e;
     int64_t found;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_ENTITLEMENT_LOCK, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                  DB_ID(id)) ||
@@ -182,7 +182,7 @@ bool entitlement_remove(struct ctx *cx, struct id id)
                                        SQL_ENTITLEMENT_RELEASES, SQL_ENTITLEMENT_REMOVE};
     struct entitlement *e;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_DELETE) || !db_begin(cx))
         return false;
     if (!entitlement_get(cx, id, &e))
         goto rollback;
@@ -243,7 +243,7 @@ bool entitlement_attach_policy(struct ctx *cx, struct id policy_id, struct id en
     struct entitlement *e;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!policy_get(cx, policy_id, &p) || !entitlement_get(cx, entitlement_id, &e) ||
         !attach(cx, SQL_POLICY_ENTITLEMENT_ADD, policy_id, entitlement_id) ||
@@ -260,7 +260,7 @@ bool entitlement_attach_licence(struct ctx *cx, struct id licence_id, struct id 
     struct licence *l;
     struct db_rows rows;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_get(cx, licence_id, &l) || !entitlement_get(cx, entitlement_id, &e) ||
         !db_query(cx, &rows, SQL_LICENCE_ENTITLEMENT_INHERITED, DB_ID(cx->tenant_id),

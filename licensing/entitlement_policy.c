@@ -64,7 +64,7 @@ bool entitlement_policy_attach(struct ctx *cx, struct id policy_id, const struct
 {
     struct entitlement_join *joins = arena_array(cx->mem, struct entitlement_join, count);
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!lock(cx, policy_id))
         goto rollback;
@@ -88,7 +88,7 @@ bool entitlement_policy_detach(struct ctx *cx, struct id policy_id, const struct
 {
     int64_t removed;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!lock(cx, policy_id))
         goto rollback;

@@ -273,7 +273,7 @@ static bool set_suspended(struct ctx *cx, struct id id, bool is_suspended, const
     struct licence *before;
     int64_t changed;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_get(cx, id, &before) ||
         !db_exec(cx, &changed, SQL_LICENCE_SUSPEND, DB_BOOL(is_suspended), DB_TIME(cx->now),
@@ -328,7 +328,7 @@ bool licence_renew(struct ctx *cx, struct id id, const char *reason, struct lice
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p))
         goto rollback;
@@ -399,7 +399,7 @@ bool licence_set_seats(struct ctx *cx, struct id id, int64_t seats, const char *
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p))
         goto rollback;
@@ -425,7 +425,7 @@ static bool take_away(struct ctx *cx, struct id id, enum event_kind event, const
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_DELETE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p) ||
         !db_exec_args(cx, NULL, SQL_LICENCE_DELETE_COMPONENTS, args, COUNT(args)) ||

@@ -120,7 +120,7 @@ bool licence_edit(struct ctx *cx, struct id id, const struct licence_edit *edit,
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p))
         goto rollback;

@@ -68,7 +68,7 @@ bool licence_entitlement_attach(struct ctx *cx, struct id id, const struct id *i
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p))
         goto rollback;
@@ -110,7 +110,7 @@ bool licence_entitlement_detach(struct ctx *cx, struct id id, const struct id *i
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p))
         goto rollback;

@@ -115,7 +115,7 @@ bool licence_group_add(struct ctx *cx, const struct licence_group *draft,
 {
     struct licence_group g = *draft;
 
-    if (!access_manage(cx) || !licence_group_check(cx, &g))
+    if (!access_manage(cx, ACTION_CREATE) || !licence_group_check(cx, &g))
         return false;
     if (id_is_zero(g.id))
         g.id = ctx_new_id(cx);
@@ -135,7 +135,7 @@ bool licence_group_change(struct ctx *cx, struct id id, licence_group_apply *app
     struct licence_group *g;
     int64_t found;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_GROUP_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !licence_group_get(cx, id, &g) || !apply(cx, g, with) || !licence_group_check(cx, g) ||
@@ -173,7 +173,7 @@ bool licence_group_remove(struct ctx *cx, struct id id, struct id **licences, si
     struct licence_group *g;
     int64_t found;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_DELETE) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_GROUP_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !licence_group_get(cx, id, &g) || !tell_licences(cx, id, licences, count))

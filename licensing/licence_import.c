@@ -119,7 +119,7 @@ bool licence_import(struct ctx *cx, const struct licence_record *r, struct licen
     struct policy *p;
     struct licence *l;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_CREATE) || !db_begin(cx))
         return false;
     if (!policy_get(cx, r->policy_id, &p)) {
         if (cx->err.kind == &ERR_NOT_FOUND) {
@@ -162,7 +162,7 @@ bool licence_import_find(struct ctx *cx, struct id id, const char *key, struct i
 bool licence_import_machine(struct ctx *cx, struct id machine_id, int64_t created_at,
                             int64_t last_heartbeat_at, int64_t last_check_out_at)
 {
-    return access_manage(cx) &&
+    return access_manage(cx, ACTION_CREATE) &&
            db_exec(cx, NULL, SQL_IMPORT_MACHINE, DB_TIME(created_at), DB_TIME(created_at),
                    DB_TIME(last_heartbeat_at), DB_TIME(last_check_out_at), DB_ID(cx->tenant_id),
                    DB_ID(machine_id));

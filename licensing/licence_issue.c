@@ -307,7 +307,7 @@ bool licence_issue(struct ctx *cx, const struct licence_draft *draft, struct lic
     bool is_ours = false;
     struct licence *l;
 
-    if (!access_manage(cx))
+    if (!access_manage(cx, ACTION_CREATE))
         return false;
     issue.id = id_is_zero(draft->id) ? ctx_new_id(cx) : draft->id;
     if (!db_begin(cx))

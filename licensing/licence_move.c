@@ -89,7 +89,7 @@ bool licence_move_policy(struct ctx *cx, struct id id, struct id policy_id, stru
     struct policy *from;
     struct policy *to;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &from) || !find_policy(cx, policy_id, &to))
         goto rollback;
@@ -134,7 +134,7 @@ bool licence_move_owner(struct ctx *cx, struct id id, struct id person_id, struc
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p) || !check_owner(cx, l, p, person_id) ||
         !db_exec(cx, NULL, SQL_LICENCE_SET_OWNER, DB_ID_OR_NULL(person_id), DB_TIME(cx->now),
@@ -169,7 +169,7 @@ bool licence_move_group(struct ctx *cx, struct id id, struct id group_id, struct
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p))
         goto rollback;

@@ -74,7 +74,7 @@ bool licence_user_attach(struct ctx *cx, struct id id, const struct id *ids, siz
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p))
         goto rollback;
@@ -113,7 +113,7 @@ bool licence_user_detach(struct ctx *cx, struct id id, const struct id *ids, siz
     struct licence *l;
     struct policy *p;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!licence_lock(cx, id, &l, &p))
         goto rollback;

@@ -55,7 +55,7 @@ static bool check_range(struct ctx *cx, const char *source, int64_t value, int64
 bool machine_release_terms_set(struct ctx *cx, struct id product_id,
                                const struct machine_release_terms *t)
 {
-    if (!access_manage(cx))
+    if (!access_manage(cx, ACTION_UPDATE))
         return false;
     if (t->cap == 0)
         return db_exec(cx, NULL, SQL_TERMS_DROP, DB_ID(cx->tenant_id), DB_ID(product_id));

@@ -292,7 +292,7 @@ bool policy_add(struct ctx *cx, const struct policy *draft, struct policy **out)
 {
     struct policy p = *draft;
 
-    if (!access_manage(cx) || !policy_check(cx, &p))
+    if (!access_manage(cx, ACTION_CREATE) || !policy_check(cx, &p))
         return false;
     if (id_is_zero(p.id))
         p.id = ctx_new_id(cx);
@@ -312,7 +312,7 @@ bool policy_change(struct ctx *cx, struct id id, policy_apply *apply, void *with
     struct policy *p;
     int64_t found;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_POLICY_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !policy_get(cx, id, &p) || !apply(cx, p, with) || !policy_check(cx, p) || !update(cx, p) ||
@@ -329,7 +329,7 @@ bool policy_remove(struct ctx *cx, struct id id)
     struct policy *p;
     int64_t found;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_DELETE) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_POLICY_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !policy_get(cx, id, &p) || !licence_remove_of_policy(cx, id) ||

@@ -185,7 +185,7 @@ bool product_add(struct ctx *cx, const struct product *draft, struct product **o
 {
     struct product p = *draft;
 
-    if (!access_manage(cx) || !product_check(cx, &p))
+    if (!access_manage(cx, ACTION_CREATE) || !product_check(cx, &p))
         return false;
     if (id_is_zero(p.id))
         p.id = ctx_new_id(cx);
@@ -205,7 +205,7 @@ bool product_change(struct ctx *cx, struct id id, product_apply *apply, void *wi
     struct product *p;
     int64_t found;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_PRODUCT_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !product_get(cx, id, &p) || !apply(cx, p, with) || !product_check(cx, p) ||
@@ -235,7 +235,7 @@ bool product_remove(struct ctx *cx, struct id id)
     struct product *p;
     int64_t found;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_DELETE) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_PRODUCT_LOCK, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !product_get(cx, id, &p) || !remove_policies(cx, id) ||

@@ -191,7 +191,7 @@ bool release_add(struct ctx *cx, const struct release_draft *draft, struct relea
     };
     struct semver v;
 
-    if (!access_manage(cx) || !check(cx, &r, &v) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_CREATE) || !check(cx, &r, &v) || !db_begin(cx))
         return false;
     if (!insert(cx, &r, &v) ||
         !constrain(cx, r.id, draft->constraints, draft->constraint_count, NULL,
@@ -209,7 +209,7 @@ bool release_change(struct ctx *cx, const struct release *r, struct release **ou
     struct semver v;
     int64_t found;
 
-    if (!access_manage(cx) || !check(cx, r, &v) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !check(cx, r, &v) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &found, SQL_RELEASE_CHANGE, DB_TEXT(r->name), DB_TEXT(r->description),
                  DB_TEXT(RELEASE_CHANNEL_NAMES[r->channel]), DB_TEXT(r->tag), DB_TEXT(r->version),
@@ -234,7 +234,7 @@ bool release_remove(struct ctx *cx, struct id id)
     static const char *const SQL[] = {SQL_RELEASE_FREE, SQL_RELEASE_ARTEFACTS};
     struct release *r;
 
-    if (!access_manage(cx) || !release_get(cx, &EVERY, id, &r) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_DELETE) || !release_get(cx, &EVERY, id, &r) || !db_begin(cx))
         return false;
     for (size_t i = 0; i < COUNT(SQL); i++)
         if (!db_exec(cx, NULL, SQL[i], DB_ID(cx->tenant_id), DB_ID(id)))
@@ -254,7 +254,7 @@ static bool set_status(struct ctx *cx, struct id id, enum release_status status,
 {
     int64_t yanked_at = status == RELEASE_YANKED ? cx->now : 0;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!release_get(cx, &EVERY, id, out))
         goto rollback;
@@ -287,7 +287,7 @@ bool release_constrain(struct ctx *cx, struct id id, const struct id *entitlemen
 {
     struct release *r;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!release_get(cx, &EVERY, id, &r) ||
         !constrain(cx, id, entitlements, count, links, "/data") ||
@@ -302,7 +302,7 @@ bool release_unconstrain(struct ctx *cx, struct id id, const struct id *which, s
 {
     struct release *r;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!release_get(cx, &EVERY, id, &r))
         goto rollback;

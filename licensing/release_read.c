@@ -66,7 +66,7 @@ struct release_reader release_reader_of(const struct ctx *cx)
     case VIEWER_SYSTEM:
         return (struct release_reader){.kind = RELEASE_FOR_ALL};
     case VIEWER_STAFF:
-        if (viewer_has(viewer, RIGHT_LICENCES))
+        if (viewer_has(viewer, RIGHT_LICENCES_READ))
             return (struct release_reader){.kind = RELEASE_FOR_ALL};
         break;
     case VIEWER_CUSTOMER:

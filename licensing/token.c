@@ -162,7 +162,7 @@ bool token_add(struct ctx *cx, const struct token_draft *draft, struct token **o
 {
     struct token *t = arena_new(cx->mem, struct token);
 
-    if (!access_manage(cx))
+    if (!access_manage(cx, ACTION_CREATE))
         return false;
     if (!bearer_fits(draft))
         return err_set_at(&cx->err, &ERR_TOKEN_BEARER, "/data/relationships/bearer", "%s",
@@ -343,7 +343,7 @@ bool token_regenerate(struct ctx *cx, struct id id, struct token **out)
     int64_t changed;
     struct token *t;
 
-    if (!access_manage(cx) || !token_get(cx, id, &all, &t))
+    if (!access_manage(cx, ACTION_UPDATE) || !token_get(cx, id, &all, &t))
         return false;
     text = new_text(cx, t->kind);
     if (!digest_of(cx, text, digest) || !db_begin(cx))
@@ -364,7 +364,7 @@ bool token_revoke(struct ctx *cx, struct id id)
 {
     int64_t changed;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_DELETE) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &changed, SQL_TOKEN_REVOKE, DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)))
         goto rollback;

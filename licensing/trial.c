@@ -87,7 +87,7 @@ bool trial_terms_set(struct ctx *cx, const struct trial_terms *terms)
 {
     struct policy *policy;
 
-    if (!access_manage(cx) || !check_product(cx, terms->product_id) ||
+    if (!access_manage(cx, ACTION_UPDATE) || !check_product(cx, terms->product_id) ||
         !check_policy(cx, terms->policy_id, terms->product_id, &policy))
         return false;
     if (terms->days < 1 || terms->days > TRIAL_DAYS_MAX)
@@ -110,7 +110,7 @@ bool trial_terms_set(struct ctx *cx, const struct trial_terms *terms)
 
 bool trial_terms_remove(struct ctx *cx, struct id product_id)
 {
-    if (!access_manage(cx) || !check_product(cx, product_id) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !check_product(cx, product_id) || !db_begin(cx))
         return false;
     if (!db_exec(cx, NULL, SQL_PRODUCT_TRIAL_REMOVE, DB_ID(cx->tenant_id), DB_ID(product_id)) ||
         !event_emit(cx, EVENT_PRODUCT_UPDATED, product_id,
@@ -245,7 +245,7 @@ bool trial_start(struct ctx *cx, struct id product_id, const struct machine_draf
     struct asked asked = {.product_id = product_id, .machine = machine};
     bool is_there;
 
-    if (!access_manage(cx) || !check_product(cx, product_id))
+    if (!access_manage(cx, ACTION_UPDATE) || !check_product(cx, product_id))
         return false;
     crypto_sha256(machine->fingerprint, strlen(machine->fingerprint), asked.hash);
     if (!find(cx, &asked, out, &is_there))
@@ -298,7 +298,7 @@ bool trial_turn(struct ctx *cx, struct id licence_id, struct id policy_id, const
 {
     struct licence *l;
 
-    if (!access_manage(cx) || !db_begin(cx))
+    if (!access_manage(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!turn(cx, licence_id, policy_id, reason, &l)) {
         db_rollback(cx);

@@ -101,7 +101,7 @@ bool script_replay(struct ctx *cx, const struct script_engine *engine, const cha
     struct script_header header;
     size_t tests;
 
-    if (!viewer_has(&cx->viewer, RIGHT_RULES))
+    if (!viewer_has(&cx->viewer, RIGHT_RULES_READ))
         return err_set(&cx->err, &ERR_DENIED, "rules are for staff with that right");
     if (!script_examine(cx, engine, text, len, &r.draft.header, &tests) ||
         !script_header_read(&cx->err, r.draft.header, engine->offer, &header) ||

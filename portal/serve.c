@@ -246,8 +246,9 @@ bool serve_check_viewer(struct req *rq)
     if ((needs & NEED_CUSTOMER) != 0 && (s->is_staff || id_is_zero(s->organisation_id)))
         return err_set(&rq->cx.err, &ERR_SERVE_NO_ORGANISATION, "for customers only");
     if (!viewer_has(&rq->cx.viewer, rq->route->rights))
-        return err_set(&rq->cx.err, &ERR_DENIED, "rights %x of %x", rq->cx.viewer.rights,
-                       rq->route->rights);
+        return err_set(&rq->cx.err, &ERR_DENIED, "rights %llx of %llx",
+                       (unsigned long long)rq->cx.viewer.rights,
+                       (unsigned long long)rq->route->rights);
     return true;
 }
 
@@ -307,8 +308,9 @@ static bool run_api(struct req *rq)
         if (!serve_token(rq))
             return false;
         if (!viewer_has(&rq->cx.viewer, rq->route->rights))
-            return err_set(&rq->cx.err, &ERR_DENIED, "rights %x of %x", rq->cx.viewer.rights,
-                           rq->route->rights);
+            return err_set(&rq->cx.err, &ERR_DENIED, "rights %llx of %llx",
+                           (unsigned long long)rq->cx.viewer.rights,
+                           (unsigned long long)rq->route->rights);
     }
     return rq->route->handler(rq);
 }

@@ -20,11 +20,11 @@ const struct err_kind ERR_SERVE_TOKEN_LOCKED = {
     ERR_CLASS_DENIED, "ACCOUNT_LOCKED",
     "The token's owner is locked after too many wrong passwords. Try again in 15 minutes."};
 
-static const uint32_t STAFF_ALL = RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES |
+static const uint64_t STAFF_ALL = RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES |
                                   RIGHT_KNOWLEDGE | RIGHT_RULES | RIGHT_REPORTS | RIGHT_SETTINGS;
 
 /* What the tenant's own tokens may do; a switch without default, so that a new kind is decided. */
-static uint32_t rights_of(enum token_kind kind)
+static uint64_t rights_of(enum token_kind kind)
 {
     switch (kind) {
     case TOKEN_ADMIN:
@@ -113,7 +113,7 @@ static bool be_person(struct req *rq, struct id person_id)
 }
 
 /* A person's own token is worth no more than the person's role is by now. */
-static bool limit_to_role(struct req *rq, struct id person_id, uint32_t *rights)
+static bool limit_to_role(struct req *rq, struct id person_id, uint64_t *rights, struct id *team_id)
 {
     struct staff *staff;
 
@@ -122,13 +122,15 @@ static bool limit_to_role(struct req *rq, struct id person_id, uint32_t *rights)
     if (!role_staff_find(&rq->cx, person_id, &staff))
         return false;
     *rights &= staff != NULL ? staff->rights : 0;
+    *team_id = staff != NULL ? staff->team_id : (struct id){{0}};
     return *rights != 0 || err_set(&rq->cx.err, &ERR_DENIED, "a person without a role");
 }
 
 bool serve_token(struct req *rq)
 {
     struct token *token;
-    uint32_t rights;
+    struct id team_id = {{0}};
+    uint64_t rights;
     bool reads = rq->method == METHOD_GET || rq->method == METHOD_HEAD;
 
     if (!find_token(rq, &token) || !check_person(&rq->cx, token->person_id))
@@ -139,10 +141,10 @@ bool serve_token(struct req *rq)
         return err_set(&rq->cx.err, &ERR_DENIED, "a token of kind %s",
                        TOKEN_KIND_NAMES[token->kind]);
     rights = rights_of(token->kind);
-    if (!limit_to_role(rq, token->person_id, &rights))
+    if (!limit_to_role(rq, token->person_id, &rights, &team_id))
         return false;
-    rq->cx.viewer =
-        (struct viewer){.kind = VIEWER_STAFF, .person_id = token->person_id, .rights = rights};
+    rq->cx.viewer = (struct viewer){
+        .kind = VIEWER_STAFF, .person_id = token->person_id, .team_id = team_id, .rights = rights};
     rq->cx.actor_id = id_is_zero(token->person_id) ? token->id : token->person_id;
     return true;
 }

@@ -272,7 +272,7 @@ bool script_deploy(struct ctx *cx, const struct script_engine *engine, const cha
     struct deployment d = {.text = text, .len = len, .note = note != NULL ? note : ""};
     size_t tests;
 
-    if (!viewer_has(&cx->viewer, RIGHT_RULES))
+    if (!viewer_has(&cx->viewer, RIGHT_RULES_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "rules are for staff with that right");
     return script_examine(cx, engine, text, len, &d.header_json, &tests) &&
            script_header_read(&cx->err, d.header_json, engine->offer, &d.header) &&
@@ -301,7 +301,7 @@ bool script_list(struct ctx *cx, struct script **out, size_t *count)
 {
     struct db_rows rows;
 
-    if (!viewer_has(&cx->viewer, RIGHT_RULES))
+    if (!viewer_has(&cx->viewer, RIGHT_RULES_READ))
         return err_set(&cx->err, &ERR_DENIED, "rules are for staff with that right");
     if (!db_query(cx, &rows, SQL_SCRIPT_LIST, DB_ID(cx->tenant_id), DB_INT(SCRIPT_RULES_MAX * 4)))
         return false;
@@ -343,7 +343,7 @@ bool script_switch(struct ctx *cx, struct id script_id, bool is_on, const char *
     json_t *data = json_own(cx->mem, json_pack("{s:s}", "reason", reason));
     int64_t changed;
 
-    if (!viewer_has(&cx->viewer, RIGHT_RULES))
+    if (!viewer_has(&cx->viewer, RIGHT_RULES_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "rules are for staff with that right");
     if (!db_begin(cx))
         return false;

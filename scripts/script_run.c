@@ -333,7 +333,7 @@ bool script_run_list(struct ctx *cx, struct id subject_id, const char *language,
     struct db_rows rows;
     json_t *list = json_own(cx->mem, json_array());
 
-    if (!viewer_has(&cx->viewer, RIGHT_DESK) && !viewer_has(&cx->viewer, RIGHT_RULES))
+    if (!viewer_has(&cx->viewer, RIGHT_DESK_READ) && !viewer_has(&cx->viewer, RIGHT_RULES_READ))
         return err_set(&cx->err, &ERR_DENIED, "traces of rules are for staff");
     if (!db_query(cx, &rows, SQL_RUN_LIST, DB_ID(cx->tenant_id), DB_ID(subject_id),
                   DB_INT(limit < RUNS_SHOWN_MAX ? limit : RUNS_SHOWN_MAX)))

@@ -19,7 +19,7 @@ static bool fits(const char *text, size_t max)
 
 bool value_list_set(struct ctx *cx, const char *name, const char *item, const char *value)
 {
-    if (!viewer_has(&cx->viewer, RIGHT_RULES))
+    if (!viewer_has(&cx->viewer, RIGHT_RULES_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "lists for rules are for staff with that right");
     if (!fits(name, VALUE_LIST_NAME_MAX) || !fits(item, VALUE_LIST_ITEM_MAX) ||
         (value != NULL && !fits(value, VALUE_LIST_VALUE_MAX)))

@@ -51,7 +51,7 @@ bool audit_list(struct ctx *cx, const struct audit_filter *filter, struct audit_
     struct where w;
     size_t n = 0;
 
-    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS_READ))
         return err_set(&cx->err, &ERR_DENIED, "the audit trail");
     where_start(&w, cx, SQL_AUDIT_LIST, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     add_filter(&w, filter);

@@ -16,7 +16,7 @@ static const char SQL_LOGIN_LOG_ONLINE[] =
 
 static bool check(struct ctx *cx)
 {
-    return (cx->viewer.kind != VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_SETTINGS)) ||
+    return (cx->viewer.kind != VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_SETTINGS_READ)) ||
            err_set(&cx->err, &ERR_DENIED, "who signed in");
 }
 

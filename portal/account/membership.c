@@ -2,6 +2,7 @@
 
 #include "db/event.h"
 #include "portal/account/role.h"
+#include "portal/sales/sales_scope.h"
 
 const struct err_kind ERR_MEMBERSHIP_CHANGED = {
     ERR_CLASS_CONFLICT, "MEMBERSHIP_CHANGED",
@@ -23,7 +24,7 @@ const struct err_kind ERR_MEMBERSHIP_LAST_ADMIN = {
     "WHERE m.tenant_id = ? AND o.deleted_at IS NULL AND p.deleted_at IS NULL "
 
 /* In the order of the can_ columns. */
-static const uint32_t MEMBERSHIP_RIGHTS[] = {RIGHT_TICKET_OWN, RIGHT_TICKET_ALL, RIGHT_ORDER,
+static const uint64_t MEMBERSHIP_RIGHTS[] = {RIGHT_TICKET_OWN, RIGHT_TICKET_ALL, RIGHT_ORDER,
                                              RIGHT_LICENCE,    RIGHT_BILLING,    RIGHT_ADMIN};
 enum { MEMBERSHIP_RIGHTS_COLUMN = 9 };
 
@@ -57,12 +58,22 @@ static void membership_rows(struct ctx *cx, struct db_rows *rows, struct members
     *count = n;
 }
 
-static bool may_change(const struct ctx *cx, struct id organisation_id)
+static bool may(const struct ctx *cx, struct id organisation_id, enum right_action action)
 {
     if (cx->viewer.kind == VIEWER_CUSTOMER)
         return viewer_has(&cx->viewer, RIGHT_ADMIN) &&
                id_equal(cx->viewer.organisation_id, organisation_id);
-    return viewer_has(&cx->viewer, RIGHT_CUSTOMERS);
+    return viewer_has(&cx->viewer, RIGHT_OF(MODULE_CUSTOMERS, action));
+}
+
+/* What is out of reach is not there; what is in reach needs the right to act. */
+static bool check_may(struct ctx *cx, struct id organisation_id, enum right_action action)
+{
+    if (cx->viewer.kind != VIEWER_CUSTOMER &&
+        !sales_scope_check(cx, &SALES_SCOPE_ORGANISATION, organisation_id))
+        return false;
+    return may(cx, organisation_id, action) ||
+           err_set(&cx->err, &ERR_DENIED, "members of %s", id_text(cx->mem, organisation_id));
 }
 
 /* The organisation's row is written first: changes of its members come one after the other. */
@@ -76,7 +87,7 @@ static const char SQL_MEMBERSHIP_OTHER_ADMINS[] =
     "AND m.can_admin AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
 
 /* rights: what the person is to have there from now on. */
-static bool check_change(struct ctx *cx, const struct membership_spec *spec, uint32_t rights)
+static bool check_change(struct ctx *cx, const struct membership_spec *spec, uint64_t rights)
 {
     struct membership now = {.rights = 0};
     struct db_rows rows;
@@ -89,8 +100,8 @@ static bool check_change(struct ctx *cx, const struct membership_spec *spec, uin
     if (db_next(&rows))
         membership_from_row(&rows.row, &now);
     if (spec->has_seen && now.rights != spec->seen)
-        return err_set(&cx->err, &ERR_MEMBERSHIP_CHANGED, "rights %x, seen %x", now.rights,
-                       spec->seen);
+        return err_set(&cx->err, &ERR_MEMBERSHIP_CHANGED, "rights %llx, seen %llx",
+                       (unsigned long long)now.rights, (unsigned long long)spec->seen);
     if (cx->viewer.kind != VIEWER_CUSTOMER || (now.rights & RIGHT_ADMIN) == 0 ||
         (rights & RIGHT_ADMIN) != 0)
         return true;
@@ -118,11 +129,9 @@ static const char SQL_MEMBERSHIP_PUT[] =
 bool membership_add(struct ctx *cx, const struct membership_spec *spec)
 {
     struct db_rows rows;
-    uint32_t r = spec->rights;
+    uint64_t r = spec->rights;
 
-    if (!may_change(cx, spec->organisation_id))
-        return err_set(&cx->err, &ERR_DENIED, "membership_add");
-    if (!db_begin(cx))
+    if (!check_may(cx, spec->organisation_id, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!db_query(cx, &rows, SQL_MEMBERSHIP_KNOWN, DB_ID(spec->person_id), DB_ID(cx->tenant_id),
                   DB_ID(spec->organisation_id), DB_ID_OR_NULL(spec->site_id),
@@ -161,9 +170,7 @@ bool membership_remove(struct ctx *cx, struct id person_id, struct id organisati
                                          .organisation_id = organisation_id};
     int64_t changed;
 
-    if (!may_change(cx, organisation_id))
-        return err_set(&cx->err, &ERR_DENIED, "membership_remove");
-    if (!db_begin(cx))
+    if (!check_may(cx, organisation_id, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (!check_change(cx, &gone, 0) ||
         !db_exec(cx, &changed, SQL_MEMBERSHIP_DELETE, DB_ID(cx->tenant_id), DB_ID(person_id),
@@ -227,7 +234,7 @@ bool membership_list_of_organisation(struct ctx *cx, struct id organisation_id,
 {
     struct db_rows rows;
 
-    if (!may_change(cx, organisation_id)) {
+    if (!may(cx, organisation_id, ACTION_READ)) {
         *out = NULL;
         *count = 0;
         return true;
@@ -268,6 +275,9 @@ bool membership_viewer(struct ctx *cx, struct id person_id, struct id wanted, st
         return false;
     if (!staff)
         return customer_viewer(cx, person_id, wanted, out);
-    *out = (struct viewer){.kind = VIEWER_STAFF, .person_id = person_id, .rights = staff->rights};
+    *out = (struct viewer){.kind = VIEWER_STAFF,
+                           .person_id = person_id,
+                           .team_id = staff->team_id,
+                           .rights = staff->rights};
     return true;
 }

@@ -15,7 +15,7 @@ struct membership {
     const char *position;
     struct id site_id;     /* zero: none */
     const char *site_name; /* NULL: none */
-    uint32_t rights;       /* RIGHT_TICKET_OWN .. RIGHT_ADMIN */
+    uint64_t rights;       /* RIGHT_TICKET_OWN .. RIGHT_ADMIN */
 };
 
 struct membership_spec {
@@ -23,9 +23,9 @@ struct membership_spec {
     struct id organisation_id;
     struct id site_id; /* zero: none */
     const char *position;
-    uint32_t rights;
+    uint64_t rights;
     bool has_seen; /* whoever changes it saw these rights: */
-    uint32_t seen;
+    uint64_t seen;
 };
 
 extern const struct err_kind ERR_MEMBERSHIP_CHANGED;    /* they are others by now */

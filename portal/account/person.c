@@ -203,7 +203,7 @@ static bool check_may_change(struct ctx *cx, struct id id, bool changes_address)
     if (!db_query(cx, &rows, SQL_PERSON_IS_STAFF, DB_ID(cx->tenant_id), DB_ID(id)))
         return false;
     if (cx->viewer.kind != VIEWER_CUSTOMER &&
-        viewer_has(&cx->viewer, rows.count > 0 ? RIGHT_SETTINGS : RIGHT_CUSTOMERS))
+        viewer_has(&cx->viewer, rows.count > 0 ? RIGHT_SETTINGS_UPDATE : RIGHT_CUSTOMERS_UPDATE))
         return true;
     return err_set(&cx->err, &ERR_DENIED, "person_change %s", id_text(cx->mem, id));
 }
@@ -273,7 +273,7 @@ bool person_set_disabled(struct ctx *cx, struct id id, bool is_disabled)
 {
     int64_t changed;
 
-    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "person_set_disabled");
     if (!db_begin(cx))
         return false;

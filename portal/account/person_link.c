@@ -42,7 +42,7 @@ static bool check_may_make(struct ctx *cx, struct id person_id)
         may = viewer_has(&cx->viewer, RIGHT_ADMIN) && !is_staff && is_ours &&
               db_i64(&rows.row, 1) == 0;
     else
-        may = viewer_has(&cx->viewer, is_staff ? RIGHT_SETTINGS : RIGHT_CUSTOMERS);
+        may = viewer_has(&cx->viewer, is_staff ? RIGHT_SETTINGS_UPDATE : RIGHT_CUSTOMERS_UPDATE);
     return may || err_set(&cx->err, &ERR_DENIED, "link for person %s", id_text(cx->mem, person_id));
 }
 

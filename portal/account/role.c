@@ -2,19 +2,42 @@
 
 #include "portal/http/lang.h"
 
+#include <stdio.h>
 #include <string.h>
 
-const struct role_right_name ROLE_RIGHT_NAMES[] = {
-    {"desk", T("Tickets"), RIGHT_DESK},
-    {"customers", T("Customers"), RIGHT_CUSTOMERS},
-    {"licences", T("Licences"), RIGHT_LICENCES},
-    {"sales", T("Orders and invoices"), RIGHT_SALES},
-    {"knowledge", T("Knowledge"), RIGHT_KNOWLEDGE},
-    {"rules", T("Rules"), RIGHT_RULES},
-    {"reports", T("Reports"), RIGHT_REPORTS},
-    {"settings", T("Settings"), RIGHT_SETTINGS},
+enum { ALL_ACTIONS = (1 << ACTION_COUNT) - 1 };
+
+const struct role_module ROLE_MODULES[MODULE_COUNT] = {
+    [MODULE_DESK] = {"desk", T("Tickets"), ALL_ACTIONS, true},
+    [MODULE_CUSTOMERS] = {"customers", T("Customers"), ALL_ACTIONS, true},
+    [MODULE_LICENCES] = {"licences", T("Licences"), ALL_ACTIONS, false},
+    [MODULE_SALES] = {"sales", T("Orders and invoices"), ALL_ACTIONS, true},
+    [MODULE_KNOWLEDGE] = {"knowledge", T("Knowledge"), ALL_ACTIONS, false},
+    [MODULE_RULES] = {"rules", T("Rules"), ALL_ACTIONS, false},
+    [MODULE_REPORTS] = {"reports", T("Reports"), 1 << ACTION_READ, true},
+    [MODULE_SETTINGS] = {"settings", T("Settings"), ALL_ACTIONS, false},
 };
-const size_t ROLE_RIGHT_COUNT = COUNT(ROLE_RIGHT_NAMES);
+const char *const ROLE_ACTION_NAMES[ACTION_COUNT] = {
+    [ACTION_READ] = "read",
+    [ACTION_CREATE] = "create",
+    [ACTION_UPDATE] = "update",
+    [ACTION_DELETE] = "delete",
+};
+const char *const ROLE_ACTION_LABELS[ACTION_COUNT] = {
+    [ACTION_READ] = T("See"),
+    [ACTION_CREATE] = T("Add"),
+    [ACTION_UPDATE] = T("Change"),
+    [ACTION_DELETE] = T("Delete"),
+};
+const char *const ROLE_SCOPE_NAMES[SCOPE_COUNT] = {
+    [SCOPE_OWN] = "own",
+    [SCOPE_TEAM] = "team",
+    [SCOPE_ALL] = "all",
+};
+
+#define READ_ALL(module) (RIGHT_OF(module, ACTION_READ) | RIGHT_ALL_OF(module))
+#define WRITE_ALL(module) \
+    (READ_ALL(module) | RIGHT_OF(module, ACTION_CREATE) | RIGHT_OF(module, ACTION_UPDATE))
 
 const struct role_preset ROLE_PRESETS[] = {
     {T("Administrator"), RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES |
@@ -22,48 +45,132 @@ const struct role_preset ROLE_PRESETS[] = {
     {T("Team lead"), RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES | RIGHT_KNOWLEDGE |
                          RIGHT_RULES | RIGHT_REPORTS},
     {T("Agent"), RIGHT_DESK | RIGHT_CUSTOMERS},
+    {T("Field engineer"), RIGHT_DESK_READ | RIGHT_DESK_UPDATE | READ_ALL(MODULE_CUSTOMERS) |
+                              READ_ALL(MODULE_LICENCES) | READ_ALL(MODULE_KNOWLEDGE)},
     {T("Sales"), RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES},
+    {T("Contract manager"), RIGHT_SALES | WRITE_ALL(MODULE_CUSTOMERS) | READ_ALL(MODULE_LICENCES) |
+                                READ_ALL(MODULE_REPORTS)},
     {T("Knowledge editor"), RIGHT_KNOWLEDGE},
     {T("Manager"), RIGHT_REPORTS},
+    {T("Executive"), READ_ALL(MODULE_DESK) | READ_ALL(MODULE_CUSTOMERS) |
+                         READ_ALL(MODULE_LICENCES) | READ_ALL(MODULE_SALES) |
+                         READ_ALL(MODULE_KNOWLEDGE) | READ_ALL(MODULE_REPORTS)},
 };
 const size_t ROLE_PRESET_COUNT = COUNT(ROLE_PRESETS);
 
 const struct err_kind ERR_ROLE_UNKNOWN = {ERR_CLASS_INVALID, "ROLE_UNKNOWN",
                                           "There is no role with this name."};
 
-uint32_t role_rights_of(const char *names)
+/* --- rights and their names --- */
+
+static uint64_t right_of(enum right_module module, struct span what)
+{
+    for (unsigned i = 0; i < ACTION_COUNT; i++)
+        if (span_equal(what, ROLE_ACTION_NAMES[i]))
+            return RIGHT_OF(module, i);
+    if (span_equal(what, ROLE_SCOPE_NAMES[SCOPE_ALL]))
+        return RIGHT_ALL_OF(module);
+    return span_equal(what, ROLE_SCOPE_NAMES[SCOPE_TEAM]) ? RIGHT_TEAM_OF(module) : 0;
+}
+
+uint64_t role_rights_of(const char *names)
 {
     struct span rest = span_of(names ? names : "");
-    struct span head;
-    uint32_t rights = 0;
+    struct span head, module;
+    uint64_t rights = 0;
 
     while (span_cut(&rest, ',', &head)) {
-        for (size_t i = 0; i < ROLE_RIGHT_COUNT; i++) {
-            if (span_equal(head, ROLE_RIGHT_NAMES[i].name))
-                rights |= ROLE_RIGHT_NAMES[i].right;
-        }
+        bool is_whole = span_cut(&head, '.', &module) && head.p == NULL;
+
+        for (unsigned i = 0; i < MODULE_COUNT; i++)
+            if (span_equal(module, ROLE_MODULES[i].name))
+                rights |= is_whole ? RIGHT_WHOLE(i) : right_of(i, head);
     }
-    return rights;
+    return role_rights_normal(rights);
+}
+
+uint64_t role_rights_normal(uint64_t rights)
+{
+    uint64_t normal = 0;
+
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        uint64_t has = 0;
+
+        for (unsigned a = 0; a < ACTION_COUNT; a++)
+            if ((ROLE_MODULES[i].actions & 1U << a) != 0)
+                has |= rights & RIGHT_OF(i, a);
+        if (has == 0)
+            continue;
+        has |= RIGHT_OF(i, ACTION_READ);
+        if (!ROLE_MODULES[i].has_scope || (rights & RIGHT_ALL_OF(i)) == RIGHT_ALL_OF(i))
+            has |= RIGHT_ALL_OF(i);
+        else
+            has |= rights & RIGHT_TEAM_OF(i);
+        normal |= has;
+    }
+    return normal;
+}
+
+struct right_name {
+    char text[32];
+};
+
+/* Their number is returned: at most four actions and a scope of each module. */
+static size_t rights_list(uint64_t rights, struct right_name names[MODULE_COUNT * 5])
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < MODULE_COUNT; i++) {
+        for (unsigned a = 0; a < ACTION_COUNT; a++)
+            if ((rights & RIGHT_OF(i, a)) != 0)
+                snprintf(names[n++].text, sizeof(names->text), "%s.%s", ROLE_MODULES[i].name,
+                         ROLE_ACTION_NAMES[a]);
+        if (ROLE_MODULES[i].has_scope && (rights & RIGHT_ALL_OF(i)) != 0)
+            snprintf(names[n++].text, sizeof(names->text), "%s.%s", ROLE_MODULES[i].name,
+                     ROLE_SCOPE_NAMES[(rights & RIGHT_ALL_OF(i)) == RIGHT_ALL_OF(i) ? SCOPE_ALL
+                                                                                    : SCOPE_TEAM]);
+    }
+    return n;
+}
+
+json_t *role_rights_json(uint64_t rights)
+{
+    struct right_name names[MODULE_COUNT * 5];
+    size_t count = rights_list(rights, names);
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(names[i].text));
+    return list;
 }
 
 static const char SQL_ROLE_INSERT[] = "INSERT INTO role (tenant_id, id, name) VALUES (?, ?, ?)";
+static const char SQL_ROLE_RIGHT_CLEAR[] =
+    "DELETE FROM role_right WHERE tenant_id = ? AND role_id = ?";
 static const char SQL_ROLE_RIGHT_INSERT[] =
     "INSERT INTO role_right (tenant_id, role_id, name) VALUES (?, ?, ?)";
+
+bool role_put_rights(struct ctx *cx, struct id role_id, uint64_t rights)
+{
+    struct right_name names[MODULE_COUNT * 5];
+    size_t count = rights_list(role_rights_normal(rights), names);
+
+    if (!db_exec(cx, NULL, SQL_ROLE_RIGHT_CLEAR, DB_ID(cx->tenant_id), DB_ID(role_id)))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!db_exec(cx, NULL, SQL_ROLE_RIGHT_INSERT, DB_ID(cx->tenant_id), DB_ID(role_id),
+                     DB_TEXT(arena_dup(cx->mem, names[i].text))))
+            return false;
+    return true;
+}
 
 static bool role_add(struct ctx *cx, const struct role_preset *preset)
 {
     struct id id = ctx_new_id(cx);
 
-    if (!db_exec(cx, NULL, SQL_ROLE_INSERT, DB_ID(cx->tenant_id), DB_ID(id), DB_TEXT(preset->name)))
-        return false;
-    for (size_t i = 0; i < ROLE_RIGHT_COUNT; i++) {
-        if ((preset->rights & ROLE_RIGHT_NAMES[i].right) == 0)
-            continue;
-        if (!db_exec(cx, NULL, SQL_ROLE_RIGHT_INSERT, DB_ID(cx->tenant_id), DB_ID(id),
-                     DB_TEXT(ROLE_RIGHT_NAMES[i].name)))
-            return false;
-    }
-    return true;
+    return db_exec(cx, NULL, SQL_ROLE_INSERT, DB_ID(cx->tenant_id), DB_ID(id),
+                   DB_TEXT(preset->name)) &&
+           role_put_rights(cx, id, preset->rights);
 }
 
 bool role_add_presets(struct ctx *cx)
@@ -92,7 +199,7 @@ bool role_staff_set(struct ctx *cx, struct id person_id, const char *role_name, 
     struct db_rows rows;
     char *name = arena_dup(cx->mem, role_name);
 
-    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "role_staff_set");
     for (char *c = name; *c; c++) { /* "team-lead" from a command line */
         if (*c == '-' || *c == '_')

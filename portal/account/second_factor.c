@@ -317,7 +317,8 @@ static bool check_may_remove(struct ctx *cx, struct id person_id)
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, person_id));
     return (cx->viewer.kind != VIEWER_CUSTOMER &&
-            viewer_has(&cx->viewer, db_i64(&rows.row, 0) > 0 ? RIGHT_SETTINGS : RIGHT_CUSTOMERS)) ||
+            viewer_has(&cx->viewer, db_i64(&rows.row, 0) > 0 ? RIGHT_SETTINGS_UPDATE
+                                                             : RIGHT_CUSTOMERS_UPDATE)) ||
            err_set(&cx->err, &ERR_DENIED, "second step of %s", id_text(cx->mem, person_id));
 }
 

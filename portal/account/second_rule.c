@@ -1,6 +1,7 @@
 #include "portal/account/second_rule.h"
 
 #include "db/event.h"
+#include "portal/sales/sales_scope.h"
 
 static const char SQL_SECOND_ROLES[] =
     "SELECT r.id, r.name, r.needs_second, (SELECT COUNT(*) FROM staff_member sm "
@@ -17,9 +18,10 @@ static const char SQL_SECOND_ORGANISATION[] =
 static const char SQL_SECOND_ORGANISATION_SET[] =
     "UPDATE organisation SET needs_second = ? WHERE tenant_id = ? AND id = ? AND needs_second <> ?";
 
-static bool check_staff(struct ctx *cx)
+static bool check_staff(struct ctx *cx, enum right_action action)
 {
-    return (cx->viewer.kind != VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_SETTINGS)) ||
+    return (cx->viewer.kind != VIEWER_CUSTOMER &&
+            viewer_has(&cx->viewer, RIGHT_OF(MODULE_SETTINGS, action))) ||
            err_set(&cx->err, &ERR_DENIED, "who needs a second step");
 }
 
@@ -29,7 +31,7 @@ bool second_rule_roles(struct ctx *cx, struct second_rule_role **out, size_t *co
     struct db_rows rows;
     size_t n = 0;
 
-    if (!check_staff(cx) ||
+    if (!check_staff(cx, ACTION_READ) ||
         !db_query(cx, &rows, SQL_SECOND_ROLES, DB_ID(cx->tenant_id), DB_INT(SECOND_RULE_ROLES_MAX)))
         return false;
     list = arena_array(cx->mem, struct second_rule_role, rows.count ? rows.count : 1);
@@ -65,7 +67,7 @@ bool second_rule_set_role(struct ctx *cx, struct id role_id, bool is_needed)
 {
     struct db_rows rows;
 
-    if (!check_staff(cx) ||
+    if (!check_staff(cx, ACTION_UPDATE) ||
         !db_query(cx, &rows, SQL_SECOND_ROLE_NAME, DB_ID(cx->tenant_id), DB_ID(role_id)))
         return false;
     if (!db_next(&rows))
@@ -73,13 +75,13 @@ bool second_rule_set_role(struct ctx *cx, struct id role_id, bool is_needed)
     return set(cx, SQL_SECOND_ROLE_SET, role_id, is_needed, EVENT_ROLE_CHANGED);
 }
 
-static bool check_organisation(struct ctx *cx, struct id id)
+static bool check_organisation(struct ctx *cx, struct id id, uint64_t right_of_staff)
 {
     const struct viewer *v = &cx->viewer;
 
-    if (v->kind == VIEWER_CUSTOMER && !id_equal(v->organisation_id, id))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "organisation %s", id_text(cx->mem, id));
-    return viewer_has(v, v->kind == VIEWER_CUSTOMER ? RIGHT_ADMIN : RIGHT_CUSTOMERS) ||
+    if (!sales_scope_check(cx, &SALES_SCOPE_ORGANISATION, id))
+        return false;
+    return viewer_has(v, v->kind == VIEWER_CUSTOMER ? RIGHT_ADMIN : right_of_staff) ||
            err_set(&cx->err, &ERR_DENIED, "second step of %s", id_text(cx->mem, id));
 }
 
@@ -87,7 +89,7 @@ bool second_rule_organisation(struct ctx *cx, struct id organisation_id, bool *i
 {
     struct db_rows rows;
 
-    if (!check_organisation(cx, organisation_id) ||
+    if (!check_organisation(cx, organisation_id, RIGHT_CUSTOMERS_READ) ||
         !db_query(cx, &rows, SQL_SECOND_ORGANISATION, DB_ID(cx->tenant_id), DB_ID(organisation_id)))
         return false;
     if (!db_next(&rows))
@@ -101,7 +103,8 @@ bool second_rule_set_organisation(struct ctx *cx, struct id organisation_id, boo
 {
     bool before;
 
-    return second_rule_organisation(cx, organisation_id, &before) &&
+    return check_organisation(cx, organisation_id, RIGHT_CUSTOMERS_UPDATE) &&
+           second_rule_organisation(cx, organisation_id, &before) &&
            set(cx, SQL_SECOND_ORGANISATION_SET, organisation_id, is_needed,
                EVENT_ORGANISATION_CHANGED);
 }

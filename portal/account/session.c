@@ -70,7 +70,7 @@ static const char SQL_SESSION_LOAD[] =
     "AND rr.role_id = sm.role_id), s.fresh_at, c.totp_sealed IS NULL AND "
     "(COALESCE(r.needs_second, FALSE) OR EXISTS (SELECT 1 FROM membership m JOIN organisation o "
     "ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.needs_second "
-    "WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id)), s.view_until FROM session s "
+    "WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id)), s.view_until, sm.team_id FROM session s "
     "LEFT JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id "
     "AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL "
     "LEFT JOIN staff_member sm ON sm.tenant_id = p.tenant_id AND sm.person_id = p.id "
@@ -108,6 +108,7 @@ static void session_from_row(struct ctx *cx, const struct db_row *row, struct se
     cx->actor_id = s->person_id;
     cx->viewer = (struct viewer){.kind = s->is_staff ? VIEWER_STAFF : VIEWER_CUSTOMER,
                                  .person_id = s->person_id,
+                                 .team_id = db_id(row, 15),
                                  .rights = role_rights_of(db_text(row, 11))};
 }
 

@@ -19,9 +19,10 @@ const struct err_kind ERR_STAFF_IN_USE = {
     ERR_CLASS_CONFLICT, "STAFF_IN_USE",
     "This account is in use and cannot be deleted. Switch it off instead."};
 
-static bool check_right(struct ctx *cx)
+static bool check_right(struct ctx *cx, enum right_action action)
 {
-    return (cx->viewer.kind != VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_SETTINGS)) ||
+    return (cx->viewer.kind != VIEWER_CUSTOMER &&
+            viewer_has(&cx->viewer, RIGHT_OF(MODULE_SETTINGS, action))) ||
            err_set(&cx->err, &ERR_DENIED, "staff accounts");
 }
 
@@ -77,7 +78,7 @@ bool staff_list(struct ctx *cx, const char *search, struct staff_account **out, 
     struct where w;
     size_t n = 0;
 
-    if (!check_right(cx))
+    if (!check_right(cx, ACTION_READ))
         return false;
     where_start(&w, cx, STAFF_ACCOUNT_SELECT, args, COUNT(args));
     if (search && *search && utf8_valid(search, strlen(search))) {
@@ -102,7 +103,7 @@ bool staff_get(struct ctx *cx, struct id person_id, struct staff_account **out)
 {
     struct db_rows rows;
 
-    if (!check_right(cx) ||
+    if (!check_right(cx, ACTION_READ) ||
         !db_query(cx, &rows, SQL_STAFF_ACCOUNT_GET, DB_ID(cx->tenant_id), DB_ID(person_id)))
         return false;
     if (!db_next(&rows))
@@ -118,7 +119,7 @@ static bool choices(struct ctx *cx, const char *sql, struct staff_choice **out, 
     struct staff_choice *list;
     size_t n = 0;
 
-    if (!check_right(cx) ||
+    if (!check_right(cx, ACTION_READ) ||
         !db_query(cx, &rows, sql, DB_ID(cx->tenant_id), DB_INT(STAFF_CHOICES_MAX)))
         return false;
     list = arena_array(cx->mem, struct staff_choice, rows.count ? rows.count : 1);
@@ -170,7 +171,7 @@ bool staff_add(struct ctx *cx, const struct staff_draft *draft, struct id *out)
         .full_name = draft->full_name, .email = draft->email, .phone = draft->phone};
     struct person *p;
 
-    if (!check_right(cx) || !db_begin(cx))
+    if (!check_right(cx, ACTION_CREATE) || !db_begin(cx))
         return false;
     if (!person_create(cx, &spec, &p) || !put_member(cx, p->id, draft) ||
         (draft->password_hash && !credential_store(cx, p->id, draft->password_hash))) {
@@ -188,7 +189,7 @@ bool staff_add(struct ctx *cx, const struct staff_draft *draft, struct id *out)
 static const char SQL_STAFF_LOCK[] = "UPDATE role SET name = name WHERE tenant_id = ?";
 static const char SQL_STAFF_KEEPERS[] =
     "SELECT COUNT(*) FROM staff_member sm JOIN role_right rr ON rr.tenant_id = sm.tenant_id "
-    "AND rr.role_id = sm.role_id AND rr.name = 'settings' "
+    "AND rr.role_id = sm.role_id AND rr.name IN ('settings.update', 'settings') "
     "JOIN person p ON p.tenant_id = sm.tenant_id AND p.id = sm.person_id "
     "WHERE sm.tenant_id = ? AND NOT p.is_disabled AND p.deleted_at IS NULL";
 
@@ -227,7 +228,7 @@ bool staff_change(struct ctx *cx, struct id person_id, const struct staff_draft 
 {
     struct staff_account *before;
 
-    if (!staff_get(cx, person_id, &before))
+    if (!check_right(cx, ACTION_UPDATE) || !staff_get(cx, person_id, &before))
         return false;
     if (id_equal(person_id, cx->viewer.person_id) &&
         (draft->is_disabled || !id_equal(draft->role_id, before->role_id)))
@@ -260,8 +261,8 @@ bool staff_uses(struct ctx *cx, struct id person_id, struct staff_uses *out)
 {
     struct db_rows rows;
 
-    if (!check_right(cx) || !db_query(cx, &rows, SQL_STAFF_USES, DB_TIME(cx->now),
-                                      DB_ID(cx->tenant_id), DB_ID(person_id)))
+    if (!check_right(cx, ACTION_READ) || !db_query(cx, &rows, SQL_STAFF_USES, DB_TIME(cx->now),
+                                                   DB_ID(cx->tenant_id), DB_ID(person_id)))
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_NOT_FOUND, "staff %s", id_text(cx->mem, person_id));
@@ -317,7 +318,7 @@ bool staff_remove(struct ctx *cx, struct id person_id)
 {
     struct staff_account *a;
 
-    if (!staff_get(cx, person_id, &a))
+    if (!check_right(cx, ACTION_DELETE) || !staff_get(cx, person_id, &a))
         return false;
     if (id_equal(person_id, cx->viewer.person_id))
         return err_set(&cx->err, &ERR_STAFF_SELF, "own account");

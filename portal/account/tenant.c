@@ -174,7 +174,7 @@ static const char SQL_TENANT_WIRE_RIGHTS[] =
 
 bool tenant_set_wire_rights(struct ctx *cx, const char *names, bool is_protected)
 {
-    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "wire rights");
     if (!db_begin(cx))
         return false;
@@ -201,7 +201,7 @@ static bool is_api_version(const char *text)
 
 bool tenant_set_account(struct ctx *cx, const char *api_version, bool is_protected)
 {
-    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "account");
     if (api_version != NULL && !is_api_version(api_version))
         return err_set_at(&cx->err, &ERR_TENANT_API_VERSION, "api_version", "%s", api_version);
@@ -429,7 +429,7 @@ static const char SQL_TENANT_CHANGE[] =
 
 bool tenant_change(struct ctx *cx, const struct tenant_look *look)
 {
-    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "tenant_change");
     if (!tenant_check_words(cx, look->name, look->time_zone, look->currency))
         return false;

@@ -16,7 +16,7 @@ _Static_assert(COUNT(USER_STATUS_NAMES) == USER_STATUS_COUNT, "name every status
 /* What a role in the portal is on the wire: the first whose rights it has. */
 static const struct {
     enum token_kind role;
-    uint32_t rights;
+    uint64_t rights;
 } ROLES[] = {
     {TOKEN_ADMIN, RIGHT_SETTINGS},
     {TOKEN_DEVELOPER, RIGHT_LICENCES | RIGHT_RULES},
@@ -25,7 +25,7 @@ static const struct {
     {TOKEN_READ_ONLY, 0},
 };
 
-static enum token_kind role_of(uint32_t rights)
+static enum token_kind role_of(uint64_t rights)
 {
     size_t i = 0;
 

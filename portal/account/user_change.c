@@ -29,7 +29,7 @@ const struct err_kind ERR_USER_LAST_ADMIN = {ERR_CLASS_INVALID, "ACCOUNT_ADMINS_
 
 static bool check_right(struct ctx *cx)
 {
-    return (cx->viewer.kind != VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_SETTINGS)) ||
+    return (cx->viewer.kind != VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE)) ||
            err_set(&cx->err, &ERR_DENIED, "users");
 }
 
@@ -56,23 +56,21 @@ bool user_password_hash(struct ctx *cx, const char *password, const char *at, co
 static const struct { /* the role in the portal that a role of the wire is made as */
     enum token_kind role;
     const char *name;
-    const char *rights[4];
+    uint64_t rights;
 } PRESETS[] = {
-    {TOKEN_ADMIN, "Administrator", {"settings", "licences", "rules", "customers"}},
-    {TOKEN_DEVELOPER, "Developer", {"licences", "rules", "reports"}},
-    {TOKEN_SALES, "Sales", {"licences", "sales", "customers"}},
-    {TOKEN_SUPPORT, "Agent", {"desk", "customers"}},
-    {TOKEN_READ_ONLY, "Manager", {"reports"}},
+    {TOKEN_ADMIN, "Administrator", RIGHT_SETTINGS | RIGHT_LICENCES | RIGHT_RULES | RIGHT_CUSTOMERS},
+    {TOKEN_DEVELOPER, "Developer", RIGHT_LICENCES | RIGHT_RULES | RIGHT_REPORTS},
+    {TOKEN_SALES, "Sales", RIGHT_LICENCES | RIGHT_SALES | RIGHT_CUSTOMERS},
+    {TOKEN_SUPPORT, "Agent", RIGHT_DESK | RIGHT_CUSTOMERS},
+    {TOKEN_READ_ONLY, "Manager", RIGHT_REPORTS},
 };
 
 static const char SQL_ROLE_FIND[] = "SELECT id FROM role WHERE tenant_id = ? AND name = ?";
 static const char SQL_ROLE_ADD[] = "INSERT INTO role (tenant_id, id, name) VALUES (?, ?, ?)";
-static const char SQL_ROLE_RIGHT_ADD[] =
-    "INSERT INTO role_right (tenant_id, role_id, name) VALUES (?, ?, ?)";
 static const char SQL_ROLE_LOCK[] = "UPDATE role SET name = name WHERE tenant_id = ?";
 static const char SQL_ADMINS[] =
     "SELECT COUNT(*) FROM staff_member sm JOIN role_right rr ON rr.tenant_id = sm.tenant_id "
-    "AND rr.role_id = sm.role_id AND rr.name = 'settings' "
+    "AND rr.role_id = sm.role_id AND rr.name IN ('settings.update', 'settings') "
     "JOIN person p ON p.tenant_id = sm.tenant_id AND p.id = sm.person_id "
     "WHERE sm.tenant_id = ? AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
 static const char SQL_STAFF_END[] =
@@ -89,15 +87,9 @@ static bool ensure_role(struct ctx *cx, size_t preset)
     if (rows.count > 0)
         return true;
     id = ctx_new_id(cx);
-    if (!db_exec(cx, NULL, SQL_ROLE_ADD, DB_ID(cx->tenant_id), DB_ID(id),
-                 DB_TEXT(PRESETS[preset].name)))
-        return false;
-    for (size_t i = 0; i < COUNT(PRESETS[preset].rights); i++)
-        if (PRESETS[preset].rights[i] != NULL &&
-            !db_exec(cx, NULL, SQL_ROLE_RIGHT_ADD, DB_ID(cx->tenant_id), DB_ID(id),
-                     DB_TEXT(PRESETS[preset].rights[i])))
-            return false;
-    return true;
+    return db_exec(cx, NULL, SQL_ROLE_ADD, DB_ID(cx->tenant_id), DB_ID(id),
+                   DB_TEXT(PRESETS[preset].name)) &&
+           role_put_rights(cx, id, PRESETS[preset].rights);
 }
 
 static bool check_admins(struct ctx *cx)

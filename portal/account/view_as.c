@@ -4,6 +4,7 @@
 #include "db/event.h"
 #include "portal/account/membership.h"
 #include "portal/account/role.h"
+#include "portal/sales/sales_scope.h"
 
 #include <string.h>
 
@@ -39,9 +40,10 @@ static bool check_start(struct ctx *cx, struct id person_id, struct id organisat
     const struct membership *membership;
     struct staff *staff;
 
-    if (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_CUSTOMERS))
+    if (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_CUSTOMERS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "looking as a customer");
-    if (!role_staff_find(cx, person_id, &staff) ||
+    if (!sales_scope_check(cx, &SALES_SCOPE_ORGANISATION, organisation_id) ||
+        !role_staff_find(cx, person_id, &staff) ||
         !find_membership(cx, person_id, organisation_id, &membership))
         return false;
     return (staff == NULL && membership != NULL) ||

@@ -26,16 +26,11 @@ static const char *kind_name(enum viewer_kind kind)
 bool customer_api_me(struct req *rq)
 {
     const struct viewer *v = &rq->cx.viewer;
-    json_t *rights = json_array();
-
-    for (size_t i = 0; i < ROLE_RIGHT_COUNT; i++)
-        if (viewer_has(v, ROLE_RIGHT_NAMES[i].right))
-            json_array_append_new(rights, json_string(ROLE_RIGHT_NAMES[i].name));
     return rest_answer(rq, 200,
                        json_pack("{s:s,s:o,s:o,s:s,s:o}", "kind", kind_name(v->kind), "person_id",
                                  rest_id_json(rq, v->person_id), "organisation_id",
                                  rest_id_json(rq, v->organisation_id), "tenant", rq->tenant->slug,
-                                 "rights", rights));
+                                 "rights", role_rights_json(v->rights)));
 }
 
 /* --- organisations --- */

@@ -28,23 +28,13 @@ static json_t *needs_json(unsigned needs)
     return names;
 }
 
-static json_t *rights_json(uint32_t rights)
-{
-    json_t *names = json_array();
-
-    for (size_t i = 0; i < ROLE_RIGHT_COUNT; i++)
-        if ((rights & ROLE_RIGHT_NAMES[i].right) != 0)
-            json_array_append_new(names, json_string(ROLE_RIGHT_NAMES[i].name));
-    return names;
-}
-
 static void add_table(json_t *list, const char *service, const struct route *rows)
 {
     for (const struct route *row = rows; row->pattern != NULL; row++)
         json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:o,s:o}", "service", service, "method",
                                               route_method_name(row->method), "path", row->pattern,
                                               "needs", needs_json(row->needs), "rights",
-                                              rights_json(row->rights)));
+                                              role_rights_json(row->rights)));
 }
 
 int routes_command(struct console *co)

@@ -13,16 +13,16 @@ enum { CUSTOMER_SINCE_DAYS = 420 };
 
 static const struct {
     const char *name;
-    uint32_t right;
+    uint64_t right;
 } RIGHTS[] = {{"ticket_own", RIGHT_TICKET_OWN}, {"ticket_all", RIGHT_TICKET_ALL},
               {"order", RIGHT_ORDER},           {"licence", RIGHT_LICENCE},
               {"billing", RIGHT_BILLING},       {"admin", RIGHT_ADMIN}};
 
-static uint32_t rights_of(const char *words)
+static uint64_t rights_of(const char *words)
 {
     struct span rest = span_of(words);
     struct span word;
-    uint32_t rights = 0;
+    uint64_t rights = 0;
 
     while (span_cut(&rest, ' ', &word))
         for (size_t i = 0; i < COUNT(RIGHTS); i++)

@@ -35,9 +35,10 @@ static const char SQL_CALENDAR_DAYS_ADD[] =
     "VALUES (?, ?, ?, ?, ?)";
 static const char SQL_CALENDAR_TENANT_ZONE[] = "SELECT time_zone FROM tenant WHERE id = ?";
 
-static bool may_set(struct ctx *cx)
+static bool may_set(struct ctx *cx, enum right_action action)
 {
-    return cx->viewer.kind == VIEWER_SYSTEM || viewer_has(&cx->viewer, RIGHT_SETTINGS) ||
+    return cx->viewer.kind == VIEWER_SYSTEM ||
+           viewer_has(&cx->viewer, RIGHT_OF(MODULE_SETTINGS, action)) ||
            err_set(&cx->err, &ERR_DENIED, "calendars");
 }
 
@@ -274,7 +275,8 @@ static bool write_all(struct ctx *cx, struct calendar *c)
 
 bool calendar_save(struct ctx *cx, struct calendar *c)
 {
-    if (!may_set(cx) || !check(cx, c) || !db_begin(cx))
+    if (!may_set(cx, id_is_zero(c->id) ? ACTION_CREATE : ACTION_UPDATE) || !check(cx, c) ||
+        !db_begin(cx))
         return false;
     if (!write_all(cx, c)) {
         if (cx->err.kind == &ERR_CONFLICT)
@@ -289,7 +291,7 @@ bool calendar_remove(struct ctx *cx, struct id id)
 {
     struct calendar *c;
 
-    if (!may_set(cx) || !calendar_get(cx, id, &c) || !db_begin(cx))
+    if (!may_set(cx, ACTION_DELETE) || !calendar_get(cx, id, &c) || !db_begin(cx))
         return false;
     if (!db_exec(cx, NULL, SQL_CALENDAR_REMOVE, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !event_emit(cx, EVENT_CALENDAR_CHANGED, id,

@@ -76,7 +76,7 @@ bool escalation_list(struct ctx *cx, const struct escalation **out, size_t *coun
 
 static bool check(struct ctx *cx, const struct escalation *steps, size_t count)
 {
-    if (cx->viewer.kind != VIEWER_SYSTEM && !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (cx->viewer.kind != VIEWER_SYSTEM && !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "escalations");
     if (count > ESCALATION_STEPS_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "steps", "%zu steps", count);

@@ -39,7 +39,7 @@ static const char SQL_MACRO_AGENT[] = "SELECT full_name FROM person WHERE tenant
 
 static bool may_look(struct ctx *cx)
 {
-    if (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK))
+    if (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK_READ))
         return err_set(&cx->err, &ERR_DENIED, "macros are for the desk's people");
     return true;
 }
@@ -64,8 +64,8 @@ static struct macro row_read(struct ctx *cx, const struct db_row *row)
 
     if (!saved_view_scope_parse(db_text(row, 9), &m.scope))
         m.scope = SAVED_VIEW_OWN;
-    m.may_change =
-        id_equal(m.owner_id, cx->viewer.person_id) || viewer_has(&cx->viewer, RIGHT_SETTINGS);
+    m.may_change = id_equal(m.owner_id, cx->viewer.person_id) ||
+                   viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE);
     return m;
 }
 

@@ -32,9 +32,15 @@ bool report_visible(struct ctx *cx, struct where *w)
 {
     const struct viewer is = cx->viewer;
 
-    if (is.kind != VIEWER_SYSTEM && (is.kind != VIEWER_STAFF || !viewer_has(&is, RIGHT_REPORTS)))
+    if (is.kind != VIEWER_SYSTEM &&
+        (is.kind != VIEWER_STAFF || !viewer_has(&is, RIGHT_REPORTS_READ)))
         return err_set(&cx->err, &ERR_DENIED, "reports are for staff with that right");
-    cx->viewer.rights |= RIGHT_DESK;
+    /* Figures reach as far as the right to reports, whatever may be read at the desk. */
+    cx->viewer.rights = RIGHT_DESK_READ;
+    if (viewer_scope(&is, MODULE_REPORTS) == SCOPE_ALL)
+        cx->viewer.rights |= RIGHT_ALL_OF(MODULE_DESK);
+    else if (viewer_scope(&is, MODULE_REPORTS) == SCOPE_TEAM)
+        cx->viewer.rights |= RIGHT_TEAM_OF(MODULE_DESK);
     ticket_visible(cx, w);
     cx->viewer = is;
     return true;

@@ -73,7 +73,7 @@ bool saved_view_scope_parse(const char *name, enum saved_view_scope *out)
 
 static bool may_look(struct ctx *cx)
 {
-    if (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK))
+    if (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK_READ))
         return err_set(&cx->err, &ERR_DENIED, "views are for the desk's people");
     return true;
 }
@@ -95,8 +95,8 @@ static struct saved_view row_read(struct ctx *cx, const struct db_row *row)
         v.sort = TICKET_SORT_DUE;
     if (!saved_view_scope_parse(db_text(row, 4), &v.scope))
         v.scope = SAVED_VIEW_OWN;
-    v.may_change =
-        id_equal(v.owner_id, cx->viewer.person_id) || viewer_has(&cx->viewer, RIGHT_SETTINGS);
+    v.may_change = id_equal(v.owner_id, cx->viewer.person_id) ||
+                   viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE);
     return v;
 }
 
@@ -163,7 +163,7 @@ bool saved_view_scope_check(struct ctx *cx, enum saved_view_scope scope, struct 
     struct db_rows rows;
 
     *team_id = (struct id){{0}};
-    if (scope == SAVED_VIEW_ALL && !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (scope == SAVED_VIEW_ALL && !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set_at(&cx->err, &ERR_INVALID, "scope", "everybody's need the settings");
     if (scope != SAVED_VIEW_TEAM)
         return true;

@@ -42,7 +42,7 @@ static bool check(struct ctx *cx, const struct sla *s)
 {
     struct calendar *calendar;
 
-    if (cx->viewer.kind != VIEWER_SYSTEM && !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (cx->viewer.kind != VIEWER_SYSTEM && !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "promises");
     if (s->level < 1 || s->level > SLA_LEVELS)
         return err_set_at(&cx->err, &ERR_INVALID, "level", "level %lld", (long long)s->level);

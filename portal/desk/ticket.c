@@ -60,12 +60,41 @@ bool ticket_category_parse(const char *name, enum ticket_category *out)
     return false;
 }
 
+/* One's own: tracked by oneself, or by nobody yet and in one's team, or where one was added. The
+ * team's: all that is the team's or tracked by one of its people, besides. */
+static void visible_to_staff(struct ctx *cx, struct where *w)
+{
+    const struct viewer *v = &cx->viewer;
+    enum right_scope scope = viewer_scope(v, MODULE_DESK);
+
+    if (scope == SCOPE_ALL)
+        return;
+    where_add(w, " AND (t.assignee_id = ?", DB_ID(v->person_id));
+    if (scope == SCOPE_TEAM) {
+        where_add(w, " OR t.team_id = ?", DB_ID(v->team_id));
+        where_add(w,
+                  " OR t.assignee_id IN (SELECT tm.person_id FROM staff_member tm "
+                  "WHERE tm.tenant_id = t.tenant_id AND tm.team_id = ?)",
+                  DB_ID(v->team_id));
+    } else {
+        where_add(w, " OR (t.assignee_id IS NULL AND t.team_id = ?)", DB_ID(v->team_id));
+    }
+    where_add(w,
+              " OR EXISTS (SELECT 1 FROM participant x WHERE x.tenant_id = t.tenant_id "
+              "AND x.ticket_id = t.id AND x.person_id = ?))",
+              DB_ID(v->person_id));
+}
+
 void ticket_visible(struct ctx *cx, struct where *w)
 {
     const struct viewer *v = &cx->viewer;
 
-    if (v->kind == VIEWER_SYSTEM || (v->kind == VIEWER_STAFF && viewer_has(v, RIGHT_DESK)))
+    if (v->kind == VIEWER_SYSTEM)
         return;
+    if (v->kind == VIEWER_STAFF && viewer_has(v, RIGHT_DESK_READ)) {
+        visible_to_staff(cx, w);
+        return;
+    }
     if (v->kind != VIEWER_CUSTOMER || !(v->rights & (RIGHT_TICKET_ALL | RIGHT_TICKET_OWN))) {
         where_add(w, " AND FALSE", DB_NONE);
         return;
@@ -94,7 +123,7 @@ void ticket_visible(struct ctx *cx, struct where *w)
 bool ticket_sees_notes(const struct ctx *cx)
 {
     return cx->viewer.kind == VIEWER_SYSTEM ||
-           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_DESK));
+           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_DESK_READ));
 }
 
 /* *out is NULL when there is none that the viewer may see. */

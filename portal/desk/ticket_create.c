@@ -119,7 +119,8 @@ static bool settle_people(struct ctx *cx, struct draft *d)
         d->organisation_id = v->organisation_id;
         d->person_id = v->person_id;
     } else {
-        if (v->kind != VIEWER_SYSTEM && !(v->kind == VIEWER_STAFF && viewer_has(v, RIGHT_DESK)))
+        if (v->kind != VIEWER_SYSTEM &&
+            !(v->kind == VIEWER_STAFF && viewer_has(v, RIGHT_DESK_CREATE)))
             return err_set(&cx->err, &ERR_DENIED, "no right to file tickets");
         d->organisation_id = w->organisation_id;
         d->person_id = w->person_id;

@@ -75,10 +75,11 @@ bool webhook_endpoint_wants(const struct webhook_endpoint *endpoint, const char 
 
 /* --- reading --- */
 
-bool webhook_endpoint_manage(struct ctx *cx)
+bool webhook_endpoint_manage(struct ctx *cx, enum right_action action)
 {
     return cx->viewer.kind == VIEWER_SYSTEM ||
-           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS)) ||
+           (cx->viewer.kind == VIEWER_STAFF &&
+            viewer_has(&cx->viewer, RIGHT_OF(MODULE_SETTINGS, action))) ||
            err_set(&cx->err, &ERR_DENIED, "managing webhooks");
 }
 
@@ -109,7 +110,7 @@ bool webhook_endpoint_get(struct ctx *cx, struct id id, struct id product_id,
     struct webhook_endpoint *e = arena_new(cx->mem, struct webhook_endpoint);
     struct db_rows rows;
 
-    if (!webhook_endpoint_manage(cx) ||
+    if (!webhook_endpoint_manage(cx, ACTION_READ) ||
         !db_query(cx, &rows, SQL_ENDPOINT_GET, DB_ID(cx->tenant_id), DB_ID(id)))
         return false;
     if (!db_next(&rows))
@@ -130,7 +131,7 @@ bool webhook_endpoint_list(struct ctx *cx, struct id product_id, struct webhook_
     struct db_rows rows;
     size_t n = 0;
 
-    if (!webhook_endpoint_manage(cx) ||
+    if (!webhook_endpoint_manage(cx, ACTION_READ) ||
         !db_query(cx, &rows, SQL_ENDPOINT_LIST, DB_ID(cx->tenant_id),
                   DB_INT(WEBHOOK_ENDPOINTS_MAX)))
         return false;
@@ -260,7 +261,7 @@ bool webhook_endpoint_add(struct ctx *cx, const struct webhook_endpoint_draft *d
 {
     struct webhook_endpoint e = {.id = ctx_new_id(cx)};
 
-    if (!webhook_endpoint_manage(cx) || !account_version(cx, &e.api_version) ||
+    if (!webhook_endpoint_manage(cx, ACTION_CREATE) || !account_version(cx, &e.api_version) ||
         !take_draft(cx, draft, &e) || !check_room(cx) || !db_begin(cx))
         return false;
     if (!db_exec(cx, NULL, SQL_ENDPOINT_ADD, DB_ID(cx->tenant_id), DB_ID(e.id),
@@ -282,7 +283,8 @@ bool webhook_endpoint_change(struct ctx *cx, struct id id,
 
     if (!db_begin(cx))
         return false;
-    if (!webhook_endpoint_get(cx, id, (struct id){{0}}, &e) || !take_draft(cx, draft, e) ||
+    if (!webhook_endpoint_manage(cx, ACTION_UPDATE) ||
+        !webhook_endpoint_get(cx, id, (struct id){{0}}, &e) || !take_draft(cx, draft, e) ||
         !db_exec(cx, NULL, SQL_ENDPOINT_CHANGE, DB_ID_OR_NULL(e->product_id), DB_TEXT(e->url),
                  DB_TEXT(json_write(cx->mem, e->subscriptions)), DB_TEXT(e->api_version),
                  DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)) ||
@@ -311,7 +313,8 @@ bool webhook_endpoint_enable(struct ctx *cx, struct id id, bool is_enabled)
 
     if (!db_begin(cx))
         return false;
-    if (!webhook_endpoint_get(cx, id, (struct id){{0}}, &e) ||
+    if (!webhook_endpoint_manage(cx, ACTION_UPDATE) ||
+        !webhook_endpoint_get(cx, id, (struct id){{0}}, &e) ||
         !(is_enabled ? db_exec(cx, NULL, SQL_ENDPOINT_ENABLE, DB_TIME(cx->now),
                                DB_ID(cx->tenant_id), DB_ID(id)) &&
                            tell(cx, id, "enabled", NULL)
@@ -328,7 +331,8 @@ bool webhook_endpoint_remove(struct ctx *cx, struct id id, struct id product_id)
 
     if (!db_begin(cx))
         return false;
-    if (!webhook_endpoint_get(cx, id, product_id, &e) ||
+    if (!webhook_endpoint_manage(cx, ACTION_DELETE) ||
+        !webhook_endpoint_get(cx, id, product_id, &e) ||
         !db_exec(cx, NULL, SQL_EVENT_GIVE_UP, DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)) ||
         !db_exec(cx, NULL, SQL_EVENT_ORPHAN, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !db_exec(cx, NULL, SQL_ENDPOINT_REMOVE, DB_ID(cx->tenant_id), DB_ID(id)) ||

@@ -37,8 +37,8 @@ const char *webhook_endpoint_event(unsigned kind);
 /* Whether it is to hear of an event. */
 bool webhook_endpoint_wants(const struct webhook_endpoint *endpoint, const char *wire_name);
 
-/* The system, or staff with RIGHT_SETTINGS; else ERR_DENIED. */
-bool webhook_endpoint_manage(struct ctx *cx) MUST_CHECK;
+/* The system, or staff who may do this in the settings; else ERR_DENIED. */
+bool webhook_endpoint_manage(struct ctx *cx, enum right_action action) MUST_CHECK;
 /* product_id (not zero): another product's are not found.
  * Fails: ERR_NOT_FOUND, ERR_DENIED, ERR_WEBHOOK_*, errors of webhook_url_parse. */
 bool webhook_endpoint_get(struct ctx *cx, struct id id, struct id product_id,

@@ -155,7 +155,7 @@ bool webhook_event_list(struct ctx *cx, const struct webhook_event_filter *filte
     struct db_rows rows;
     struct where w;
 
-    if (!webhook_endpoint_manage(cx))
+    if (!webhook_endpoint_manage(cx, ACTION_READ))
         return false;
     if (total != NULL) {
         where_start(&w, cx, SQL_EVENT_COUNT, tenant, 1);
@@ -183,7 +183,7 @@ bool webhook_event_get(struct ctx *cx, struct id id, struct id product_id,
     struct webhook_event *e = arena_new(cx->mem, struct webhook_event);
     struct db_rows rows;
 
-    if (!webhook_endpoint_manage(cx) ||
+    if (!webhook_endpoint_manage(cx, ACTION_READ) ||
         !db_query(cx, &rows, SQL_EVENT_GET, DB_ID(cx->tenant_id), DB_ID(id)))
         return false;
     if (db_next(&rows))
@@ -198,7 +198,7 @@ bool webhook_event_remove(struct ctx *cx, struct id id)
 {
     int64_t changed;
 
-    if (!webhook_endpoint_manage(cx) ||
+    if (!webhook_endpoint_manage(cx, ACTION_DELETE) ||
         !db_exec(cx, &changed, SQL_EVENT_REMOVE, DB_ID(cx->tenant_id), DB_ID(id)))
         return false;
     return changed > 0 ||

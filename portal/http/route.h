@@ -27,7 +27,7 @@ struct route {
     const char *pattern; /* "/tickets/{id}": {id} is a UUID, other names take any segment */
     bool (*handler)(struct req *rq);
     unsigned needs;
-    uint32_t rights; /* every one is needed (enum right), 0 for none */
+    uint64_t rights; /* every one is needed (RIGHT_ bits), 0 for none */
     size_t body_max; /* bytes; 0 is ROUTE_BODY_MAX for methods that have one */
 };
 

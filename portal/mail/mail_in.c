@@ -144,10 +144,11 @@ static void from_rows(struct ctx *cx, struct db_rows *rows, struct mail_in **out
     *count = rows->count;
 }
 
-static bool may_look(struct ctx *cx)
+static bool may(struct ctx *cx, enum right_action action)
 {
     return cx->viewer.kind == VIEWER_SYSTEM ||
-           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_DESK)) ||
+           (cx->viewer.kind == VIEWER_STAFF &&
+            viewer_has(&cx->viewer, RIGHT_OF(MODULE_DESK, action))) ||
            err_set(&cx->err, &ERR_DENIED, "the tray");
 }
 
@@ -157,7 +158,7 @@ bool mail_in_list(struct ctx *cx, const char *state, struct id before, unsigned 
     struct db_rows rows;
     struct where w;
 
-    if (!may_look(cx))
+    if (!may(cx, ACTION_READ))
         return false;
     where_start(&w, cx, SQL_MAIL_IN_LIST,
                 (const struct db_arg[]){DB_ID(cx->tenant_id), DB_TEXT(state)}, 2);
@@ -175,7 +176,7 @@ bool mail_in_count(struct ctx *cx, const char *state, int64_t *out)
 {
     struct db_rows rows;
 
-    if (!may_look(cx) ||
+    if (!may(cx, ACTION_READ) ||
         !db_query(cx, &rows, SQL_MAIL_IN_COUNT, DB_ID(cx->tenant_id), DB_TEXT(state)) ||
         !db_next(&rows))
         return false;
@@ -188,7 +189,8 @@ bool mail_in_get(struct ctx *cx, struct id id, struct mail_in **out)
     struct db_rows rows;
     size_t count;
 
-    if (!may_look(cx) || !db_query(cx, &rows, SQL_MAIL_IN_GET, DB_ID(cx->tenant_id), DB_ID(id)))
+    if (!may(cx, ACTION_READ) ||
+        !db_query(cx, &rows, SQL_MAIL_IN_GET, DB_ID(cx->tenant_id), DB_ID(id)))
         return false;
     if (rows.count == 0)
         return err_set(&cx->err, &ERR_NOT_FOUND, "mail %s", id_text(cx->mem, id));
@@ -200,8 +202,8 @@ bool mail_in_of_ticket(struct ctx *cx, struct id ticket_id, struct mail_in **out
 {
     struct db_rows rows;
 
-    if (!may_look(cx) || !db_query(cx, &rows, SQL_MAIL_IN_OF_TICKET, DB_ID(cx->tenant_id),
-                                   DB_ID(ticket_id), DB_INT(MAIL_IN_LIST_MAX)))
+    if (!may(cx, ACTION_READ) || !db_query(cx, &rows, SQL_MAIL_IN_OF_TICKET, DB_ID(cx->tenant_id),
+                                           DB_ID(ticket_id), DB_INT(MAIL_IN_LIST_MAX)))
         return false;
     from_rows(cx, &rows, out, count);
     return true;
@@ -310,7 +312,7 @@ bool mail_in_ignore(struct ctx *cx, const char *address)
 {
     if (*address == '\0')
         return err_set_at(&cx->err, &ERR_INVALID, "address", "no address");
-    if (!may_look(cx) || !db_begin(cx))
+    if (!may(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (db_exec(cx, NULL, SQL_MAIL_IGNORE, DB_ID(cx->tenant_id), DB_TEXT(address),
                 DB_ID_OR_NULL(cx->viewer.person_id), DB_TIME(cx->now)) &&
@@ -322,7 +324,7 @@ bool mail_in_ignore(struct ctx *cx, const char *address)
 
 bool mail_in_unignore(struct ctx *cx, const char *address)
 {
-    if (!may_look(cx) || !db_begin(cx))
+    if (!may(cx, ACTION_UPDATE) || !db_begin(cx))
         return false;
     if (db_exec(cx, NULL, SQL_MAIL_UNIGNORE, DB_ID(cx->tenant_id), DB_TEXT(address)) &&
         turn(cx, address, "PARKED", "taken_back", "IGNORED", "ignored_sender"))

@@ -147,7 +147,7 @@ bool mail_inbox_set(struct ctx *cx, const struct mail_inbox *w, const char *pass
     size_t len;
 
     if (cx->viewer.kind != VIEWER_SYSTEM &&
-        !(cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS)))
+        !(cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE)))
         return err_set(&cx->err, &ERR_DENIED, "the mailbox");
     if (!check(cx, w))
         return false;

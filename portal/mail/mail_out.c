@@ -138,10 +138,11 @@ static void from_rows(struct ctx *cx, struct db_rows *rows, struct mail_out **ou
     *count = rows->count;
 }
 
-static bool may_look(struct ctx *cx)
+static bool may(struct ctx *cx, enum right_action action)
 {
     return cx->viewer.kind == VIEWER_SYSTEM ||
-           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS)) ||
+           (cx->viewer.kind == VIEWER_STAFF &&
+            viewer_has(&cx->viewer, RIGHT_OF(MODULE_SETTINGS, action))) ||
            err_set(&cx->err, &ERR_DENIED, "reading mails");
 }
 
@@ -151,7 +152,7 @@ bool mail_out_list(struct ctx *cx, const char *status, unsigned limit, struct ma
     struct db_rows rows;
     struct where w;
 
-    if (!may_look(cx))
+    if (!may(cx, ACTION_READ))
         return false;
     where_start(&w, cx, SQL_MAIL_LIST, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
     if (status != NULL)
@@ -168,7 +169,7 @@ bool mail_out_count(struct ctx *cx, const char *status, int64_t *out)
 {
     struct db_rows rows;
 
-    if (!may_look(cx) ||
+    if (!may(cx, ACTION_READ) ||
         !db_query(cx, &rows, SQL_MAIL_COUNT, DB_ID(cx->tenant_id), DB_TEXT(status)) ||
         !db_next(&rows))
         return false;
@@ -181,7 +182,7 @@ bool mail_out_retry(struct ctx *cx, struct id id)
     struct db_rows rows;
     int64_t changed;
 
-    if (!may_look(cx) ||
+    if (!may(cx, ACTION_UPDATE) ||
         !db_exec(cx, &changed, SQL_MAIL_RETRY, DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)))
         return false;
     if (changed > 0)
@@ -198,7 +199,7 @@ bool mail_out_of_ticket(struct ctx *cx, struct id ticket_id, unsigned limit, str
     struct db_rows rows;
 
     if (cx->viewer.kind != VIEWER_SYSTEM &&
-        (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK)))
+        (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK_READ)))
         return err_set(&cx->err, &ERR_DENIED, "reading a ticket's mails");
     if (!db_query(cx, &rows, SQL_MAIL_OF_TICKET, DB_ID(cx->tenant_id), DB_ID(ticket_id),
                   DB_INT(limit == 0 || limit > MAIL_LIST_MAX ? MAIL_LIST_MAX : limit)))

@@ -171,7 +171,7 @@ bool notice_setting_get(struct ctx *cx, struct mail_setting *out)
 bool notice_setting_set(struct ctx *cx, const struct mail_setting *s)
 {
     if (cx->viewer.kind != VIEWER_SYSTEM &&
-        (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_SETTINGS)))
+        (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE)))
         return err_set(&cx->err, &ERR_DENIED, "mail settings");
     if (utf8_count(s->sender_name) > SENDER_NAME_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "sender_name", "too long");

@@ -351,7 +351,7 @@ static bool tell_admins(struct ctx *cx, enum notice_kind kind, const char *fault
         return false;
     for (size_t i = 0; i < count; i++) {
         n.person_id = staff[i].person_id;
-        if ((staff[i].rights & RIGHT_SETTINGS) != 0 && !notice_add(cx, &n))
+        if ((staff[i].rights & RIGHT_SETTINGS_UPDATE) != 0 && !notice_add(cx, &n))
             return false;
     }
     return true;

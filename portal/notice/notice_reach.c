@@ -39,7 +39,7 @@ bool notice_reach_list(struct ctx *cx, struct notice_unreached **out, size_t *co
     struct db_rows rows;
 
     if (cx->viewer.kind != VIEWER_SYSTEM &&
-        (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK)))
+        (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK_READ)))
         return err_set(&cx->err, &ERR_DENIED, "who was not reached");
     if (!db_query(cx, &rows, SQL_REACH_LIST, DB_ID(cx->tenant_id), DB_TIME(since), DB_TIME(since),
                   DB_TIME(cx->now - NOTICE_REACH_PATIENCE_DAYS * CLOCK_DAY),

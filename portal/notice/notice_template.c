@@ -121,7 +121,7 @@ bool notice_template_get(struct ctx *cx, const struct lang *lang, enum notice_ki
 static bool may_set(struct ctx *cx)
 {
     return cx->viewer.kind == VIEWER_SYSTEM ||
-           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS)) ||
+           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE)) ||
            err_set(&cx->err, &ERR_DENIED, "words of mails");
 }
 

@@ -189,7 +189,7 @@ bool oidc_domain_trust(struct ctx *cx, struct id provider_id, struct id id)
     struct oidc_domain domain;
 
     if (cx->viewer.kind != VIEWER_SYSTEM &&
-        !(cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS)))
+        !(cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE)))
         return err_set(&cx->err, &ERR_DENIED, "trusting a domain");
     return get(cx, provider_id, id, &domain) && is_proven(cx, provider_id, &domain, "staff");
 }

@@ -25,10 +25,11 @@ const char *oidc_provider_context(struct arena *mem, struct id id)
 /* --- who may --- */
 
 /* *all: every provider of the tenant; else those of the viewer's organisation. */
-static bool may_manage(struct ctx *cx, bool *all)
+static bool may_manage(struct ctx *cx, enum right_action action, bool *all)
 {
     *all = cx->viewer.kind == VIEWER_SYSTEM ||
-           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS));
+           (cx->viewer.kind == VIEWER_STAFF &&
+            viewer_has(&cx->viewer, RIGHT_OF(MODULE_SETTINGS, action)));
     return *all || (cx->viewer.kind == VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_ADMIN)) ||
            err_set(&cx->err, &ERR_DENIED, "managing sign-on providers");
 }
@@ -85,8 +86,9 @@ bool oidc_provider_list(struct ctx *cx, struct oidc_provider **out, size_t *coun
     struct db_rows rows;
     bool all;
 
-    if (!may_manage(cx, &all) || !db_query(cx, &rows, SQL_OIDC_PROVIDER_LIST, DB_ID(cx->tenant_id),
-                                           DB_BOOL(all), DB_ID(cx->viewer.organisation_id)))
+    if (!may_manage(cx, ACTION_READ, &all) ||
+        !db_query(cx, &rows, SQL_OIDC_PROVIDER_LIST, DB_ID(cx->tenant_id), DB_BOOL(all),
+                  DB_ID(cx->viewer.organisation_id)))
         return false;
     take_all(cx, &rows, out, count);
     return true;
@@ -106,7 +108,7 @@ bool oidc_provider_get(struct ctx *cx, struct id id, struct oidc_provider **out)
     struct db_rows rows;
     bool all;
 
-    return may_manage(cx, &all) &&
+    return may_manage(cx, ACTION_READ, &all) &&
            db_query(cx, &rows, SQL_OIDC_PROVIDER_GET, DB_ID(cx->tenant_id), DB_ID(id), DB_BOOL(all),
                     DB_ID(cx->viewer.organisation_id)) &&
            one(cx, &rows, out);
@@ -250,7 +252,7 @@ bool oidc_provider_add(struct ctx *cx, const struct oidc_provider_draft *draft, 
     struct db_rows rows;
     bool all;
 
-    if (!may_manage(cx, &all) || !issuer_check(cx, draft))
+    if (!may_manage(cx, ACTION_CREATE, &all) || !issuer_check(cx, draft))
         return false;
     if (!all)
         organisation = cx->viewer.organisation_id;
@@ -280,10 +282,12 @@ rollback:
 
 bool oidc_provider_change(struct ctx *cx, struct id id, const struct oidc_provider_draft *draft)
 {
+    bool all;
     struct oidc_provider *before;
     bool is_other;
 
-    if (!oidc_provider_get(cx, id, &before) || !issuer_check(cx, draft) || !db_begin(cx))
+    if (!may_manage(cx, ACTION_UPDATE, &all) || !oidc_provider_get(cx, id, &before) ||
+        !issuer_check(cx, draft) || !db_begin(cx))
         return false;
     is_other = strcmp(before->issuer, draft->issuer) != 0 ||
                strcmp(before->client_id, draft->client_id) != 0;
@@ -305,9 +309,11 @@ rollback:
 
 bool oidc_provider_remove(struct ctx *cx, struct id id)
 {
+    bool all;
     struct oidc_provider *before;
 
-    if (!oidc_provider_get(cx, id, &before) || !db_begin(cx))
+    if (!may_manage(cx, ACTION_DELETE, &all) || !oidc_provider_get(cx, id, &before) ||
+        !db_begin(cx))
         return false;
     if (!db_exec(cx, NULL, SQL_OIDC_PROVIDER_REMOVE, DB_ID(cx->tenant_id), DB_ID(id)) ||
         !tell(cx, id, "removed", NULL))

@@ -354,14 +354,14 @@ static bool home_customer(struct req *rq)
 
 /* Where a member of staff begins: the first place that the role opens. */
 static const struct {
-    uint32_t right;
+    uint64_t right;
     const char *path;
 } DESK_STARTS[] = {
-    {RIGHT_DESK, "/desk"},
-    {RIGHT_CUSTOMERS, "/desk/customers"},
-    {RIGHT_SALES, "/desk/orders"},
-    {RIGHT_LICENCES, "/desk/licences"},
-    {RIGHT_SETTINGS, "/desk/settings"},
+    {RIGHT_DESK_READ, "/desk"},
+    {RIGHT_CUSTOMERS_READ, "/desk/customers"},
+    {RIGHT_SALES_READ, "/desk/orders"},
+    {RIGHT_LICENCES_READ, "/desk/licences"},
+    {RIGHT_SETTINGS_READ, "/desk/settings"},
 };
 
 static const char *desk_start(const struct viewer *viewer)

@@ -75,7 +75,7 @@ static json_t *scopes_json(struct req *rq, const char *chosen)
     json_t *all = json_array();
 
     for (int i = 0; i < SAVED_VIEW_SCOPES; i++)
-        if (i != SAVED_VIEW_ALL || viewer_has(&rq->cx.viewer, RIGHT_SETTINGS))
+        if (i != SAVED_VIEW_ALL || viewer_has(&rq->cx.viewer, RIGHT_SETTINGS_UPDATE))
             json_array_append_new(all, option(saved_view_scope_name((enum saved_view_scope)i),
                                               req_text(rq, SCOPE_LABELS[i]), chosen));
     return all;

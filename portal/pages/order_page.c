@@ -216,7 +216,7 @@ static json_t *order_next(struct req *rq, const struct order *o)
 /* The steps that staff may move it on to. */
 static json_t *order_moves(struct req *rq, const struct order *o)
 {
-    bool may = rq->session->is_staff && viewer_has(&rq->cx.viewer, RIGHT_SALES);
+    bool may = rq->session->is_staff && viewer_has(&rq->cx.viewer, RIGHT_SALES_UPDATE);
     json_t *moves = json_array();
 
     for (int i = ORDER_APPROVED; may && i < ORDER_STATUS_COUNT; i++) {
@@ -249,7 +249,7 @@ bool order_page_view(struct req *rq)
     json_object_set_new(page, "is_staff", json_boolean(rq->session->is_staff));
     json_object_set_new(
         page, "may_list",
-        json_boolean(!rq->session->is_staff || viewer_has(&rq->cx.viewer, RIGHT_SALES)));
+        json_boolean(!rq->session->is_staff || viewer_has(&rq->cx.viewer, RIGHT_SALES_UPDATE)));
     json_object_set_new(page, "organisation_href",
                         json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
                                                  id_text(rq->cx.mem, o->organisation_id))));

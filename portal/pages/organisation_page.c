@@ -100,7 +100,7 @@ bool organisation_page_list(struct req *rq)
 /* --- parts of one organisation --- */
 
 static const struct {
-    uint32_t right;
+    uint64_t right;
     const char *label;
 } MEMBER_RIGHTS[] = {
     {RIGHT_TICKET_OWN, T("Own tickets")}, {RIGHT_TICKET_ALL, T("All tickets")},
@@ -216,7 +216,7 @@ static bool add_papers(struct req *rq, struct id id, json_t *page)
 static bool add_licences(struct req *rq, struct id id, json_t *page)
 {
     const struct licence_filter filter = {.organisation_id = id, .limit = SHOWN_LICENCES};
-    bool can_see = viewer_has(&rq->cx.viewer, RIGHT_LICENCES);
+    bool can_see = viewer_has(&rq->cx.viewer, RIGHT_LICENCES_READ);
     struct licence *list;
     size_t count = 0;
     json_t *rows = json_array();
@@ -228,7 +228,8 @@ static bool add_licences(struct req *rq, struct id id, json_t *page)
         json_array_append_new(rows, licence_json_row(rq, &list[i]));
     json_object_set_new(page, "has_licences", json_boolean(count > 0));
     json_object_set_new(page, "can_issue", json_boolean(can_see));
-    json_object_set_new(page, "can_sell", json_boolean(viewer_has(&rq->cx.viewer, RIGHT_SALES)));
+    json_object_set_new(page, "can_sell",
+                        json_boolean(viewer_has(&rq->cx.viewer, RIGHT_SALES_CREATE)));
     return true;
 }
 

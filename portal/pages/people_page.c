@@ -73,7 +73,7 @@ static const struct form_field PEOPLE_FIELDS[] = {
 
 static const struct {
     const char *field, *label, *hint;
-    uint32_t right;
+    uint64_t right;
 } RIGHTS[] = {
     {"can_ticket_own", T("Own tickets"), T("files tickets and follows those"), RIGHT_TICKET_OWN},
     {"can_ticket_all", T("All tickets"), T("reads and answers every ticket of the organisation"),
@@ -85,9 +85,9 @@ static const struct {
 };
 _Static_assert(COUNT(RIGHTS) == COUNT(((struct people_fields *)0)->can), "a field for each right");
 
-static uint32_t rights_of(const struct people_fields *in)
+static uint64_t rights_of(const struct people_fields *in)
 {
-    uint32_t rights = 0;
+    uint64_t rights = 0;
 
     for (size_t i = 0; i < COUNT(RIGHTS); i++)
         rights |= in->can[i] ? RIGHTS[i].right : 0;
@@ -165,7 +165,7 @@ static bool show(struct req *rq, const struct place *place, const struct form *f
                               "name", m ? m->full_name : "", "rights", rights_json(rq, form, m),
                               "sites", sites));
     if (m)
-        json_object_set_new(page, "seen", json_integer(m->rights));
+        json_object_set_new(page, "seen", json_integer((json_int_t)m->rights));
     return form ? page_render_form(rq, "people_form", page, form)
                 : page_render(rq, "people_form", page);
 }
@@ -316,7 +316,7 @@ static bool save(struct req *rq, const struct place *place, struct id person_id)
         return show(rq, place, form, m);
     member = member_spec(place, person_id, &in);
     member.has_seen = parse_i64(form_value(form, "seen"), 0, UINT32_MAX, &seen);
-    member.seen = (uint32_t)seen;
+    member.seen = (uint64_t)seen;
     if (!membership_add(&rq->cx, &member)) {
         if (rq->cx.err.kind != &ERR_MEMBERSHIP_CHANGED &&
             rq->cx.err.kind != &ERR_MEMBERSHIP_LAST_ADMIN)

@@ -66,7 +66,7 @@ static bool add_people(struct req *rq, const struct ticket *t, json_t *context)
         return false;
     people = json_array();
     for (size_t i = 0; i < staff_count; i++)
-        if (staff[i].rights & RIGHT_DESK)
+        if (staff[i].rights & RIGHT_DESK_UPDATE)
             json_array_append_new(people, choice(id_text(rq->cx.mem, staff[i].person_id),
                                                  staff[i].full_name,
                                                  id_equal(staff[i].person_id, t->assignee_id)));
@@ -233,7 +233,7 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
     json_object_set_new(context, "statuses", statuses_json(rq, words, t));
     json_object_set_new(context, "topics", topics_json(rq, words, t));
     json_object_set_new(context, "levels", levels_json(rq, t));
-    if (!id_is_zero(t->organisation_id) && viewer_has(&rq->cx.viewer, RIGHT_CUSTOMERS))
+    if (!id_is_zero(t->organisation_id) && viewer_has(&rq->cx.viewer, RIGHT_CUSTOMERS_READ))
         json_object_set_new(context, "organisation_href",
                             json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
                                                      id_text(rq->cx.mem, t->organisation_id))));

@@ -23,7 +23,7 @@ static const char *fill2(struct req *rq, const char *english, const char *a, con
 /* NULL for who reads figures and no tickets. */
 static const char *ticket_href(struct req *rq, struct id id)
 {
-    return viewer_has(&rq->cx.viewer, RIGHT_DESK)
+    return viewer_has(&rq->cx.viewer, RIGHT_DESK_READ)
                ? arena_printf(rq->cx.mem, "/desk/tickets/%s", id_text(rq->cx.mem, id))
                : NULL;
 }

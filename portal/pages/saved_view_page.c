@@ -23,7 +23,8 @@ static const struct form_field FIELDS[] = {
      offsetof(struct view_fields, name)},
     {"q", T("Search line"), FORM_TEXT, true, 1, TICKET_QUERY_BYTES_MAX, NULL,
      offsetof(struct view_fields, query)},
-    {"sort", T("Sort order"), FORM_CHOICE, true, 0, 0, SORT_CHOICES, offsetof(struct view_fields, sort)},
+    {"sort", T("Sort order"), FORM_CHOICE, true, 0, 0, SORT_CHOICES,
+     offsetof(struct view_fields, sort)},
     {"scope", T("For whom"), FORM_CHOICE, true, 0, 0, SCOPE_CHOICES,
      offsetof(struct view_fields, scope)},
 };
@@ -66,7 +67,7 @@ static json_t *scopes_json(struct req *rq, const char *chosen)
     json_t *all = json_array();
 
     for (int i = 0; i < SAVED_VIEW_SCOPES; i++)
-        if (i != SAVED_VIEW_ALL || viewer_has(&rq->cx.viewer, RIGHT_SETTINGS))
+        if (i != SAVED_VIEW_ALL || viewer_has(&rq->cx.viewer, RIGHT_SETTINGS_UPDATE))
             json_array_append_new(all, option(rq, saved_view_scope_name((enum saved_view_scope)i),
                                               SCOPE_LABELS[i], chosen));
     return all;

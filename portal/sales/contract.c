@@ -57,7 +57,7 @@ bool contract_add(struct ctx *cx, const struct contract *draft, struct id *out)
                                       .draft = draft,
                                       .insert = contract_insert};
 
-    if (!viewer_has(&cx->viewer, RIGHT_SALES))
+    if (!viewer_has(&cx->viewer, RIGHT_SALES_CREATE))
         return err_set(&cx->err, &ERR_DENIED, "contract_add");
     return draft_check(cx, draft) && sales_paper_add(cx, &paper, out);
 }
@@ -89,9 +89,8 @@ static void contract_start(struct ctx *cx, struct where *w)
     const struct db_arg args[] = {DB_ID(cx->tenant_id)};
 
     where_start(w, cx, SQL_CONTRACT_SELECT, args, COUNT(args));
-    sales_scope_where(cx, w,
-                      sales_scope_of(&cx->viewer, RIGHT_ORDER, RIGHT_SALES | RIGHT_CUSTOMERS),
-                      " AND c.organisation_id = ?");
+    sales_scope_where(cx, w, sales_scope_of(&cx->viewer, &SALES_SCOPE_CONTRACT),
+                      SALES_SCOPE_COLUMN("c.organisation_id"));
 }
 
 bool contract_get(struct ctx *cx, struct id id, struct contract **out)

@@ -44,7 +44,7 @@ bool invoice_add(struct ctx *cx, const struct invoice_draft *draft, struct id *o
                                       .draft = draft,
                                       .insert = invoice_insert};
 
-    if (!viewer_has(&cx->viewer, RIGHT_SALES))
+    if (!viewer_has(&cx->viewer, RIGHT_SALES_CREATE))
         return err_set(&cx->err, &ERR_DENIED, "invoice_add");
     return draft_check(cx, draft) && sales_paper_add(cx, &paper, out);
 }
@@ -83,6 +83,8 @@ static bool pay(struct ctx *cx, struct id id, struct money amount, const char *r
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_NOT_FOUND, "invoice %s", id_text(cx->mem, id));
+    if (!sales_scope_check(cx, &SALES_SCOPE_INVOICE, db_id(&rows.row, 2)))
+        return false;
     rest = db_i64(&rows.row, 0);
     if (strcmp(db_text(&rows.row, 1), amount.currency) != 0)
         return err_set_at(&cx->err, &ERR_INVALID, "amount", "another currency");
@@ -102,7 +104,7 @@ static bool pay(struct ctx *cx, struct id id, struct money amount, const char *r
 bool invoice_pay(struct ctx *cx, struct id id, struct money amount, const char *received_on,
                  const char *reference)
 {
-    if (!viewer_has(&cx->viewer, RIGHT_SALES))
+    if (!viewer_has(&cx->viewer, RIGHT_SALES_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "invoice_pay");
     if (amount.minor <= 0)
         return err_set_at(&cx->err, &ERR_INVALID, "amount", "not a payment");
@@ -165,8 +167,8 @@ bool invoice_list(struct ctx *cx, const struct invoice_filter *filter, struct in
     size_t n = 0;
 
     where_start(&w, cx, SQL_INVOICE_LIST, args, COUNT(args));
-    sales_scope_where(cx, &w, sales_scope_of(&cx->viewer, RIGHT_BILLING, RIGHT_SALES),
-                      " AND i.organisation_id = ?");
+    sales_scope_where(cx, &w, sales_scope_of(&cx->viewer, &SALES_SCOPE_INVOICE),
+                      SALES_SCOPE_COLUMN("i.organisation_id"));
     invoice_filter_where(filter, &w);
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ORDER_QUANTITY_MAX = 1000000, ORDER_STAFF_RIGHTS = RIGHT_SALES | RIGHT_CUSTOMERS };
+enum { ORDER_QUANTITY_MAX = 1000000 };
 
 const char *const ORDER_STATUS_NAMES[ORDER_STATUS_COUNT] = {
     [ORDER_DRAFT] = "draft",         [ORDER_PLACED] = "placed",
@@ -93,8 +93,6 @@ static bool draft_check(struct ctx *cx, const struct order_draft *d, struct tota
     return totals_of(cx, d, t);
 }
 
-static const char SQL_ORDER_ORGANISATION[] =
-    "SELECT id FROM organisation WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_ORDER_INSERT[] =
     "INSERT INTO sales_order (tenant_id, id, organisation_id, contract_id, number, placed_by, "
     "reference, status, currency, net_minor, tax_minor, total_minor, placed_at, due_on, "
@@ -107,13 +105,8 @@ static const char SQL_ORDER_LINE_INSERT[] =
 static bool order_insert(struct ctx *cx, struct id id, const char *number,
                          const struct order_draft *d, const struct totals *t)
 {
-    struct db_rows rows;
-
-    if (!db_query(cx, &rows, SQL_ORDER_ORGANISATION, DB_ID(cx->tenant_id),
-                  DB_ID(d->organisation_id)))
+    if (!sales_scope_check(cx, &SALES_SCOPE_ORDER, d->organisation_id))
         return false;
-    if (!db_next(&rows))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "organisation of an order");
     return db_exec(cx, NULL, SQL_ORDER_INSERT, DB_ID(cx->tenant_id), DB_ID(id),
                    DB_ID(d->organisation_id), DB_ID_OR_NULL(d->contract_id), DB_TEXT(number),
                    DB_ID_OR_NULL(d->placed_by), DB_TEXT(sales_text(d->reference)),
@@ -142,16 +135,14 @@ static bool order_insert_lines(struct ctx *cx, struct id order_id, const struct 
 
 bool order_place(struct ctx *cx, const struct order_draft *draft, struct id *out)
 {
-    enum sales_scope scope = sales_scope_of(&cx->viewer, RIGHT_ORDER, RIGHT_SALES);
     struct id id = ctx_new_id(cx);
     const char *number = draft->number;
     struct totals totals;
     int64_t n;
 
-    if (scope == SALES_SCOPE_NONE)
+    if (!viewer_has(&cx->viewer,
+                    cx->viewer.kind == VIEWER_CUSTOMER ? RIGHT_ORDER : RIGHT_SALES_CREATE))
         return err_set(&cx->err, &ERR_DENIED, "order_place");
-    if (scope == SALES_SCOPE_OWN && !id_equal(draft->organisation_id, cx->viewer.organisation_id))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "another organisation's order");
     if (!draft_check(cx, draft, &totals) || !db_begin(cx))
         return false;
     if ((!number && !series_next(cx, "order", &number, &n)) ||
@@ -193,7 +184,7 @@ bool order_advance(struct ctx *cx, struct id id, enum order_status to, const cha
     struct order *o;
     int64_t changed;
 
-    if (!viewer_has(&cx->viewer, RIGHT_SALES) || cx->viewer.kind == VIEWER_CUSTOMER)
+    if (!viewer_has(&cx->viewer, RIGHT_SALES_UPDATE) || cx->viewer.kind == VIEWER_CUSTOMER)
         return err_set(&cx->err, &ERR_DENIED, "order_advance");
     if (!sales_text_check(cx, "reason", reason, ORDER_REASON_MAX, false) || !db_begin(cx))
         return false;
@@ -233,9 +224,12 @@ bool order_set_line_licence(struct ctx *cx, struct id order_id, int64_t position
 {
     int64_t changed;
 
-    if (!viewer_has(&cx->viewer, RIGHT_SALES))
+    struct order *o;
+
+    if (!viewer_has(&cx->viewer, RIGHT_SALES_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "order_set_line_licence");
-    if (!db_exec(cx, &changed, SQL_ORDER_LINE_LICENCE, DB_ID_OR_NULL(licence_id),
+    if (!order_get(cx, order_id, &o) ||
+        !db_exec(cx, &changed, SQL_ORDER_LINE_LICENCE, DB_ID_OR_NULL(licence_id),
                  DB_ID(cx->tenant_id), DB_ID(order_id), DB_INT(position)))
         return false;
     return changed > 0 || err_set(&cx->err, &ERR_NOT_FOUND, "line of an order");
@@ -284,8 +278,8 @@ static void order_start(struct ctx *cx, struct where *w, const char *head)
     const struct db_arg args[] = {DB_ID(cx->tenant_id)};
 
     where_start(w, cx, head, args, COUNT(args));
-    sales_scope_where(cx, w, sales_scope_of(&cx->viewer, RIGHT_ORDER, ORDER_STAFF_RIGHTS),
-                      " AND s.organisation_id = ?");
+    sales_scope_where(cx, w, sales_scope_of(&cx->viewer, &SALES_SCOPE_ORDER),
+                      SALES_SCOPE_COLUMN("s.organisation_id"));
 }
 
 bool order_get(struct ctx *cx, struct id id, struct order **out)

@@ -18,10 +18,7 @@ const struct err_kind ERR_ORGANISATION_IN_USE = {
     "This customer has licences, open tickets, orders or invoices and cannot be deleted. Set its "
     "state to lost instead."};
 
-enum {
-    ORGANISATION_STAFF_RIGHTS = RIGHT_CUSTOMERS | RIGHT_DESK | RIGHT_SALES | RIGHT_LICENCES,
-    ORGANISATION_IMPORTANCE_USUAL = 3
-};
+enum { ORGANISATION_IMPORTANCE_USUAL = 3 };
 
 /* --- writing --- */
 
@@ -68,6 +65,15 @@ static const char SQL_ORGANISATION_INSERT[] =
     "phone, email, address, city, country, note, created_at, updated_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+/* Whoever sees only customers with an owner of his own or his team adds none that he would lose. */
+static struct id owner_of_new(const struct ctx *cx, const struct organisation_draft *d)
+{
+    if (id_is_zero(d->owner_id) && cx->viewer.kind == VIEWER_STAFF &&
+        viewer_scope(&cx->viewer, MODULE_CUSTOMERS) != SCOPE_ALL)
+        return cx->viewer.person_id;
+    return d->owner_id;
+}
+
 static bool organisation_insert(struct ctx *cx, struct id id, const char *code,
                                 const struct organisation_draft *d)
 {
@@ -75,7 +81,7 @@ static bool organisation_insert(struct ctx *cx, struct id id, const char *code,
                    DB_TEXT(code), DB_TEXT(d->name), DB_TEXT(sales_text(d->category)),
                    DB_TEXT(d->status ? d->status : "active"),
                    DB_INT(d->importance ? d->importance : ORGANISATION_IMPORTANCE_USUAL),
-                   DB_ID_OR_NULL(d->owner_id), DB_TEXT(sales_text(d->phone)),
+                   DB_ID_OR_NULL(owner_of_new(cx, d)), DB_TEXT(sales_text(d->phone)),
                    DB_TEXT(sales_text(d->email)), DB_TEXT(sales_text(d->address)),
                    DB_TEXT(sales_text(d->city)), DB_TEXT(sales_text(d->country)),
                    DB_TEXT(sales_text(d->note)), DB_TIME(cx->now), DB_TIME(cx->now)) ||
@@ -90,7 +96,7 @@ bool organisation_add(struct ctx *cx, const struct organisation_draft *draft,
     struct organisation *added;
     int64_t number;
 
-    if (!viewer_has(&cx->viewer, RIGHT_CUSTOMERS))
+    if (!viewer_has(&cx->viewer, RIGHT_CUSTOMERS_CREATE))
         return err_set(&cx->err, &ERR_DENIED, "organisation_add");
     if (!draft_check(cx, draft) || !db_begin(cx))
         return false;
@@ -145,7 +151,7 @@ bool organisation_change(struct ctx *cx, struct id id, const struct organisation
 {
     struct organisation *before;
 
-    if (!viewer_has(&cx->viewer, RIGHT_CUSTOMERS))
+    if (!viewer_has(&cx->viewer, RIGHT_CUSTOMERS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "organisation_change");
     if (!draft_check(cx, draft) || !db_begin(cx))
         return false;
@@ -192,8 +198,8 @@ static void organisation_start(struct ctx *cx, struct where *w)
     const struct db_arg args[] = {DB_ID(cx->tenant_id)};
 
     where_start(w, cx, ORGANISATION_SELECT, args, COUNT(args));
-    sales_scope_where(cx, w, sales_scope_of(&cx->viewer, 0, ORGANISATION_STAFF_RIGHTS),
-                      " AND o.id = ?");
+    sales_scope_where(cx, w, sales_scope_of(&cx->viewer, &SALES_SCOPE_ORGANISATION),
+                      SALES_SCOPE_COLUMN("o.id"));
 }
 
 bool organisation_get(struct ctx *cx, struct id id, struct organisation **out)
@@ -276,9 +282,10 @@ bool organisation_uses(struct ctx *cx, struct id id, struct organisation_uses *o
 {
     struct db_rows rows;
 
-    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_CUSTOMERS))
+    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_CUSTOMERS_DELETE))
         return err_set(&cx->err, &ERR_DENIED, "organisation_uses");
-    if (!db_query(cx, &rows, SQL_ORGANISATION_USES, DB_ID(cx->tenant_id), DB_ID(id)))
+    if (!sales_scope_check(cx, &SALES_SCOPE_ORGANISATION, id) ||
+        !db_query(cx, &rows, SQL_ORGANISATION_USES, DB_ID(cx->tenant_id), DB_ID(id)))
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_NOT_FOUND, "organisation %s", id_text(cx->mem, id));

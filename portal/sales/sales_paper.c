@@ -2,19 +2,7 @@
 
 #include "db/event.h"
 #include "db/series.h"
-
-static const char SQL_PAPER_ORGANISATION[] =
-    "SELECT id FROM organisation WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
-
-static bool check_organisation(struct ctx *cx, const struct sales_paper *paper)
-{
-    struct db_rows rows;
-
-    if (!db_query(cx, &rows, SQL_PAPER_ORGANISATION, DB_ID(cx->tenant_id),
-                  DB_ID(paper->organisation_id)))
-        return false;
-    return rows.count > 0 || err_set(&cx->err, &ERR_NOT_FOUND, "organisation of %s", paper->change);
-}
+#include "portal/sales/sales_scope.h"
 
 bool sales_paper_add(struct ctx *cx, const struct sales_paper *paper, struct id *out)
 {
@@ -25,7 +13,8 @@ bool sales_paper_add(struct ctx *cx, const struct sales_paper *paper, struct id 
     if (!db_begin(cx))
         return false;
     if ((number == NULL && !series_next(cx, paper->kind, &number, &n)) ||
-        !check_organisation(cx, paper) || !paper->insert(cx, id, number, paper->draft) ||
+        !sales_scope_check(cx, &SALES_SCOPE_ORDER, paper->organisation_id) ||
+        !paper->insert(cx, id, number, paper->draft) ||
         !event_emit(cx, EVENT_ORGANISATION_CHANGED, paper->organisation_id,
                     json_own(cx->mem, json_pack("{s:s,s:s}", "change", paper->change, paper->kind,
                                                 number)))) {

@@ -14,7 +14,7 @@ static bool may_change(const struct ctx *cx, struct id organisation_id)
     if (cx->viewer.kind == VIEWER_CUSTOMER)
         return viewer_has(&cx->viewer, RIGHT_ADMIN) &&
                id_equal(cx->viewer.organisation_id, organisation_id);
-    return viewer_has(&cx->viewer, RIGHT_CUSTOMERS);
+    return viewer_has(&cx->viewer, RIGHT_CUSTOMERS_CREATE);
 }
 
 static bool draft_check(struct ctx *cx, const struct site *d)
@@ -24,21 +24,14 @@ static bool draft_check(struct ctx *cx, const struct site *d)
            sales_text_check(cx, "address", d->address, SITE_ADDRESS_MAX, false);
 }
 
-static const char SQL_SITE_ORGANISATION[] =
-    "SELECT id FROM organisation WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_SITE_INSERT[] =
     "INSERT INTO site (tenant_id, id, organisation_id, name, city, address, phone) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 static bool site_insert(struct ctx *cx, struct id id, const struct site *d)
 {
-    struct db_rows rows;
-
-    if (!db_query(cx, &rows, SQL_SITE_ORGANISATION, DB_ID(cx->tenant_id),
-                  DB_ID(d->organisation_id)))
+    if (!sales_scope_check(cx, &SALES_SCOPE_ORGANISATION, d->organisation_id))
         return false;
-    if (!db_next(&rows))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "organisation of a site");
     if (db_exec(cx, NULL, SQL_SITE_INSERT, DB_ID(cx->tenant_id), DB_ID(id),
                 DB_ID(d->organisation_id), DB_TEXT(d->name), DB_TEXT(d->city),
                 DB_TEXT(sales_text(d->address)), DB_TEXT(sales_text(d->phone))))
@@ -78,15 +71,14 @@ static const char SQL_SITE_LIST[] =
 bool site_list(struct ctx *cx, struct id organisation_id, struct site **out, size_t *count)
 {
     const struct db_arg args[] = {DB_ID(cx->tenant_id), DB_ID(organisation_id)};
-    enum sales_scope scope =
-        sales_scope_of(&cx->viewer, 0, RIGHT_CUSTOMERS | RIGHT_DESK | RIGHT_SALES | RIGHT_LICENCES);
+    enum sales_scope scope = sales_scope_of(&cx->viewer, &SALES_SCOPE_ORGANISATION);
     struct where w;
     struct db_rows rows;
     struct site *list;
     size_t n = 0;
 
     where_start(&w, cx, SQL_SITE_LIST, args, COUNT(args));
-    sales_scope_where(cx, &w, scope, " AND organisation_id = ?");
+    sales_scope_where(cx, &w, scope, SALES_SCOPE_COLUMN("organisation_id"));
     where_add(&w, " ORDER BY name, id LIMIT ?", DB_INT(SITE_LIST_MAX));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;

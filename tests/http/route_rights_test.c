@@ -61,7 +61,7 @@ static struct id id_from(struct ctx *cx, const char *sql, struct id of)
 }
 
 static struct id make_customer(struct ctx *cx, const char *name, struct id organisation,
-                               uint32_t rights)
+                               uint64_t rights)
 {
     struct id person = make_person(cx, name, arena_printf(cx->mem, "%s@example.com", name));
 

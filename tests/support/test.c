@@ -238,7 +238,7 @@ void test_as_nobody(struct ctx *cx)
 }
 
 void test_as_customer(struct ctx *cx, struct id person_id, struct id organisation_id,
-                      uint32_t rights)
+                      uint64_t rights)
 {
     cx->viewer = (struct viewer){.kind = VIEWER_CUSTOMER,
                                  .person_id = person_id,
@@ -247,7 +247,7 @@ void test_as_customer(struct ctx *cx, struct id person_id, struct id organisatio
     cx->actor_id = person_id;
 }
 
-void test_as_staff(struct ctx *cx, struct id person_id, uint32_t rights)
+void test_as_staff(struct ctx *cx, struct id person_id, uint64_t rights)
 {
     cx->viewer = (struct viewer){.kind = VIEWER_STAFF, .person_id = person_id, .rights = rights};
     cx->actor_id = person_id;

@@ -85,11 +85,11 @@ struct id make_person(struct ctx *cx, const char *name, const char *email);
 struct id make_organisation(struct ctx *cx, const char *code, const char *name);
 /* rights: RIGHT_TICKET_OWN .. RIGHT_ADMIN. */
 void make_membership(struct ctx *cx, struct id person_id, struct id organisation_id,
-                     uint32_t rights);
+                     uint64_t rights);
 
 /* --- who looks --- */
 void test_as_system(struct ctx *cx);
 void test_as_nobody(struct ctx *cx);
 void test_as_customer(struct ctx *cx, struct id person_id, struct id organisation_id,
-                      uint32_t rights);
-void test_as_staff(struct ctx *cx, struct id person_id, uint32_t rights);
+                      uint64_t rights);
+void test_as_staff(struct ctx *cx, struct id person_id, uint64_t rights);

@@ -43,7 +43,7 @@ struct id make_organisation(struct ctx *cx, const char *code, const char *name)
 }
 
 void make_membership(struct ctx *cx, struct id person_id, struct id organisation_id,
-                     uint32_t rights)
+                     uint64_t rights)
 {
     test_sql(cx, SQL_MEMBERSHIP_ADD, DB_ID(cx->tenant_id), DB_ID(person_id), DB_ID(organisation_id),
              DB_BOOL(rights & RIGHT_TICKET_OWN), DB_BOOL(rights & RIGHT_TICKET_ALL),

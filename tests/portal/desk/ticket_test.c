@@ -12,7 +12,7 @@ struct look {
     enum viewer_kind kind;
     char person;       /* a anna, t tom, e eve, p priya */
     char organisation; /* o own, x other, - none */
-    uint32_t rights;
+    uint64_t rights;
     bool sees;
 };
 

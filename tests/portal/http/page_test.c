@@ -63,7 +63,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void be(bool is_staff, uint32_t rights)
+static void be(bool is_staff, uint64_t rights)
 {
     work.session.person_id.b[0] = 1;
     work.session.person_name = "Anna Keller";

@@ -193,7 +193,7 @@ struct id browser_staff(struct browser *b, const char *role, const char *email)
     return id;
 }
 
-struct id browser_customer(struct browser *b, struct id organisation_id, uint32_t rights,
+struct id browser_customer(struct browser *b, struct id organisation_id, uint64_t rights,
                            const char *email)
 {
     struct id id = browser_person(b, "Anna Keller", email);

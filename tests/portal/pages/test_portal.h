@@ -30,7 +30,7 @@ void browser_sign_in(struct browser *b, const char *email);
 /* A member of staff with one of the preset roles, signed in. */
 struct id browser_staff(struct browser *b, const char *role, const char *email);
 /* A customer of the organisation with these rights, signed in. */
-struct id browser_customer(struct browser *b, struct id organisation_id, uint32_t rights,
+struct id browser_customer(struct browser *b, struct id organisation_id, uint64_t rights,
                            const char *email);
 
 /* test_group_run with the server's end. */

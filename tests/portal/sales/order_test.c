@@ -68,7 +68,7 @@ static void each_right_and_organisation_sees_exactly_its_orders(void **state)
     const struct {
         enum viewer_kind kind;
         struct id organisation_id;
-        uint32_t rights;
+        uint64_t rights;
         size_t listed;
         bool sees_mine, sees_other;
     } CASES[] = {
