@@ -89,7 +89,7 @@ bool brand_get(struct ctx *cx, struct brand *out)
 
 static bool may_change(struct ctx *cx)
 {
-    return (cx->viewer.kind != VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_SETTINGS)) ||
+    return (cx->viewer.kind != VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE)) ||
            err_set(&cx->err, &ERR_DENIED, "brand");
 }
 
