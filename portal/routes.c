@@ -28,6 +28,7 @@
 #include "portal/pages/mail_link_page.h"
 #include "portal/pages/macro_page.h"
 #include "portal/pages/mail_page.h"
+#include "portal/pages/message_page.h"
 #include "portal/pages/mail_tray_page.h"
 #include "portal/pages/mail_stop_page.h"
 #include "portal/pages/mail_words_page.h"
@@ -145,6 +146,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/survey/{token}",             survey_page_view,          NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/survey/{token}",             survey_page_send,          NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/reply",         ticket_page_reply,         NEED_CUSTOMER | NEED_CSRF, 0, ATTACHMENT_BODY_MAX},
+    {METHOD_POST, "/tickets/{id}/message",       message_page_edit,         NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/confirm",       ticket_page_confirm,       NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/survey",       survey_page_answer,       NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/reopen",        ticket_page_reopen,        NEED_CUSTOMER | NEED_CSRF, 0, 0},
@@ -207,6 +209,8 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/new",         queue_new_page_send,   NEED_STAFF | NEED_CSRF, RIGHT_DESK_CREATE, ATTACHMENT_BODY_MAX},
     {METHOD_GET,  "/desk/tickets/{id}",        queue_page_ticket,     NEED_STAFF, RIGHT_DESK_READ, 0},
     {METHOD_POST, "/desk/tickets/{id}/reply",  queue_act_page_reply,  NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, ATTACHMENT_BODY_MAX},
+    {METHOD_POST, "/desk/tickets/{id}/message", message_page_desk_edit, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_GET,  "/desk/tickets/{id}/presence", message_page_presence, NEED_STAFF | NEED_QUIET, RIGHT_DESK_READ, 0},
     {METHOD_POST, "/desk/tickets/{id}/status", queue_act_page_status, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/assign", queue_act_page_assign, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/level",  queue_act_page_level,  NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},

@@ -55,6 +55,7 @@ const struct session_visit *serve_visit(struct req *rq)
         visit->cookie = req_cookie(rq, cookie_name(rq));
         visit->address = rq->address;
         visit->agent = req_header(rq, "User-Agent");
+        visit->is_quiet = rq->route != NULL && (rq->route->needs & NEED_QUIET) != 0;
     }
     return visit;
 }

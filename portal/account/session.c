@@ -163,7 +163,7 @@ static bool session_load_row(struct ctx *cx, const struct session_visit *visit, 
     if (!id_is_zero(s->person_id) && !s->is_staff &&
         !session_fill_organisations(cx, s, db_id(&rows.row, 2)))
         return false;
-    if (cx->now - db_time(&rows.row, 5) < SESSION_TOUCH_SECONDS * CLOCK_SECOND)
+    if (visit->is_quiet || cx->now - db_time(&rows.row, 5) < SESSION_TOUCH_SECONDS * CLOCK_SECOND)
         return true;
     return db_exec(cx, NULL, SQL_SESSION_TOUCH, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                    DB_ID(s->id));

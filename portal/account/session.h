@@ -13,6 +13,7 @@ struct session_visit {           /* the request as the session sees it; borrowed
     const char *cookie;          /* the session cookie's value, NULL: none came */
     const char *address;
     const char *agent; /* User-Agent; NULL: none */
+    bool is_quiet;     /* nobody did anything: the session is not kept alive by it */
 };
 
 /* The visitor's session, never NULL: a missing, unknown or expired cookie makes an anonymous one

@@ -12,6 +12,12 @@
 
 const struct err_kind ERR_TICKET_TRANSITION = {ERR_CLASS_CONFLICT, "TICKET_TRANSITION",
                                                "This state cannot follow the present one."};
+const struct err_kind ERR_TICKET_CLASH = {
+    ERR_CLASS_CONFLICT, "TICKET_CHANGED",
+    "Somebody else changed this meanwhile. Yours was not set: choose again if it should be."};
+const struct err_kind ERR_TICKET_OVERTAKEN = {
+    ERR_CLASS_CONFLICT, "TICKET_ANSWERED",
+    "{} answered while you were writing. Read it above, then send yours if it is still needed."};
 const struct err_kind ERR_TICKET_CLOSED = {
     ERR_CLASS_CONFLICT, "TICKET_CLOSED",
     "This ticket is closed. Open it again, or file a new one."};

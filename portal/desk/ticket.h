@@ -56,6 +56,8 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
 };
 
 extern const struct err_kind ERR_TICKET_TRANSITION; /* this state cannot follow the present one */
+extern const struct err_kind ERR_TICKET_CLASH;      /* somebody else set it meanwhile */
+extern const struct err_kind ERR_TICKET_OVERTAKEN;  /* somebody else answered meanwhile */
 extern const struct err_kind ERR_TICKET_CLOSED;     /* a customer answers a closed ticket */
 
 const char *ticket_category_name(enum ticket_category category);
@@ -94,7 +96,8 @@ bool ticket_to_event_json(struct ctx *cx, const struct ticket *t, json_t **out) 
  * changes. */
 bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *status,
                   struct id *message_id) MUST_CHECK;
-/* The same, or a note, with files that attachment_store has stored; all in one transaction. */
+/* The same, or a note, with files that attachment_store has stored; all in one transaction. A
+ * public answer also fails with ERR_TICKET_OVERTAKEN when another one came after seen_id. */
 struct attachment_file;
 struct ticket_answer {
     bool is_note;
@@ -102,6 +105,7 @@ struct ticket_answer {
     const char *status;      /* to set with a public answer; NULL: none */
     const char *request_key; /* the same key for the same ticket writes once; NULL: none */
     const char *source;      /* "mail"; NULL: by who looks */
+    struct id seen_id;       /* the latest message that its writer saw; zero: not asked */
     bool is_reporters;       /* the system passes on what the ticket's reporter wrote */
     const struct attachment_file *files;
     size_t file_count;
@@ -120,13 +124,20 @@ bool ticket_set_team(struct ctx *cx, struct id id, struct id team_id) MUST_CHECK
 /* The next answer's due time follows the new level's promise. Emits ticket.updated. */
 bool ticket_set_level(struct ctx *cx, struct id id, int64_t level) MUST_CHECK;
 bool ticket_set_topic(struct ctx *cx, struct id id, const char *topic) MUST_CHECK;
-/* Several of these at once, all or nothing. */
+/* Several of these at once, all or nothing. was: what the one that is set was when it was chosen
+ * (ticket_value_text); when it is neither that any more nor what is wanted: ERR_TICKET_CLASH, with
+ * the field at fault. */
 struct ticket_values {
     const char *status, *topic; /* NULL: as it is */
     int64_t level;              /* 0: as it is */
     bool has_team, has_assignee;
     struct id team_id, assignee_id;
+    const char *was; /* NULL: not asked */
 };
+/* The present value of the field that v sets (its first), as forms carry it: a code, a number, an
+ * id, "" for none. *field is its name: "status" "topic" "level" "team" "assignee". */
+const char *ticket_value_text(struct ctx *cx, const struct ticket *t, const struct ticket_values *v,
+                              const char **field);
 bool ticket_set_values(struct ctx *cx, struct id id, const struct ticket_values *v) MUST_CHECK;
 /* Tags are folded (case, width). Emit ticket.updated. */
 bool ticket_tag(struct ctx *cx, struct id id, const char *tag) MUST_CHECK;

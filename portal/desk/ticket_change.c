@@ -101,11 +101,12 @@ bool ticket_change_emit(struct ctx *cx, enum event_kind kind, const struct ticke
 {
     struct ticket *after;
     json_t *is, *data;
-    const char *key;
+    const char *key, *text = json_get_text(before->snapshot, "text", "");
     json_t *value;
 
-    if (!get_after(cx, before->id, &after) ||
-        !ticket_snapshot(cx, after, json_get_text(before->snapshot, "text", ""), NULL, &is))
+    if (json_object_get(extra, "message_edited") != NULL)
+        text = NULL; /* the first message's, which may be the one that was changed */
+    if (!get_after(cx, before->id, &after) || !ticket_snapshot(cx, after, text, NULL, &is))
         return false;
     data = json_own(cx->mem, json_pack("{s:O, s:O}", "before", before->snapshot, "after", is));
     if (extra != NULL)

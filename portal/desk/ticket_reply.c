@@ -17,6 +17,11 @@ static const char SQL_TICKET_REPLY_ASKED[] =
 static const char SQL_MESSAGE_BY_REQUEST[] =
     "SELECT id FROM message WHERE tenant_id = ? AND ticket_id = ? AND request_key = ? "
     "AND author_id = ?";
+static const char SQL_MESSAGE_SINCE[] =
+    "SELECT COALESCE(p.full_name, m.author_name) FROM message m FORCE INDEX (message_ticket) "
+    "LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.author_id "
+    "WHERE m.tenant_id = ? AND m.ticket_id = ? AND m.id > ? AND m.kind = 'reply' "
+    "AND m.is_public = TRUE AND NOT (m.author_id <=> ?) ORDER BY m.id DESC LIMIT 1";
 static const char SQL_MESSAGE_KEEP_REQUEST[] =
     "UPDATE message SET request_key = ? WHERE tenant_id = ? AND id = ?";
 static const char SQL_MESSAGE_KEEP_SOURCE[] =
@@ -60,6 +65,23 @@ static bool keep_author(struct ctx *cx, const struct ticket *t, struct id messag
                    DB_ID(cx->tenant_id), DB_ID(message_id));
 }
 
+/* Two answers to one question help nobody: the second writer reads the first one's before. */
+static bool is_abreast(struct ctx *cx, struct id id, const struct ticket_answer *answer)
+{
+    struct db_rows rows;
+
+    if (id_is_zero(answer->seen_id))
+        return true;
+    if (!db_query(cx, &rows, SQL_MESSAGE_SINCE, DB_ID(cx->tenant_id), DB_ID(id),
+                  DB_ID(answer->seen_id), DB_ID(cx->viewer.person_id)))
+        return false;
+    if (!db_next(&rows))
+        return true;
+    err_set_at(&cx->err, &ERR_TICKET_OVERTAKEN, "text", "ticket %s", id_text(cx->mem, id));
+    err_arg(&cx->err, db_text(&rows.row, 0));
+    return false;
+}
+
 static bool reply_with(struct ctx *cx, struct id id, const struct ticket_answer *answer,
                        struct id *message_id)
 {
@@ -82,7 +104,7 @@ static bool reply_with(struct ctx *cx, struct id id, const struct ticket_answer 
         return err_set_at(&cx->err, &ERR_TICKET_GAP, "text", "a gap is left");
     if (!ticket_change_start(cx, id, &t))
         return false;
-    if (!ticket_thread_insert(cx, &reply, message_id) ||
+    if (!is_abreast(cx, id, answer) || !ticket_thread_insert(cx, &reply, message_id) ||
         (is_reporters && !keep_author(cx, t, *message_id)) ||
         !take_turn(cx, t, is_customers, answer->status, &changed))
         return ticket_change_undo(cx);

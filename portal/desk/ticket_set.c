@@ -135,11 +135,59 @@ static bool ticket_set_each(struct ctx *cx, struct id id, const struct ticket_va
     return v->status == NULL || ticket_set_status(cx, id, v->status);
 }
 
+static const char *id_or_none(struct ctx *cx, struct id id)
+{
+    return id_is_zero(id) ? "" : id_text(cx->mem, id);
+}
+
+const char *ticket_value_text(struct ctx *cx, const struct ticket *t, const struct ticket_values *v,
+                              const char **field)
+{
+    if (v->status != NULL) {
+        *field = "status";
+        return t->status;
+    }
+    if (v->topic != NULL) {
+        *field = "topic";
+        return t->topic;
+    }
+    if (v->level != 0) {
+        *field = "level";
+        return arena_printf(cx->mem, "%d", t->level);
+    }
+    *field = v->has_team ? "team" : "assignee";
+    return id_or_none(cx, v->has_team ? t->team_id : t->assignee_id);
+}
+
+/* The row is locked first: what is read then is what the change is made on. */
+static bool still_is(struct ctx *cx, struct id id, const struct ticket_values *v)
+{
+    struct ticket *t;
+    struct ticket wanted = {.status = v->status,
+                            .topic = v->topic,
+                            .level = (int)v->level,
+                            .team_id = v->team_id,
+                            .assignee_id = v->assignee_id};
+    const char *field, *is;
+
+    if (v->was == NULL)
+        return true;
+    if (!ticket_change_start_staff(cx, id, &t))
+        return false;
+    is = ticket_value_text(cx, t, v, &field);
+    if (strcmp(is, v->was) != 0 && strcmp(is, ticket_value_text(cx, &wanted, v, &field)) != 0) {
+        err_set_at(&cx->err, &ERR_TICKET_CLASH, field, "ticket %s: %s is %s, was %s",
+                   id_text(cx->mem, id), field, is, v->was);
+        return ticket_change_undo(cx);
+    }
+    return ticket_change_nothing(cx);
+}
+
 bool ticket_set_values(struct ctx *cx, struct id id, const struct ticket_values *v)
 {
     if (!db_begin(cx))
         return false;
-    if (!ticket_set_each(cx, id, v)) {
+    if (!still_is(cx, id, v) || !ticket_set_each(cx, id, v)) {
         db_rollback(cx);
         return false;
     }

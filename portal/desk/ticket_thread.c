@@ -11,7 +11,7 @@
  */
 static const char SQL_MESSAGE_LIST[] =
     "SELECT m.id, m.kind, m.is_public, m.author, m.author_id, "
-    "COALESCE(p.full_name, m.author_name), m.source, m.body, m.data, m.created_at "
+    "COALESCE(p.full_name, m.author_name), m.source, m.body, m.data, m.created_at, m.edited_at "
     "FROM message m FORCE INDEX (message_ticket) "
     "LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.author_id "
     "WHERE m.tenant_id = ? AND m.ticket_id = ? AND (m.is_public = TRUE OR ? = TRUE) "
@@ -95,6 +95,7 @@ static struct message *message_from_row(struct ctx *cx, struct id ticket_id,
     m->source = db_text(row, 6);
     m->body = db_text(row, 7);
     m->created_at = db_time(row, 9);
+    m->edited_at = db_time(row, 10);
     if (json_read(cx->mem, &ignored, data, strlen(data), &json))
         m->data = json;
     return m;

@@ -18,6 +18,7 @@ struct message { /* a record, in cx->mem */
     const char *body;        /* "" for an event line */
     const json_t *data;      /* an event line: {"change":"status","from":..,"to":..} */
     int64_t created_at;
+    int64_t edited_at; /* 0: it says what it always said */
     struct attachment **files;
     size_t file_count;
 };

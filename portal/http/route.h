@@ -18,6 +18,7 @@ enum need {
     NEED_EARLY = 1 << 11,       /* also for who still owes a second step */
     NEED_FRESH = 1 << 12,       /* dangerous: who one is was shown lately (portal/serve_step.h) */
     NEED_VIEWING = 1 << 14,     /* also for staff who look as a customer, though it writes */
+    NEED_QUIET = 1 << 15,       /* a script asks by itself: it keeps no session alive */
     NEED_SIGNED = 1 << 13       /* a post by whoever has the path, whose signed {token} the handler
                                    checks and whose cookies it does not look at (RFC 8058) */
 };

@@ -11,6 +11,7 @@
 #include "portal/account/tenant.h"
 #include "portal/desk/attachment.h"
 #include "portal/desk/escalation.h"
+#include "portal/desk/presence.h"
 #include "portal/desk/visit.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
@@ -84,6 +85,22 @@ static bool purge_sessions(struct ctx *cx, struct app *app, bool *has_more)
         return false;
     *has_more = *has_more || removed == PURGE_BATCH;
     return true;
+}
+
+static bool purge_presence(struct ctx *cx, struct app *app, bool *has_more)
+{
+    int64_t removed;
+
+    (void)app;
+    if (!presence_purge(cx, PURGE_BATCH, &removed))
+        return false;
+    *has_more = *has_more || removed == PURGE_BATCH;
+    return true;
+}
+
+static bool work_presence(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, purge_presence);
 }
 
 static bool work_sessions(struct ctx *cx, struct app *app, bool *has_more)
@@ -297,6 +314,7 @@ const struct work WORK[] = {
     {"audit chain", LOOP_CHORES, CLOCK_SECOND, work_chain},
     {"audit signatures", LOOP_CHORES, CLOCK_MINUTE, work_sign},
     {"sessions", LOOP_CHORES, CLOCK_MINUTE, work_sessions},
+    {"presence", LOOP_CHORES, 10 * CLOCK_MINUTE, work_presence},
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
     {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
     {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},

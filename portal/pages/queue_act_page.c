@@ -1,5 +1,6 @@
 #include "portal/pages/queue_act_page.h"
 
+#include "portal/account/role.h"
 #include "portal/desk/macro.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/pages/queue_page.h"
@@ -13,7 +14,8 @@ static const char *const KINDS[] = {"reply", "note", NULL};
 struct act_fields { /* of all forms on the page; each reads its own */
     const char *text, *kind, *status, *topic, *tag, *files, *request_key;
     const char *link_kind, *number;
-    struct id person_id, team_id, macro_id, other_id;
+    const char *was; /* what the page showed; NULL: the form does not say */
+    struct id person_id, team_id, macro_id, other_id, seen_id;
     int64_t level;
     bool is_removed;
 };
@@ -28,6 +30,7 @@ static const struct form_field REPLY_FIELDS[] = {
     {"request_key", T("Form"), FORM_TEXT, false, 0, TICKET_REQUEST_KEY_MAX, NULL,
      offsetof(struct act_fields, request_key)},
     {"macro", T("Macro"), FORM_ID, false, 0, 0, NULL, offsetof(struct act_fields, macro_id)},
+    {"seen", T("Form"), FORM_ID, false, 0, 0, NULL, offsetof(struct act_fields, seen_id)},
 };
 static const struct form_field STATUS_FIELDS[] = {
     {"status", T("State"), FORM_TEXT, true, 1, 32, NULL, offsetof(struct act_fields, status)},
@@ -93,29 +96,29 @@ static bool act(struct req *rq, const struct form_field *fields, size_t count,
     return done(rq, form, said);
 }
 
-static bool set_status(struct req *rq, const struct act_fields *f)
+static struct ticket_values status_values(const struct act_fields *f)
 {
-    return ticket_set_status(&rq->cx, rq->id, f->status);
+    return (struct ticket_values){.status = f->status, .was = f->was};
 }
 
-static bool assign(struct req *rq, const struct act_fields *f)
+static struct ticket_values assign_values(const struct act_fields *f)
 {
-    return ticket_assign(&rq->cx, rq->id, f->person_id);
+    return (struct ticket_values){.has_assignee = true, .assignee_id = f->person_id, .was = f->was};
 }
 
-static bool set_team(struct req *rq, const struct act_fields *f)
+static struct ticket_values team_values(const struct act_fields *f)
 {
-    return ticket_set_team(&rq->cx, rq->id, f->team_id);
+    return (struct ticket_values){.has_team = true, .team_id = f->team_id, .was = f->was};
 }
 
-static bool set_level(struct req *rq, const struct act_fields *f)
+static struct ticket_values level_values(const struct act_fields *f)
 {
-    return ticket_set_level(&rq->cx, rq->id, f->level);
+    return (struct ticket_values){.level = f->level, .was = f->was};
 }
 
-static bool set_topic(struct req *rq, const struct act_fields *f)
+static struct ticket_values topic_values(const struct act_fields *f)
 {
-    return ticket_set_topic(&rq->cx, rq->id, f->topic);
+    return (struct ticket_values){.topic = f->topic, .was = f->was};
 }
 
 static bool set_tag(struct req *rq, const struct act_fields *f)
@@ -146,29 +149,104 @@ static bool end_review(struct req *rq, const struct act_fields *f)
     return ticket_set_review(&rq->cx, rq->id, false);
 }
 
+/* The name of what a ticket has, or was to have, in one of its fields. */
+static bool name_of(struct req *rq, const struct ticket *t, const char *field, const char **out)
+{
+    struct ticket_words words;
+    struct staff *person;
+    struct filing_team *teams;
+    size_t count;
+
+    if (!ticket_context_words(rq, true, &words))
+        return false;
+    *out = req_text(rq, T("none"));
+    if (strcmp(field, "status") == 0)
+        *out = ticket_context_status(rq, &words, t->status);
+    else if (strcmp(field, "topic") == 0)
+        *out = ticket_context_topic(rq, &words, t->topic);
+    else if (strcmp(field, "level") == 0)
+        *out = arena_printf(rq->cx.mem, "%d", t->level);
+    else if (strcmp(field, "assignee") == 0) {
+        if (!role_staff_find(&rq->cx, t->assignee_id, &person))
+            return false;
+        *out = person != NULL ? person->full_name : req_text(rq, T("nobody"));
+    } else {
+        if (!filing_teams(&rq->cx, &teams, &count))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (id_equal(teams[i].id, t->team_id))
+                *out = teams[i].name;
+    }
+    return true;
+}
+
+/* Both values are told; the page shows the present one, and choosing again sets it. */
+static bool clashed(struct req *rq, struct form *form, const struct form_field *field,
+                    const struct ticket_values *v)
+{
+    struct ticket *t, wanted = {.status = v->status,
+                                .topic = v->topic,
+                                .level = (int)v->level,
+                                .team_id = v->team_id,
+                                .assignee_id = v->assignee_id};
+    const char *is, *mine;
+
+    err_clear(&rq->cx.err);
+    if (!ticket_get(&rq->cx, rq->id, &t) || !name_of(rq, t, field->name, &is) ||
+        !name_of(rq, &wanted, field->name, &mine))
+        return false;
+    form_fault(rq, form, field->name, field->label,
+               lang_fill(rq->cx.mem, rq->lang,
+                         T("Meanwhile somebody set it to “{}”. Your choice “{}” is not set: choose "
+                           "again if it should be."),
+                         (const char *const[]){is, mine}, 2));
+    return queue_page_again(rq, form);
+}
+
+/* One form that sets one field of the ticket. */
+static bool set(struct req *rq, const struct form_field *field,
+                struct ticket_values (*values_of)(const struct act_fields *f), const char *said)
+{
+    struct form *form;
+    struct act_fields f = {0};
+    struct ticket_values v;
+
+    if (!form_parse(rq, &form))
+        return false;
+    if (!form_read(rq, form, field, 1, &f))
+        return queue_page_again(rq, form);
+    f.was = json_string_value(json_object_get(form->values, "was"));
+    v = values_of(&f);
+    if (ticket_set_values(&rq->cx, rq->id, &v))
+        return done(rq, form, said);
+    if (rq->cx.err.kind == &ERR_TICKET_CLASH)
+        return clashed(rq, form, field, &v);
+    return refused(rq, form, field, 1);
+}
+
 bool queue_act_page_status(struct req *rq)
 {
-    return act(rq, STATUS_FIELDS, COUNT(STATUS_FIELDS), set_status, T("The state is set."));
+    return set(rq, STATUS_FIELDS, status_values, T("The state is set."));
 }
 
 bool queue_act_page_assign(struct req *rq)
 {
-    return act(rq, ASSIGN_FIELDS, COUNT(ASSIGN_FIELDS), assign, T("The ticket is assigned."));
+    return set(rq, ASSIGN_FIELDS, assign_values, T("The ticket is assigned."));
 }
 
 bool queue_act_page_team(struct req *rq)
 {
-    return act(rq, TEAM_FIELDS, COUNT(TEAM_FIELDS), set_team, T("The team is set."));
+    return set(rq, TEAM_FIELDS, team_values, T("The team is set."));
 }
 
 bool queue_act_page_level(struct req *rq)
 {
-    return act(rq, LEVEL_FIELDS, COUNT(LEVEL_FIELDS), set_level, T("The level is set."));
+    return set(rq, LEVEL_FIELDS, level_values, T("The level is set."));
 }
 
 bool queue_act_page_topic(struct req *rq)
 {
-    return act(rq, TOPIC_FIELDS, COUNT(TOPIC_FIELDS), set_topic, T("The topic is set."));
+    return set(rq, TOPIC_FIELDS, topic_values, T("The topic is set."));
 }
 
 bool queue_act_page_tag(struct req *rq)
@@ -229,7 +307,8 @@ bool queue_act_page_reply(struct req *rq)
     answer = (struct ticket_answer){.is_note = strcmp(f.kind, "note") == 0,
                                     .text = f.text,
                                     .status = f.status,
-                                    .request_key = f.request_key};
+                                    .request_key = f.request_key,
+                                    .seen_id = f.seen_id};
     if (!upload_context_store(rq, form, &files, &answer.file_count))
         return refused(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS));
     answer.files = files;

@@ -214,6 +214,16 @@ static json_t *head_json(struct req *rq, const struct ticket_words *words, const
                      ticket_context_chip(rq, words, t));
 }
 
+/* What each form on the page says that it was chosen over. */
+static json_t *was_json(struct req *rq, const struct ticket *t)
+{
+    struct arena *mem = rq->cx.mem;
+
+    return json_pack("{s:s, s:s, s:i, s:s, s:s}", "status", t->status, "topic", t->topic, "level",
+                     t->level, "team", id_is_zero(t->team_id) ? "" : id_text(mem, t->team_id),
+                     "assignee", id_is_zero(t->assignee_id) ? "" : id_text(mem, t->assignee_id));
+}
+
 static json_t *reporter_json(const struct ticket *t)
 {
     const char *name = t->reporter_name[0] != '\0' ? t->reporter_name : t->person_name;
@@ -228,6 +238,7 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
                      json_t *context)
 {
     json_object_set_new(context, "ticket", head_json(rq, words, t));
+    json_object_set_new(context, "was", was_json(rq, t));
     json_object_set_new(context, "solve", ticket_context_solve(rq, t));
     json_object_set_new(context, "reporter", reporter_json(t));
     json_object_set_new(context, "statuses", statuses_json(rq, words, t));

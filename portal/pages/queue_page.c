@@ -4,6 +4,7 @@
 #include "portal/desk/macro.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/pages/mail_page.h"
+#include "portal/pages/message_page.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/queue_facts.h"
 #include "portal/pages/ticket_context.h"
@@ -346,6 +347,7 @@ static bool ticket_page(struct req *rq, const struct form *form)
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     json_object_set_new(context, "thread", thread);
+    json_object_set_new(context, "latest", json_string(message_page_latest(thread)));
     json_object_set_new(context, "request_key",
                         json_string(crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES)));
     if (!queue_facts_add(rq, &words, t, context) || !mail_page_log(rq, t->id, context) ||
@@ -353,6 +355,7 @@ static bool ticket_page(struct req *rq, const struct form *form)
         return false;
     if (form == NULL)
         return notice_page_seen(rq, t->id) && page_render(rq, "queue_ticket", context);
+    message_page_keep(thread, form);
     upload_context_keep(rq, form, context);
     keep_status(form, context);
     json_object_set_new(context, "is_note",

@@ -1,6 +1,7 @@
 #include "portal/pages/ticket_context.h"
 
 #include "base/clock.h"
+#include "portal/desk/message_edit.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/mail/mail_in.h"
 
@@ -205,6 +206,11 @@ static const char *side_text(struct req *rq, const struct ticket_words *words,
     return words->is_staff ? req_text(rq, T("customer")) : "";
 }
 
+struct earlier { /* texts that messages had; only staff ask */
+    struct message_earlier *list;
+    size_t count;
+};
+
 struct mails { /* that came in for the ticket; only staff ask */
     struct mail_in *list;
     size_t count;
@@ -217,6 +223,31 @@ static json_t *mail_href(struct req *rq, const struct mails *mails, const struct
             return json_string(
                 arena_printf(rq->cx.mem, "/desk/mail/%s", id_text(rq->cx.mem, mails->list[i].id)));
     return json_null();
+}
+
+/* What a message said before. */
+static json_t *earlier_json(struct req *rq, const struct earlier *earlier, const struct message *m)
+{
+    json_t *all = json_array();
+
+    for (size_t i = 0; i < earlier->count; i++)
+        if (id_equal(earlier->list[i].message_id, m->id))
+            json_array_append_new(all,
+                                  json_pack("{s:s, s:o}", "text", earlier->list[i].body, "until",
+                                            page_time(rq, earlier->list[i].replaced_at)));
+    return all;
+}
+
+/* The form that changes a message, for whoever may. */
+static json_t *change_json(struct req *rq, const struct ticket *t, const struct message *m)
+{
+    if (!message_edit_may(&rq->cx, t, m))
+        return json_null();
+    return json_pack("{s:s, s:I, s:s, s:b}", "action",
+                     arena_printf(rq->cx.mem, "%s/tickets/%s/message",
+                                  rq->cx.viewer.kind == VIEWER_STAFF ? "/desk" : "",
+                                  id_text(rq->cx.mem, t->id)),
+                     "edited_at", (json_int_t)m->edited_at, "text", m->body, "is_open", 0);
 }
 
 static json_t *message_json(struct req *rq, const struct ticket_words *words,
@@ -249,17 +280,25 @@ bool ticket_context_thread(struct req *rq, const struct ticket_words *words, con
                            json_t **out, json_t **files)
 {
     struct mails mails = {NULL, 0};
+    struct earlier earlier;
     struct message **messages;
     size_t count;
-    json_t *thread, *all;
+    json_t *thread, *all, *one, *before;
 
     if (!ticket_thread_of(&rq->cx, t, &messages, &count) ||
+        !message_earlier_list(&rq->cx, t, &earlier.list, &earlier.count) ||
         (words->is_staff && !mail_in_of_ticket(&rq->cx, t->id, &mails.list, &mails.count)))
         return false;
     thread = json_array();
     all = json_own(rq->cx.mem, json_array());
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(thread, message_json(rq, words, &mails, messages[i]));
+        one = message_json(rq, words, &mails, messages[i]);
+        before = earlier_json(rq, &earlier, messages[i]);
+        json_object_set_new(one, "has_earlier", json_boolean(json_array_size(before) > 0));
+        json_object_set_new(one, "earlier", before);
+        json_object_set_new(one, "edited", page_time(rq, messages[i]->edited_at));
+        json_object_set_new(one, "change", change_json(rq, t, messages[i]));
+        json_array_append_new(thread, one);
         for (size_t f = 0; f < messages[i]->file_count; f++)
             json_array_append_new(all, ticket_context_file(rq, messages[i]->files[f]));
     }

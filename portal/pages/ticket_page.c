@@ -4,6 +4,7 @@
 #include "portal/desk/filing.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/pages/message_page.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/survey_page.h"
 #include "portal/pages/ticket_context.h"
@@ -235,12 +236,13 @@ static bool see_ticket(struct req *rq, const char *fragment)
         rq, arena_printf(rq->cx.mem, "/tickets/%s%s", id_text(rq->cx.mem, rq->id), fragment));
 }
 
-static bool show_again(struct req *rq, const struct form *form)
+bool ticket_page_again(struct req *rq, const struct form *form)
 {
     json_t *context;
 
     if (!view_context(rq, &context))
         return false;
+    message_page_keep(json_object_get(context, "thread"), form);
     upload_context_keep(rq, form, context);
     return page_render_form(rq, "ticket_view", context, form);
 }
@@ -256,14 +258,16 @@ bool ticket_page_reply(struct req *rq)
     if (!form_parse(rq, &form))
         return false;
     if (!form_read(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS), &fields))
-        return show_again(rq, form);
+        return ticket_page_again(rq, form);
     answer.text = fields.text;
     answer.request_key = fields.request_key;
     if (!upload_context_store(rq, form, &files, &answer.file_count))
-        return form_take_err(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS)) && show_again(rq, form);
+        return form_take_err(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS)) &&
+               ticket_page_again(rq, form);
     answer.files = files;
     if (!ticket_reply_send(&rq->cx, rq->id, &answer, &message_id))
-        return form_take_err(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS)) && show_again(rq, form);
+        return form_take_err(rq, form, REPLY_FIELDS, COUNT(REPLY_FIELDS)) &&
+               ticket_page_again(rq, form);
     return reply_flash(rq, "ok", req_text(rq, T("Your reply is sent."))) &&
            see_ticket(rq, arena_printf(rq->cx.mem, "#m-%s", id_text(rq->cx.mem, message_id)));
 }
@@ -307,9 +311,10 @@ bool ticket_page_add_person(struct req *rq)
     if (!form_parse(rq, &form))
         return false;
     if (!form_read(rq, form, PERSON_FIELDS, COUNT(PERSON_FIELDS), &fields))
-        return show_again(rq, form);
+        return ticket_page_again(rq, form);
     if (!ticket_thread_add_participant(&rq->cx, rq->id, fields.person_id, !fields.reads_only))
-        return form_take_err(rq, form, PERSON_FIELDS, COUNT(PERSON_FIELDS)) && show_again(rq, form);
+        return form_take_err(rq, form, PERSON_FIELDS, COUNT(PERSON_FIELDS)) &&
+               ticket_page_again(rq, form);
     return reply_flash(rq, "ok", req_text(rq, T("The person now sees this ticket."))) &&
            see_ticket(rq, "");
 }
@@ -322,7 +327,7 @@ bool ticket_page_remove_person(struct req *rq)
     if (!form_parse(rq, &form))
         return false;
     if (!form_read(rq, form, PERSON_FIELDS, COUNT(PERSON_FIELDS), &fields))
-        return show_again(rq, form);
+        return ticket_page_again(rq, form);
     return ticket_thread_remove_participant(&rq->cx, rq->id, fields.person_id) &&
            reply_flash(rq, "ok", req_text(rq, T("The person is off this ticket."))) &&
            see_ticket(rq, "");

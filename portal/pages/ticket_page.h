@@ -11,3 +11,5 @@ bool ticket_page_reopen(struct req *rq);        /* POST /tickets/{id}/reopen: no
 bool ticket_page_add_person(struct req *rq);    /* POST /tickets/{id}/people */
 bool ticket_page_remove_person(struct req *rq); /* POST /tickets/{id}/people/remove */
 bool ticket_page_number(struct req *rq);        /* GET /t/{number} */
+/* The ticket again, with a form's faults (422). */
+bool ticket_page_again(struct req *rq, const struct form *form) MUST_CHECK;

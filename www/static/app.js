@@ -215,6 +215,16 @@
       line.classList.toggle("is-bad", least < 4.5);
     });
 
+  /* data-poll: what a page asks for by itself rests while nobody sees the page, and tells whether
+   * an answer is being written. */
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!(event.target instanceof Element) || !event.target.matches("[data-poll]")) return;
+    if (document.hidden) event.preventDefault();
+    const isWriting = [...document.querySelectorAll("textarea")].some(
+      (field) => field.value !== field.defaultValue && field.value.trim() !== "");
+    event.detail.parameters.writing = isWriting ? "1" : "";
+  });
+
   setKeys(storedKeys());
 
   /* A thread begins at its end. */
