@@ -140,6 +140,8 @@ const struct config_key CONFIG_KEYS[] = {
         "Time that a rule which checks a form may take."),
     INT("script.after_ms", script_after_ms, "200", 1, 60000,
         "Time that a rule which follows an event may take."),
+    INT("desk.merge_days", desk_merge_days, "14", 0, 3650,
+        "Days in which the merge of two tickets can be undone. 0: not at all."),
     BOOL("oidc.allow_local", oidc_allow_local, "false",
          "Sign-on providers may be on this machine's own addresses, by http too: for development."),
     INT("oidc.timeout_ms", oidc_timeout_ms, "5000", 100, 30000,

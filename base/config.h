@@ -47,6 +47,7 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     int64_t oidc_timeout_ms;
     bool webhook_allow_local;
     int64_t webhook_timeout_ms;
+    int64_t desk_merge_days;
     const char *mail_relay;   /* "" : mails are laid into mail_spool */
     const char *mail_tls;     /* required offered never */
     const char *mail_ca_file; /* "": the system's */

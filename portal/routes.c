@@ -32,6 +32,7 @@
 #include "portal/pages/mail_tray_page.h"
 #include "portal/pages/mail_stop_page.h"
 #include "portal/pages/mail_words_page.h"
+#include "portal/pages/merge_page.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
@@ -219,6 +220,8 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/link",   queue_act_page_link,   NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/unlink", queue_act_page_unlink, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_POST, "/desk/tickets/{id}/merge",   merge_page_merge, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_POST, "/desk/tickets/{id}/unmerge", merge_page_undo,  NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/visit",  visit_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_GET,  "/desk/visits",              visit_page_list,      NEED_STAFF, RIGHT_DESK_READ, 0},

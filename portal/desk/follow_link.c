@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "db/db.h"
+#include "portal/desk/ticket_merge.h"
 
 #include <string.h>
 
@@ -49,6 +50,7 @@ bool follow_link_open(struct ctx *cx, const char *token, struct ticket **ticket,
 {
     const struct viewer asker = cx->viewer;
     struct message **all;
+    struct ticket *t;
     struct id id;
     size_t n = 0;
     bool is_read;
@@ -58,7 +60,8 @@ bool follow_link_open(struct ctx *cx, const char *token, struct ticket **ticket,
     /* The token is the right to read, whoever holds it: read as the system, shown as to a customer.
      */
     cx->viewer = (struct viewer){.kind = VIEWER_SYSTEM};
-    is_read = ticket_get(cx, id, ticket) && ticket_thread_of(cx, *ticket, &all, count);
+    is_read = ticket_get(cx, id, &t) && ticket_merge_final(cx, t, ticket) &&
+              ticket_thread_of(cx, *ticket, &all, count);
     cx->viewer = asker;
     if (!is_read)
         return false;

@@ -7,7 +7,6 @@
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_row.h"
 #include "portal/desk/ticket_thread.h"
-#include "portal/field/custom_value.h"
 
 #include <string.h>
 
@@ -22,6 +21,9 @@ const struct err_kind ERR_TICKET_OVERTAKEN = {
 const struct err_kind ERR_TICKET_CLOSED = {
     ERR_CLASS_CONFLICT, "TICKET_CLOSED",
     "This ticket is closed. Open it again, or file a new one."};
+
+const struct err_kind ERR_TICKET_MERGED = {ERR_CLASS_CONFLICT, "TICKET_MERGED",
+                                           "This ticket was merged into another one."};
 
 static const char *const CATEGORY_NAMES[] = {
     [TICKET_OPEN] = "open",
@@ -223,8 +225,6 @@ json_t *ticket_to_json(struct ctx *cx, const struct ticket *t)
     json_object_set_new(j, "closed_at", time_json(t->closed_at));
     json_object_set_new(j, "due_at", time_json(t->due_at));
     json_object_set_new(j, "solve_due_at", time_json(t->solve_due_at));
-    if (t->fields != NULL)
-        json_object_set(j, "fields", t->fields);
     return j;
 }
 
@@ -248,14 +248,10 @@ bool ticket_snapshot(struct ctx *cx, const struct ticket *t, const char *text, j
 {
     json_t *j = ticket_to_json(cx, t);
     struct filing_licence *licence;
-    json_t *fields;
 
     if ((tags == NULL && !ticket_tags(cx, t->id, &tags)) ||
-        (text == NULL && !first_text(cx, t, &text)) || !filing_licence_of(cx, t, &licence) ||
-        !custom_value_all(cx, t->id, &fields))
+        (text == NULL && !first_text(cx, t, &text)) || !filing_licence_of(cx, t, &licence))
         return false;
-    json_object_set(j, "fields", fields);
-    json_object_set_new(j, "fields_missing", json_boolean(t->fields_missing));
     json_object_set_new(j, "licence", filing_licence_json(cx, licence));
     json_object_set_new(j, "text", json_text(text));
     json_object_set(j, "tags", tags);

@@ -41,7 +41,6 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     struct id team_id, assignee_id;
     const char *city, *store;
     bool needs_review;
-    bool fields_missing; /* a field of the tenant's that is required is empty */
     const char *filed; /* JSON: filing_licence_json as it was when the ticket was filed, or {} */
     int64_t created_at, updated_at, first_answer_at, resolved_at, closed_at;
     int64_t asked_at; /* since when the customer waits for an answer; 0: he does not */
@@ -49,11 +48,11 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     int64_t solve_spent, solve_since, solve_due_at; /* see ticket_clock.h */
     int64_t status_at; /* since when its category is what it is; 0: not known */
     int64_t version;
+    struct id merged_into; /* see ticket_merge.h; zero: it stands for itself */
     /* names of what the ids stand for */
     const char *organisation_name, *organisation_code, *person_name, *team_name, *assignee_name;
     const char *reporter_name, *reporter_phone, *reporter_email, *reporter_address;
     const char *product_name;
-    json_t *fields;   /* the tenant's own, where they were loaded (ticket_field.h); else NULL */
     json_t *snapshot; /* inside a change: ticket_to_event_json as it was before */
 };
 
@@ -61,6 +60,7 @@ extern const struct err_kind ERR_TICKET_TRANSITION; /* this state cannot follow 
 extern const struct err_kind ERR_TICKET_CLASH;      /* somebody else set it meanwhile */
 extern const struct err_kind ERR_TICKET_OVERTAKEN;  /* somebody else answered meanwhile */
 extern const struct err_kind ERR_TICKET_CLOSED;     /* a customer answers a closed ticket */
+extern const struct err_kind ERR_TICKET_MERGED;     /* it was merged into another one */
 
 const char *ticket_category_name(enum ticket_category category);
 bool ticket_category_parse(const char *name, enum ticket_category *out) MUST_CHECK;
@@ -89,7 +89,8 @@ bool ticket_to_event_json(struct ctx *cx, const struct ticket *t, json_t **out) 
  * in cx->actor_id). A thread line tells what changed, an event is emitted in the same transaction
  * ({"before","after"} snapshots; a reply or note adds "message"). Setting what is set already
  * changes nothing and succeeds. All fail with ERR_NOT_FOUND for a ticket the viewer cannot see and
- * ERR_DENIED where the act is staff's (or a rule's) alone. */
+ * ERR_DENIED where the act is staff's (or a rule's) alone, ERR_TICKET_MERGED for a merged one (but
+ * what is said to it is said in the one that it was merged into). */
 
 /* A public answer. A customer's answer to a waiting or solved ticket opens it again; the first one
  * of staff is the first answer. status: the state to set with it, NULL to leave it. Fails:
@@ -135,7 +136,6 @@ struct ticket_values {
     bool has_team, has_assignee;
     struct id team_id, assignee_id;
     const char *was; /* NULL: not asked */
-    const json_t *fields; /* {code: value}; NULL: as they are */
 };
 /* The present value of the field that v sets (its first), as forms carry it: a code, a number, an
  * id, "" for none. *field is its name: "status" "topic" "level" "team" "assignee". */

@@ -2,7 +2,6 @@
 
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_clock.h"
-#include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
@@ -60,7 +59,7 @@ static bool may_write(struct ctx *cx, const struct ticket *t)
     return true;
 }
 
-bool ticket_change_start(struct ctx *cx, struct id id, struct ticket **before)
+bool ticket_change_start_any(struct ctx *cx, struct id id, struct ticket **before)
 {
     struct ticket *t;
 
@@ -72,6 +71,16 @@ bool ticket_change_start(struct ctx *cx, struct id id, struct ticket **before)
         return ticket_change_undo(cx);
     *before = t;
     return true;
+}
+
+bool ticket_change_start(struct ctx *cx, struct id id, struct ticket **before)
+{
+    if (!ticket_change_start_any(cx, id, before))
+        return false;
+    if (id_is_zero((*before)->merged_into))
+        return true;
+    err_set(&cx->err, &ERR_TICKET_MERGED, "ticket %s", id_text(cx->mem, id));
+    return ticket_change_undo(cx);
 }
 
 bool ticket_change_start_staff(struct ctx *cx, struct id id, struct ticket **before)
@@ -175,8 +184,6 @@ bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *st
     if (!ticket_status_decide(cx->viewer.kind, t->category, to->category))
         return err_set_at(&cx->err, &ERR_TICKET_TRANSITION, "status", "ticket %s: %s to %s",
                           id_text(cx->mem, t->id), t->status, to->code);
-    if (!ticket_field_allows(cx, t, to->code, to->category))
-        return false;
     if (to->category == TICKET_SOLVED || to->category == TICKET_CLOSED)
         resolved_at = t->resolved_at != 0 ? t->resolved_at : cx->now;
     if (to->category == TICKET_CLOSED)
@@ -189,7 +196,7 @@ bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *st
                  DB_ID(t->id)))
         return false;
     *changed = true;
-    return ticket_clock_category(cx, t, to->category) && ticket_field_judge_again(cx, t->id) &&
+    return ticket_clock_category(cx, t, to->category) &&
            ticket_change_line(cx, t->id, true, "status", t->status, to->code) &&
            ticket_link_follow(cx, t, to->code, to->category);
 }

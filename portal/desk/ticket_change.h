@@ -11,8 +11,10 @@ bool ticket_snapshot(struct ctx *cx, const struct ticket *t, const char *text, j
 
 /* Begins a transaction, writes the ticket's row first (so that two changes of one ticket queue up,
  * and collide on Galera), and reads it as the viewer may see it. Fails with ERR_NOT_FOUND, and with
- * ERR_DENIED for a participant who only reads. False: nothing is open. */
+ * ERR_DENIED for a participant who only reads, ERR_TICKET_MERGED. False: nothing is open. */
 bool ticket_change_start(struct ctx *cx, struct id id, struct ticket **before) MUST_CHECK;
+/* The same of a ticket that may be merged. */
+bool ticket_change_start_any(struct ctx *cx, struct id id, struct ticket **before) MUST_CHECK;
 /* The same for acts of staff and rules alone: ERR_DENIED for a customer. */
 bool ticket_change_start_staff(struct ctx *cx, struct id id, struct ticket **before) MUST_CHECK;
 /* Emits an event with both snapshots (and extra's members); the change stays open. */

@@ -4,6 +4,7 @@
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_gap.h"
+#include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
 
@@ -28,6 +29,34 @@ static const char SQL_MESSAGE_KEEP_SOURCE[] =
     "UPDATE message SET source = ? WHERE tenant_id = ? AND id = ?";
 static const char SQL_MESSAGE_KEEP_REPORTER[] =
     "UPDATE message SET author = 'customer', author_name = ? WHERE tenant_id = ? AND id = ?";
+static const char SQL_MESSAGE_KEEP_HOME[] =
+    "UPDATE message SET home_id = ? WHERE tenant_id = ? AND id = ?";
+
+/* Where something is said: in the ticket, or in the one that it was merged into (home is then the
+ * merged one, else NULL). */
+struct saying {
+    struct id id;
+    const struct ticket *home;
+    const struct ticket_answer *answer;
+};
+
+static bool place(struct ctx *cx, struct id id, const struct ticket_answer *answer,
+                  struct saying *out)
+{
+    struct ticket *t, *final;
+
+    if (!ticket_get(cx, id, &t) || !ticket_merge_final(cx, t, &final))
+        return false;
+    *out = (struct saying){.id = final->id, .home = final != t ? t : NULL, .answer = answer};
+    return true;
+}
+
+/* When the merge is undone it goes where it was addressed to. */
+static bool keep_home(struct ctx *cx, const struct saying *what, struct id message_id)
+{
+    return what->home == NULL || db_exec(cx, NULL, SQL_MESSAGE_KEEP_HOME, DB_ID(what->home->id),
+                                         DB_ID(cx->tenant_id), DB_ID(message_id));
+}
 
 /* What the answer does to the clock and the state. */
 static bool take_turn(struct ctx *cx, const struct ticket *t, bool is_customers, const char *status,
@@ -82,14 +111,14 @@ static bool is_abreast(struct ctx *cx, struct id id, const struct ticket_answer 
     return false;
 }
 
-static bool reply_with(struct ctx *cx, struct id id, const struct ticket_answer *answer,
-                       struct id *message_id)
+static bool reply_with(struct ctx *cx, const struct saying *what, struct id *message_id)
 {
+    const struct ticket_answer *answer = what->answer;
     const char *text = answer->text;
     bool is_reporters = answer->is_reporters && cx->viewer.kind == VIEWER_SYSTEM;
     bool is_customers = is_reporters || cx->viewer.kind == VIEWER_CUSTOMER;
     struct ticket *t;
-    struct message_new reply = {.ticket_id = id,
+    struct message_new reply = {.ticket_id = what->id,
                                 .kind = "reply",
                                 .is_public = true,
                                 .body = text,
@@ -102,10 +131,11 @@ static bool reply_with(struct ctx *cx, struct id id, const struct ticket_answer 
         return err_set_at(&cx->err, &ERR_INVALID, "text", "%zu characters", length);
     if (cx->viewer.kind == VIEWER_STAFF && ticket_gap_is_in(text))
         return err_set_at(&cx->err, &ERR_TICKET_GAP, "text", "a gap is left");
-    if (!ticket_change_start(cx, id, &t))
+    if (!ticket_change_start(cx, what->id, &t))
         return false;
-    if (!is_abreast(cx, id, answer) || !ticket_thread_insert(cx, &reply, message_id) ||
-        (is_reporters && !keep_author(cx, t, *message_id)) ||
+    if (!is_abreast(cx, what->id, answer) || !ticket_thread_insert(cx, &reply, message_id) ||
+        !keep_home(cx, what, *message_id) ||
+        (is_reporters && !keep_author(cx, what->home != NULL ? what->home : t, *message_id)) ||
         !take_turn(cx, t, is_customers, answer->status, &changed))
         return ticket_change_undo(cx);
     extra = json_own(cx->mem, json_pack("{s:{s:s, s:s, s:b, s:s}}", "message", "id",
@@ -121,7 +151,10 @@ static bool reply_with(struct ctx *cx, struct id id, const struct ticket_answer 
 bool ticket_reply(struct ctx *cx, struct id id, const char *text, const char *status,
                   struct id *message_id)
 {
-    return reply_with(cx, id, &(struct ticket_answer){.text = text, .status = status}, message_id);
+    struct saying what;
+
+    return place(cx, id, &(struct ticket_answer){.text = text, .status = status}, &what) &&
+           reply_with(cx, &what, message_id);
 }
 
 /* *message_id stays zero when nothing was written under that key. */
@@ -140,20 +173,28 @@ static bool find_request(struct ctx *cx, struct id id, const char *key, struct i
     return true;
 }
 
-static bool send(struct ctx *cx, struct id id, const struct ticket_answer *answer,
-                 struct id *message_id)
+static bool write_note(struct ctx *cx, const struct saying *what, struct id *message_id)
 {
+    const struct ticket_answer *answer = what->answer;
+
+    return ticket_note(cx, what->id, answer->text, message_id) &&
+           keep_home(cx, what, *message_id) &&
+           (answer->source == NULL ||
+            db_exec(cx, NULL, SQL_MESSAGE_KEEP_SOURCE, DB_TEXT(answer->source),
+                    DB_ID(cx->tenant_id), DB_ID(*message_id)));
+}
+
+static bool send(struct ctx *cx, const struct saying *what, struct id *message_id)
+{
+    const struct ticket_answer *answer = what->answer;
+
     if (!db_begin(cx))
         return false;
-    if (!(answer->is_note ? ticket_note(cx, id, answer->text, message_id)
-                          : reply_with(cx, id, answer, message_id)) ||
-        !attachment_add(cx, id, *message_id, answer->files, answer->file_count) ||
+    if (!(answer->is_note ? write_note(cx, what, message_id) : reply_with(cx, what, message_id)) ||
+        !attachment_add(cx, what->id, *message_id, answer->files, answer->file_count) ||
         (answer->request_key != NULL &&
          !db_exec(cx, NULL, SQL_MESSAGE_KEEP_REQUEST, DB_TEXT(answer->request_key),
-                  DB_ID(cx->tenant_id), DB_ID(*message_id))) ||
-        (answer->source != NULL && answer->is_note &&
-         !db_exec(cx, NULL, SQL_MESSAGE_KEEP_SOURCE, DB_TEXT(answer->source), DB_ID(cx->tenant_id),
-                  DB_ID(*message_id))))
+                  DB_ID(cx->tenant_id), DB_ID(*message_id))))
         return ticket_change_undo(cx);
     return db_commit(cx);
 }
@@ -161,16 +202,17 @@ static bool send(struct ctx *cx, struct id id, const struct ticket_answer *answe
 bool ticket_reply_send(struct ctx *cx, struct id id, const struct ticket_answer *answer,
                        struct id *message_id)
 {
-    struct ticket *t;
+    struct saying what;
 
-    if (!ticket_get(cx, id, &t) || !find_request(cx, id, answer->request_key, message_id))
+    if (!place(cx, id, answer, &what) ||
+        !find_request(cx, what.id, answer->request_key, message_id))
         return false;
-    if (!id_is_zero(*message_id) || send(cx, id, answer, message_id))
+    if (!id_is_zero(*message_id) || send(cx, &what, message_id))
         return true;
     if (cx->err.kind != &ERR_CONFLICT || answer->request_key == NULL)
         return false;
     err_clear(&cx->err); /* the same form came twice at once */
-    return find_request(cx, id, answer->request_key, message_id) &&
+    return find_request(cx, what.id, answer->request_key, message_id) &&
            (!id_is_zero(*message_id) ||
             err_set(&cx->err, &ERR_CONFLICT, "ticket %s: another's key", id_text(cx->mem, id)));
 }

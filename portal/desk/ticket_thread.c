@@ -16,6 +16,13 @@ static const char SQL_MESSAGE_LIST[] =
     "LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.author_id "
     "WHERE m.tenant_id = ? AND m.ticket_id = ? AND (m.is_public = TRUE OR ? = TRUE) "
     "ORDER BY m.id DESC LIMIT ?";
+/* Of a merged ticket, for whoever must not read the other one: what was said in this one. */
+static const char SQL_MESSAGE_LIST_HOME[] =
+    "SELECT m.id, m.kind, m.is_public, m.author, m.author_id, "
+    "COALESCE(p.full_name, m.author_name), m.source, m.body, m.data, m.created_at "
+    "FROM message m LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.author_id "
+    "WHERE m.tenant_id = ? AND m.home_id = ? "
+    "AND (m.is_public = TRUE OR ? = TRUE) ORDER BY m.id DESC LIMIT ?";
 
 static const char SQL_MESSAGE_INSERT[] =
     "INSERT INTO message (tenant_id, id, ticket_id, kind, is_public, author, author_id, source, "
@@ -131,8 +138,9 @@ bool ticket_thread_of(struct ctx *cx, const struct ticket *t, struct message ***
     size_t file_count, n;
 
     if (!attachment_list_of(cx, t, &files, &file_count) ||
-        !db_query(cx, &rows, SQL_MESSAGE_LIST, DB_ID(cx->tenant_id), DB_ID(t->id),
-                  DB_BOOL(ticket_sees_notes(cx)), DB_INT(TICKET_THREAD_MAX)))
+        !db_query(cx, &rows, id_is_zero(t->merged_into) ? SQL_MESSAGE_LIST : SQL_MESSAGE_LIST_HOME,
+                  DB_ID(cx->tenant_id), DB_ID(t->id), DB_BOOL(ticket_sees_notes(cx)),
+                  DB_INT(TICKET_THREAD_MAX)))
         return false;
     all = arena_array(cx->mem, struct message *, rows.count + 1);
     for (n = rows.count; db_next(&rows); n--)

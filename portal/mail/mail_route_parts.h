@@ -26,7 +26,7 @@ void mail_route_read(struct ctx *cx, const struct mail_route *how, const struct 
                      const json_t *parsed, struct routing *out);
 bool mail_route_store_files(struct ctx *cx, struct routing *r) MUST_CHECK;
 /* Inside the open transaction, as the system; they set the fate. */
-bool mail_route_answer(struct ctx *cx, struct routing *r, const struct ticket *t) MUST_CHECK;
+bool mail_route_answer(struct ctx *cx, struct routing *r, struct ticket *t) MUST_CHECK;
 bool mail_route_file(struct ctx *cx, struct routing *r) MUST_CHECK;
 /* That the mail is part of the ticket that it went into. */
 bool mail_route_remember(struct ctx *cx, const struct routing *r) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
 #include "portal/desk/ticket_create.h"
+#include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_topic.h"
 #include "portal/mail/mail_route_parts.h"
 #include "portal/mail/mail_token.h"
@@ -136,11 +137,25 @@ static bool add_message(struct ctx *cx, struct routing *r, struct id ticket_id, 
     return ticket_reply_send(cx, ticket_id, &answer, message_id);
 }
 
+/* The one that a merged ticket leads its sender to. */
+static bool find_final(struct ctx *cx, const struct viewer *sender, struct ticket *t,
+                       struct ticket **out)
+{
+    const struct viewer by = cx->viewer;
+    bool ok;
+
+    cx->viewer = *sender;
+    ok = ticket_merge_final(cx, t, out);
+    cx->viewer = by;
+    return ok;
+}
+
 /* A follow-up of something that is over is a ticket of its own. */
-bool mail_route_answer(struct ctx *cx, struct routing *r, const struct ticket *t)
+bool mail_route_answer(struct ctx *cx, struct routing *r, struct ticket *t)
 {
     struct id message_id;
     struct viewer viewer = {.kind = VIEWER_SYSTEM};
+    struct ticket *final;
     bool is_robot = *r->automatic != '\0';
     bool ok;
 
@@ -148,8 +163,11 @@ bool mail_route_answer(struct ctx *cx, struct routing *r, const struct ticket *t
     if (!id_is_zero(r->person_id) &&
         !membership_viewer(cx, r->person_id, t->organisation_id, &viewer))
         return false;
-    if (t->category == TICKET_CLOSED && viewer.kind != VIEWER_STAFF && !is_robot) {
-        r->related_id = t->id;
+    if (!find_final(cx, &viewer, t, &final))
+        return false;
+    r->fate.ticket_id = final->id;
+    if (final->category == TICKET_CLOSED && viewer.kind != VIEWER_STAFF && !is_robot) {
+        r->related_id = final->id;
         return mail_route_file(cx, r);
     }
     /* Who may not see the ticket fails here, also with what a program answered for him. */
@@ -159,7 +177,7 @@ bool mail_route_answer(struct ctx *cx, struct routing *r, const struct ticket *t
         cx->viewer = (struct viewer){.kind = VIEWER_SYSTEM};
     ok = ok && add_message(cx, r, t->id, is_robot, &message_id);
     cx->viewer = (struct viewer){.kind = VIEWER_SYSTEM};
-    return ok && done(r, t->id, message_id, is_robot ? "automatic" : "reply");
+    return ok && done(r, final->id, message_id, is_robot ? "automatic" : "reply");
 }
 
 static bool link_related(struct ctx *cx, struct id ticket_id, struct id other_id)

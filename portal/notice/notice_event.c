@@ -6,6 +6,7 @@
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
 #include "portal/desk/reporter.h"
+#include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/notice/notice.h"
@@ -112,6 +113,33 @@ static bool tell_reporter(struct ctx *cx, struct telling *w, enum notice_kind ki
     return notice_add(cx, &n);
 }
 
+/* Those without an account who reported what was merged into the ticket since: the others take part
+ * in it by now. */
+static bool tell_merged_reporters(struct ctx *cx, struct telling *w, enum notice_kind kind)
+{
+    const struct ticket *t = w->t;
+    struct ticket *source;
+    struct id *sources;
+    size_t count;
+    bool ok = true;
+
+    if (!ticket_merge_sources(cx, t->id, &sources, &count))
+        return false;
+    for (size_t i = 0; ok && i < count; i++) {
+        if (!ticket_get(cx, sources[i], &source)) {
+            if (cx->err.kind != &ERR_NOT_FOUND)
+                return false;
+            err_clear(&cx->err);
+            continue;
+        }
+        w->t = source;
+        ok = ticket_merge_is_apart(source, t) ||
+             strcmp(source->reporter_email, t->reporter_email) == 0 || tell_reporter(cx, w, kind);
+    }
+    w->t = t;
+    return ok;
+}
+
 static bool tell_customers(struct ctx *cx, struct telling *w, enum notice_kind kind)
 {
     struct participant *list;
@@ -123,7 +151,7 @@ static bool tell_customers(struct ctx *cx, struct telling *w, enum notice_kind k
     for (size_t i = 0; i < count; i++)
         if (!tell_customer(cx, w, kind, list[i].person_id))
             return false;
-    return true;
+    return tell_merged_reporters(cx, w, kind);
 }
 
 /* The ticket's team, or the default one where it has none. */
@@ -162,9 +190,13 @@ static const char *was_id(const struct telling *w, const char *side, const char 
 static bool tell_created(struct ctx *cx, struct telling *w)
 {
     const bool is_assigned = !id_is_zero(w->t->assignee_id);
+    const json_t *from = json_object_get(w->data, "split_from");
 
     w->tells_actor = true;
-    if (!tell_customers(cx, w, NOTICE_TICKET_FILED))
+    if (from != NULL)
+        w->base.data =
+            json_own(cx->mem, json_pack("{s:s}", "from", json_get_text(from, "number", "-")));
+    if (!tell_customers(cx, w, from != NULL ? NOTICE_TICKET_SPLIT : NOTICE_TICKET_FILED))
         return false;
     w->tells_actor = false;
     return tell_desk(cx, w, is_assigned ? NOTICE_DESK_ASSIGNED : NOTICE_DESK_FILED);
@@ -212,6 +244,23 @@ static bool tell_status(struct ctx *cx, struct telling *w)
     return strcmp(w->event->actor_kind, "customer") != 0 || tell_desk(cx, w, NOTICE_DESK_ANSWERED);
 }
 
+/* The people of the merged ticket: what they filed is the other one now, if they may see it. */
+static bool tell_merged(struct ctx *cx, struct telling *w)
+{
+    const json_t *target = json_object_get(w->data, "target");
+    const bool is_apart = json_get_bool(w->data, "is_apart", false);
+    struct id target_id;
+
+    if (!id_parse(json_get_text(target, "id", ""), &target_id))
+        return err_set(&cx->err, &ERR_INTERNAL, "event %s: no target",
+                       id_text(cx->mem, w->event->id));
+    if (!is_apart)
+        w->base.ticket_id = target_id;
+    w->base.data =
+        json_own(cx->mem, json_pack("{s:s,s:b}", "from", w->t->number, "is_apart", is_apart));
+    return tell_customers(cx, w, NOTICE_TICKET_MERGED);
+}
+
 static bool tell_promise(struct ctx *cx, struct telling *w)
 {
     w->base.data = json_own(
@@ -233,6 +282,8 @@ static bool tell_ticket(struct ctx *cx, struct telling *w)
         return tell_assigned(cx, w);
     case EVENT_TICKET_STATUS_CHANGED:
         return tell_status(cx, w);
+    case EVENT_TICKET_MERGED:
+        return tell_merged(cx, w);
     case EVENT_TICKET_SLA_WARNING:
     case EVENT_TICKET_SLA_BREACHED:
         return tell_promise(cx, w);

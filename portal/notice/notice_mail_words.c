@@ -29,11 +29,14 @@ static const char SQL_READER_PERSON[] =
     "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, '') FROM person p "
     "JOIN tenant t ON t.id = p.tenant_id LEFT JOIN tenant_brand b ON b.tenant_id = p.tenant_id WHERE p.tenant_id = ? AND p.id = ?";
 static const char SQL_READER_REPORTER[] =
+    "WITH RECURSIVE s AS (SELECT id FROM ticket WHERE tenant_id = ? AND id = ? UNION "
+    "SELECT m.id FROM ticket m JOIN s ON m.merged_into = s.id WHERE m.tenant_id = ?) "
     "SELECT r.id, r.name, t.language, t.time_zone, t.name, t.accent, "
-    "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, '') FROM ticket k "
+    "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, ''), k.id FROM s "
+    "JOIN ticket k ON k.tenant_id = ? AND k.id = s.id "
     "JOIN reporter r ON r.tenant_id = k.tenant_id AND r.id = k.reporter_id "
     "JOIN tenant t ON t.id = k.tenant_id LEFT JOIN tenant_brand b ON b.tenant_id = k.tenant_id "
-    "WHERE k.tenant_id = ? AND k.id = ? AND r.email = ?";
+    "WHERE r.email = ? ORDER BY k.id DESC LIMIT 1";
 /* The last mail about the ticket that this reader got, and the last that came from outside. */
 static const char SQL_THREAD_SENT[] =
     "SELECT id, from_address FROM mail_out "
@@ -50,7 +53,7 @@ static bool read_reporter(struct ctx *cx, const struct app *app, const char *add
     struct db_rows rows;
 
     if (!db_query(cx, &rows, SQL_READER_REPORTER, DB_ID(cx->tenant_id), DB_ID(first->ticket_id),
-                  DB_TEXT(address)))
+                  DB_ID(cx->tenant_id), DB_ID(cx->tenant_id), DB_TEXT(address)))
         return false;
     out->is_gone = !db_next(&rows) || !mail_message_address_is_good(address);
     if (out->is_gone)
@@ -63,6 +66,7 @@ static bool read_reporter(struct ctx *cx, const struct app *app, const char *add
     out->tenant_name = db_text(&rows.row, 4);
     out->accent = db_text(&rows.row, 5);
     out->logo = brand_logo_path(cx->mem, db_text(&rows.row, 6), db_text(&rows.row, 7));
+    out->ticket_id = db_id(&rows.row, 8);
     return true;
 }
 
@@ -224,7 +228,9 @@ static bool add_thread(struct writing *w, const struct ticket *t)
     if (!add_references(w, t) || !mail_inbox_address(cx, &w->app->config, &inbound))
         return false;
     if (!w->reader->is_staff)
-        w->draft.reply_to = mail_token_address(cx, inbound, t->id, w->reader->answerer_id);
+        w->draft.reply_to = mail_token_address(
+            cx, inbound, id_is_zero(w->reader->ticket_id) ? t->id : w->reader->ticket_id,
+            w->reader->answerer_id);
     return mail_token_remember(cx, arena_dup_bytes(cx->mem, own + 1, strlen(own) - 2), t->id, true);
 }
 

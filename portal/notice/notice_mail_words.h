@@ -10,6 +10,8 @@ struct notice_reader {
     bool is_staff;
     struct id person_id;   /* zero: without an account */
     struct id answerer_id; /* the person, or the reporter without an account */
+    struct id
+        ticket_id; /* that he reported, without an account: another may have been merged into */
     const char *name, *address;
     const struct lang *lang;
     const char *zone_name;

@@ -24,6 +24,15 @@ static bool state_line(struct ctx *cx, const struct lang *lang, const struct not
     return true;
 }
 
+static const char *merged_line(struct ctx *cx, const struct lang *lang, const struct notice *n)
+{
+    return lang_fill1(cx->mem, lang,
+                      json_get_bool(n->data, "is_apart", false)
+                          ? T("We go on with ticket {} together with others of its kind.")
+                          : T("Your ticket {} goes on in this one."),
+                      json_get_text(n->data, "from", "-"));
+}
+
 static const char *licence_line(struct ctx *cx, const struct format *f, const struct notice *n)
 {
     const char *days = format_number(cx->mem, f, json_get_i64(n->data, "days", 0));
@@ -50,6 +59,13 @@ bool notice_text_line(struct ctx *cx, const struct format *f, const struct notic
     switch (n->kind) {
     case NOTICE_TICKET_FILED:
         *out = lang_text(f->lang, T("The ticket has arrived."));
+        return true;
+    case NOTICE_TICKET_MERGED:
+        *out = merged_line(cx, f->lang, n);
+        return true;
+    case NOTICE_TICKET_SPLIT:
+        *out = lang_fill1(cx->mem, f->lang, T("This was a part of ticket {} before."),
+                          json_get_text(n->data, "from", "-"));
         return true;
     case NOTICE_TICKET_ANSWER:
         *out = lang_fill1(cx->mem, f->lang, T("{} has replied."), who);

@@ -4,6 +4,7 @@
 #include "portal/desk/macro.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/pages/mail_page.h"
+#include "portal/pages/merge_page.h"
 #include "portal/pages/message_page.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/queue_facts.h"
@@ -341,9 +342,17 @@ static bool ticket_page(struct req *rq, const struct form *form)
     struct ticket_words words;
     struct ticket *t;
     json_t *context, *thread, *files;
+    bool is_elsewhere;
 
-    if (!ticket_get(&rq->cx, rq->id, &t) || !ticket_context_words(rq, true, &words) ||
-        !queue_read(rq, form, &q) || !list_context(rq, &q, t->id, &context) ||
+    if (!merge_page_find(rq, &t, &is_elsewhere))
+        return false;
+    if (is_elsewhere) {
+        const char *view = form != NULL ? form_value(form, "view") : req_query(rq, "view");
+
+        return reply_see_other(rq, queue_page_address(rq, view != NULL ? view : ""));
+    }
+    if (!ticket_context_words(rq, true, &words) || !queue_read(rq, form, &q) ||
+        !list_context(rq, &q, t->id, &context) ||
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     json_object_set_new(context, "thread", thread);
@@ -351,7 +360,8 @@ static bool ticket_page(struct req *rq, const struct form *form)
     json_object_set_new(context, "request_key",
                         json_string(crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES)));
     if (!queue_facts_add(rq, &words, t, context) || !mail_page_log(rq, t->id, context) ||
-        !trace_context_add(rq, t->id, context) || !add_macros(rq, context))
+        !trace_context_add(rq, t->id, context) || !merge_page_add(rq, t, context) ||
+        !add_macros(rq, context))
         return false;
     if (form == NULL)
         return notice_page_seen(rq, t->id) && page_render(rq, "queue_ticket", context);

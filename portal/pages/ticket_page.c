@@ -4,6 +4,7 @@
 #include "portal/desk/filing.h"
 #include "portal/desk/ticket_counts.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/pages/merge_page.h"
 #include "portal/pages/message_page.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/survey_page.h"
@@ -176,14 +177,28 @@ static bool add_product(struct req *rq, const struct ticket *t, json_t *context)
     return true;
 }
 
+static bool see_ticket(struct req *rq, const char *fragment)
+{
+    return reply_see_other(
+        rq, arena_printf(rq->cx.mem, "/tickets/%s%s", id_text(rq->cx.mem, rq->id), fragment));
+}
+
+/* *out is NULL when the ticket stands elsewhere by now, and the browser is sent there. */
 static bool view_context(struct req *rq, json_t **out)
 {
     struct ctx *cx = &rq->cx;
     struct ticket_words words;
     struct ticket *t;
     json_t *context, *thread, *files;
+    bool is_elsewhere;
 
-    if (!ticket_get(cx, rq->id, &t) || !ticket_context_words(rq, false, &words) ||
+    if (!merge_page_find(rq, &t, &is_elsewhere))
+        return false;
+    if (is_elsewhere) {
+        *out = NULL;
+        return see_ticket(rq, "");
+    }
+    if (!ticket_context_words(rq, false, &words) ||
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     context = json_own(
@@ -213,8 +228,9 @@ bool ticket_page_view(struct req *rq)
 {
     json_t *context;
 
-    return view_context(rq, &context) && notice_page_seen(rq, rq->id) &&
-           page_render(rq, "ticket_view", context);
+    return view_context(rq, &context) &&
+           (context == NULL ||
+            (notice_page_seen(rq, rq->id) && page_render(rq, "ticket_view", context)));
 }
 
 struct reply_fields {
@@ -230,18 +246,14 @@ static const struct form_field REPLY_FIELDS[] = {
      offsetof(struct reply_fields, request_key)},
 };
 
-static bool see_ticket(struct req *rq, const char *fragment)
-{
-    return reply_see_other(
-        rq, arena_printf(rq->cx.mem, "/tickets/%s%s", id_text(rq->cx.mem, rq->id), fragment));
-}
-
 bool ticket_page_again(struct req *rq, const struct form *form)
 {
     json_t *context;
 
     if (!view_context(rq, &context))
         return false;
+    if (context == NULL)
+        return true;
     message_page_keep(json_object_get(context, "thread"), form);
     upload_context_keep(rq, form, context);
     return page_render_form(rq, "ticket_view", context, form);

@@ -36,6 +36,7 @@ static bool start(struct err *err)
     mem = arena_make(64 * 1024);
     app.portal_pool = test_pool();
     app.config = (struct config){.var_dir = test_dir(),
+                                 .desk_merge_days = 14,
                                  .storage_path = arena_printf(mem, "%s/storage", test_dir()),
                                  .trusted_proxies = "",
                                  .tenant_default = "",

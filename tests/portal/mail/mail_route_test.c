@@ -2,6 +2,7 @@
  * itself, called with "mail-worker". */
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/jobs/mail_intake.h"
 #include "portal/mail/mail_out.h"
@@ -675,6 +676,27 @@ static int read_or_die(void)
     return mail_worker_main();
 }
 
+static void an_answer_to_a_merged_ticket_is_in_the_other_and_goes_back_with_it(void **state)
+{
+    struct ctx *cx = run(state);
+    struct desk d = desk_make(cx);
+    struct id one = desk_file(cx, &d, "Printer"), two = desk_file(cx, &d, "Printer again"), into;
+    const char *to = mail_token_address(cx, INBOUND, one, d.anna);
+    struct mail_in *in;
+    struct ticket *t;
+
+    test_ok(cx, ticket_get(cx, two, &t));
+    test_ok(cx, ticket_merge(cx, one, t->number, false, &into));
+    in = receive(cx, mail_of(cx, "anna@marlow.example", to, "Re: printer", "", "Still so."));
+    is(in, "DONE", "reply");
+    assert_true(id_equal(in->ticket_id, two));
+    assert_int_equal(messages_of(cx, two), 3);
+    assert_int_equal(messages_of(cx, one), 0);
+    test_ok(cx, ticket_merge_undo(cx, one, TICKET_MERGE_DAYS));
+    assert_int_equal(messages_of(cx, two), 1);
+    assert_int_equal(messages_of(cx, one), 2);
+}
+
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -688,6 +710,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_right_number_alone_makes_a_new_ticket_that_is_linked),
         cmocka_unit_test(a_removed_participant_is_parked_and_a_reporter_without_account_is_heard),
         cmocka_unit_test(an_answer_to_a_closed_ticket_is_a_new_one),
+        cmocka_unit_test(an_answer_to_a_merged_ticket_is_in_the_other_and_goes_back_with_it),
         cmocka_unit_test(an_out_of_office_mail_is_a_note_that_opens_nothing),
         cmocka_unit_test(a_bounce_is_marked_on_the_mail_and_told_on_the_ticket),
         cmocka_unit_test(a_bounce_of_a_mail_that_is_not_ours_is_parked_and_a_delay_is_heard),

@@ -4,6 +4,7 @@
 #include "portal/account/person.h"
 #include "portal/desk/escalation.h"
 #include "portal/desk/survey.h"
+#include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/jobs/mailer.h"
 #include "portal/notice/notice.h"
@@ -132,6 +133,50 @@ static void the_mail_about_a_solution_asks_how_it_was_until_it_is_said(void **st
     html = post_html(&p, post_mail_to(&p, "anna@marlow.example"));
     assert_non_null(strstr(html, "is closed"));
     assert_null(strstr(html, "/survey/"));
+    post_close(&p);
+}
+
+static struct id file_for(struct post *p, const char *email)
+{
+    struct ticket *t;
+
+    test_as_system(p->cx);
+    test_ok(p->cx, ticket_create(p->cx,
+                                 &(struct ticket_new){.source = "mail",
+                                                      .organisation_id = p->desk.organisation,
+                                                      .subject = "It burns",
+                                                      .text = "There is smoke.",
+                                                      .topic = "fault",
+                                                      .reporter_name = "Guest",
+                                                      .reporter_email = email},
+                                 &t));
+    return t->id;
+}
+
+static void a_merge_is_told_once_and_later_answers_reach_the_people_of_both(void **state)
+{
+    struct post p = post_open(state);
+    struct id one = file_for(&p, "guest@elsewhere.example"), two, into, message;
+    struct ticket *t;
+    const char *mail;
+
+    two = desk_file(p.cx, &p.desk, "Printer on fire");
+    test_ok(p.cx, ticket_get(p.cx, two, &t));
+    post_forget(&p);
+    test_as_staff(p.cx, p.desk.priya, RIGHT_DESK);
+    test_ok(p.cx, ticket_merge(p.cx, one, t->number, false, &into));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    mail = post_mail_to(&p, "guest@elsewhere.example");
+    assert_non_null(mail);
+    assert_non_null(strstr(mail, "goes on in this one"));
+    assert_non_null(strstr(mail, t->number));
+    p.cx->now += CLOCK_HOUR;
+    test_ok(p.cx, ticket_reply(p.cx, two, "A new fuse is in.", NULL, &message));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 3);
+    assert_non_null(strstr(post_mail_to(&p, "guest@elsewhere.example"), "A new fuse is in."));
+    assert_non_null(strstr(post_mail_to(&p, "anna@marlow.example"), "A new fuse is in."));
     post_close(&p);
 }
 
@@ -519,6 +564,7 @@ int main(void)
         cmocka_unit_test(a_note_never_leaves_the_house),
         cmocka_unit_test(five_changes_in_two_minutes_are_one_mail_with_five_lines),
         cmocka_unit_test(the_mail_about_a_solution_asks_how_it_was_until_it_is_said),
+        cmocka_unit_test(a_merge_is_told_once_and_later_answers_reach_the_people_of_both),
         cmocka_unit_test(a_customers_answer_reaches_the_engineer_or_the_team_without_one),
         cmocka_unit_test(who_may_no_longer_see_a_ticket_gets_no_mail_about_it),
         cmocka_unit_test(a_reporter_without_an_account_gets_a_link_of_his_own),

@@ -1,0 +1,14 @@
+/* What a merge writes, and takes back; for ticket_merge.c. */
+#pragma once
+
+#include "portal/desk/ticket.h"
+
+struct ticket_merge_plan {
+    struct id id, line_id;
+    const struct ticket *source, *target;
+    bool is_apart;
+};
+
+/* All inside the open change of both tickets. */
+bool ticket_merge_rows_join(struct ctx *cx, const struct ticket_merge_plan *plan) MUST_CHECK;
+bool ticket_merge_rows_part(struct ctx *cx, const struct ticket_merge_plan *plan) MUST_CHECK;

@@ -1,0 +1,121 @@
+/* Merging, splitting and the recycle bin as browsers and programs meet them. */
+#include "portal/desk/ticket_merge.h"
+#include "tests/http/site.h"
+#include "tests/portal/desk/desk_frame.h"
+
+#include <string.h>
+
+struct pages { /* the desk's people with browsers */
+    struct desk d;
+    struct site_user anna, priya;
+};
+
+static struct pages open_pages(struct ctx *cx)
+{
+    struct pages p = {.d = desk_make(cx)};
+
+    site_open(cx);
+    test_sql(cx,
+             "INSERT INTO role_right (tenant_id, role_id, name) SELECT tenant_id, id, 'desk' FROM "
+             "role WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    p.anna = site_sign_in(cx, p.d.anna);
+    p.priya = site_sign_in(cx, p.d.priya);
+    return p;
+}
+
+static const char *number(struct ctx *cx, struct id id)
+{
+    return test_text(cx, "SELECT number FROM ticket WHERE tenant_id = ? AND id = ?",
+                     DB_ID(cx->tenant_id), DB_ID(id));
+}
+
+static struct site_answer merge(struct ctx *cx, const struct pages *p, struct id source,
+                                struct id target, const char *more)
+{
+    struct str body = str_new(cx->mem);
+
+    str_add(&body, "number=");
+    str_url(&body, number(cx, target));
+    str_add(&body, more);
+    return site_post(cx, &p->priya, site_path(cx, "/desk/tickets/%s/merge", source), body.p);
+}
+
+static void a_merge_asks_is_done_leads_everybody_on_and_is_undone(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id one = desk_file(cx, &p.d, "Receipt twice");
+    const struct id two = desk_file(cx, &p.d, "Printer prints twice");
+    const char *first = arena_printf(cx->mem, "/desk/tickets/%s", id_text(cx->mem, two));
+    struct site_answer a = merge(cx, &p, one, two, "");
+
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "Receipt twice");
+    site_shows(&a, "Printer prints twice");
+    site_shows(&a, "undo this for 14 days");
+    site_hides(&a, "different customers");
+    a = merge(cx, &p, one, two, "&sure=1");
+    assert_int_equal(a.status, 303);
+    assert_string_equal(a.location, first);
+    a = site_get(cx, &p.priya, first);
+    site_shows(&a, "The tickets are merged.");
+    site_shows(&a, "Merged into this one");
+    a = site_get(cx, &p.priya, site_path(cx, "/desk/tickets/%s", one));
+    assert_int_equal(a.status, 303);
+    assert_string_equal(a.location, first);
+    a = site_get(cx, &p.anna, site_path(cx, "/tickets/%s", one));
+    assert_string_equal(a.location, site_path(cx, "/tickets/%s", two));
+    a = site_post(cx, &p.anna, site_path(cx, "/tickets/%s/reply", one), "text=Still+so.");
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &p.priya, first);
+    site_shows(&a, "Still so.");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/unmerge", two),
+                  arena_printf(cx->mem, "source=%s", id_text(cx->mem, one)));
+    assert_string_equal(a.location, site_path(cx, "/desk/tickets/%s", one));
+    a = site_get(cx, &p.priya, a.location);
+    site_shows(&a, "Still so.");
+    a = site_get(cx, &p.priya, first);
+    site_hides(&a, "Still so.");
+}
+
+static void a_merge_that_cannot_be_comes_back_with_the_reason(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id one = desk_file(cx, &p.d, "Receipt twice");
+    struct ticket *theirs;
+    struct site_answer a = merge(cx, &p, one, one, "");
+
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "cannot be merged into itself");
+    desk_as_eve(cx, &p.d);
+    test_ok(cx, ticket_create(cx,
+                              &(struct ticket_new){.source = "portal",
+                                                   .subject = "Theirs",
+                                                   .text = "Nobody else's business.",
+                                                   .topic = "fault"},
+                              &theirs));
+    a = merge(cx, &p, one, theirs->id, "");
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "The two are of different customers");
+    a = merge(cx, &p, one, theirs->id, "&sure=1");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Confirm that the one may read");
+    a = merge(cx, &p, one, theirs->id, "&sure=1&even_apart=1");
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &p.anna, site_path(cx, "/tickets/%s", one));
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "It prints two receipts");
+    site_hides(&a, "business");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(a_merge_asks_is_done_leads_everybody_on_and_is_undone),
+        cmocka_unit_test(a_merge_that_cannot_be_comes_back_with_the_reason),
+    };
+
+    return test_group_run_around("merge_pages", TESTS, COUNT(TESTS), site_start, site_stop);
+}
