@@ -112,6 +112,7 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_PERSON_LOGOUT,
                   EVENT_PERSON_LOCKED,
                   EVENT_PERSON_VIEWED_AS,
+                  EVENT_PERSON_DEVICE_REUSED,
                   EVENT_ROLE_CHANGED,
                   EVENT_ORGANISATION_CREATED,
                   EVENT_ORGANISATION_CHANGED,

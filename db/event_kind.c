@@ -115,6 +115,7 @@ static const struct {
     [EVENT_PERSON_LOCKED]                 = {"person.locked",                 ""},
     [EVENT_PERSON_LOGOUT]                 = {"person.logout",                 ""},
     [EVENT_PERSON_VIEWED_AS]              = {"person.viewed_as",              ""},
+    [EVENT_PERSON_DEVICE_REUSED]          = {"person.device_reused",          ""},
     [EVENT_ROLE_CHANGED]                  = {"role.changed",                  ""},
     [EVENT_ORGANISATION_CREATED]          = {"organisation.created",          ""},
     [EVENT_ORGANISATION_CHANGED]          = {"organisation.changed",          ""},

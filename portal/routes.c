@@ -123,6 +123,7 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/account/sessions",          account_page_sessions,    NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account/sessions/end",      account_page_end_others,  NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/account/sessions/{id}/end", account_page_end_session, NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/devices/{id}/forget", account_page_forget_device, NEED_LOGIN | NEED_CSRF, 0, 0},
 
     /* --- the frame (portal/http/statics.c, portal/draft.c) --- */
     {METHOD_GET,  "/static/{name}", statics_serve, NEED_PUBLIC, 0, 0},

@@ -8,6 +8,7 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/http/url.h"
+#include "portal/serve_sign_in.h"
 #include "portal/serve_step.h"
 #include "portal/serve_token.h"
 
@@ -37,7 +38,7 @@ static const char *cookie_name(const struct req *rq)
     return rq->app->config.behind_tls ? COOKIE_TLS : COOKIE;
 }
 
-static void set_cookie(struct req *rq, const char *name, const char *value, int64_t seconds)
+void serve_set_cookie(struct req *rq, const char *name, const char *value, int64_t seconds)
 {
     reply_header(rq, "Set-Cookie",
                  arena_printf(rq->cx.mem, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
@@ -116,7 +117,7 @@ static bool keep_language(struct req *rq, const char *language)
     const char *code = lang_code(lang_find(rq->app->langs, language));
     bool ok;
 
-    set_cookie(rq, COOKIE_LANGUAGE, code, CHOICE_KEPT_S);
+    serve_set_cookie(rq, COOKIE_LANGUAGE, code, CHOICE_KEPT_S);
     if (id_is_zero(rq->session->person_id))
         return true;
     rq->cx.is_read_only = false; /* the choice is the looker's own */
@@ -138,7 +139,8 @@ static bool take_choices(struct req *rq, bool *redirected)
     if (theme != NULL) {
         const char *known = theme_of(theme);
 
-        set_cookie(rq, COOKIE_THEME, known == NULL ? "" : known, known == NULL ? 0 : CHOICE_KEPT_S);
+        serve_set_cookie(rq, COOKIE_THEME, known == NULL ? "" : known,
+                         known == NULL ? 0 : CHOICE_KEPT_S);
     }
     *redirected = reply_see_other(rq, without_choices(rq));
     return true;
@@ -296,7 +298,7 @@ static bool keep_session(struct req *rq)
     else if (s->flash != NULL && rq->is_flash_shown)
         ok = session_keep_flash(&rq->cx, serve_visit(rq), s, NULL);
     if (ok && s->is_new)
-        set_cookie(rq, cookie_name(rq), s->cookie, rq->app->config.session_hours * 3600);
+        serve_set_cookie(rq, cookie_name(rq), s->cookie, rq->app->config.session_hours * 3600);
     return ok;
 }
 
@@ -314,6 +316,16 @@ static bool run_api(struct req *rq)
                            (unsigned long long)rq->route->rights);
     }
     return rq->route->handler(rq);
+}
+
+/* A remembered device brings its own language, and the way to the second step. */
+static bool be_remembered(struct req *rq, bool *is_answered)
+{
+    if (!serve_sign_in_by_device(rq, is_answered))
+        return false;
+    if (!id_is_zero(rq->session->person_id) && rq->session->is_new)
+        choose_language(rq);
+    return true;
 }
 
 static bool is_api(const struct req *rq)
@@ -338,6 +350,8 @@ static bool run(struct req *rq, const struct err *refused)
         return rq->cx.err.kind == NULL;
     if (rq->route == NULL)
         return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no route");
+    if (!be_remembered(rq, &is_answered) || is_answered)
+        return rq->cx.err.kind == NULL;
     if (!check_needs(rq, &is_answered))
         return false;
     return is_answered || rq->route->handler(rq);
@@ -410,5 +424,6 @@ void serve_request(struct req *rq)
     keep_failed(rq);
     page_error(rq);
     if (rq->session != NULL && rq->session->is_new)
-        set_cookie(rq, cookie_name(rq), rq->session->cookie, rq->app->config.session_hours * 3600);
+        serve_set_cookie(rq, cookie_name(rq), rq->session->cookie,
+                         rq->app->config.session_hours * 3600);
 }

@@ -14,3 +14,6 @@ const struct session_visit *serve_visit(struct req *rq);
 /* True when the visitor may use rq->route (sign-in, side, organisation, rights). Fails: ERR_LOGIN,
  * ERR_DENIED and its like. */
 bool serve_check_viewer(struct req *rq) MUST_CHECK;
+
+/* A cookie for all pages, fenced as the session's; 0 seconds take it away. */
+void serve_set_cookie(struct req *rq, const char *name, const char *value, int64_t seconds);

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "db/event.h"
 #include "portal/account/password_rule.h"
+#include "portal/account/session.h"
 
 #include <string.h>
 
@@ -59,8 +60,6 @@ static const char SQL_CREDENTIAL_STORE[] =
     "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash), "
     "password_changed_at = VALUES(password_changed_at), is_weak = VALUES(is_weak), "
     "failed_count = 0, locked_until = NULL";
-static const char SQL_CREDENTIAL_END_SESSIONS[] =
-    "DELETE FROM session WHERE tenant_id = ? AND person_id = ?";
 
 bool credential_store(struct ctx *cx, struct id person_id, const char *hash)
 {
@@ -81,7 +80,7 @@ bool credential_store_as(struct ctx *cx, struct id person_id, const char *hash, 
     }
     if (!db_exec(cx, NULL, SQL_CREDENTIAL_STORE, DB_ID(cx->tenant_id), DB_ID(person_id),
                  DB_TEXT(hash), DB_TIME(cx->now), DB_BOOL(is_weak)) ||
-        !db_exec(cx, NULL, SQL_CREDENTIAL_END_SESSIONS, DB_ID(cx->tenant_id), DB_ID(person_id)) ||
+        !session_end_all(cx, person_id, (struct id){{0}}) ||
         !event_emit(cx, EVENT_PERSON_PASSWORD_CHANGED, person_id, NULL))
         goto rollback;
     return db_commit(cx);

@@ -7,6 +7,7 @@
 #include "portal/account/person.h"
 #include "portal/account/person_link.h"
 #include "portal/account/second_factor.h"
+#include "portal/account/session.h"
 
 #include <string.h>
 
@@ -306,6 +307,7 @@ static bool follow_link(struct ctx *cx, const char *token, const struct login_tr
     struct id person_id;
 
     if (!person_link_spend(cx, token, PERSON_LINK_LOGIN, &person_id) ||
+        !session_end_all(cx, person_id, (struct id){{0}}) ||
         !account_known(cx, person_id, &account))
         return false;
     if (account.has_second_step && attempt->halfway)
@@ -343,4 +345,13 @@ bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
 {
     return login_record(cx, email, person_id, address, "logout") &&
            event_emit(cx, EVENT_PERSON_LOGOUT, person_id, NULL);
+}
+
+bool login_record_remembered(struct ctx *cx, struct id person_id, const char *email,
+                             const char *address, bool half)
+{
+    json_t *data = json_own(cx->mem, json_pack("{s:s}", "how", "remembered"));
+
+    return login_record(cx, email, person_id, address, half ? "half" : "remembered") &&
+           (half || event_emit(cx, EVENT_PERSON_LOGIN, person_id, data));
 }

@@ -43,8 +43,8 @@ bool login_check_code(struct ctx *cx, struct id person_id, const char *code,
                       const struct login_try *attempt) MUST_CHECK;
 
 /* Signing in by a mailed link instead of a password: the link ends, the second step stays. Of the
- * try only address, then, halfway and arg count. It leaves other sessions and the password as they
- * are. Fails: ERR_PERSON_LINK_OVER, ERR_LOGIN_REFUSED, ERR_BUSY. */
+ * try only address, then, halfway and arg count. Other sessions end and devices are forgotten, the
+ * password stays. Fails: ERR_PERSON_LINK_OVER, ERR_LOGIN_REFUSED, ERR_BUSY. */
 bool login_by_link(struct ctx *cx, const char *token, const struct login_try *attempt) MUST_CHECK;
 
 /* Signing in somebody whom a sign-on provider vouches for: the second step stays. Of the try only
@@ -54,3 +54,7 @@ bool login_known(struct ctx *cx, struct id person_id, const struct login_try *at
 /* Records the end of a session, inside the open transaction. */
 bool login_record_logout(struct ctx *cx, struct id person_id, const char *email,
                          const char *address) MUST_CHECK;
+/* Records a session that a remembered device begins (half: a second step follows), inside the open
+ * transaction. It forgives no wrong tries. */
+bool login_record_remembered(struct ctx *cx, struct id person_id, const char *email,
+                             const char *address, bool half) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "db/event.h"
 #include "portal/account/person_address.h"
+#include "portal/account/session.h"
 
 #include <string.h>
 
@@ -266,8 +267,6 @@ bool person_change(struct ctx *cx, struct id id, const struct person_change *cha
 static const char SQL_PERSON_SET_DISABLED[] =
     "UPDATE person SET is_disabled = ?, updated_at = ? "
     "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
-static const char SQL_PERSON_END_SESSIONS[] =
-    "DELETE FROM session WHERE tenant_id = ? AND person_id = ?";
 
 bool person_set_disabled(struct ctx *cx, struct id id, bool is_disabled)
 {
@@ -284,7 +283,7 @@ bool person_set_disabled(struct ctx *cx, struct id id, bool is_disabled)
         err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, id));
         goto rollback;
     }
-    if (is_disabled && !db_exec(cx, NULL, SQL_PERSON_END_SESSIONS, DB_ID(cx->tenant_id), DB_ID(id)))
+    if (is_disabled && !session_end_all(cx, id, (struct id){{0}}))
         goto rollback;
     if (!event_emit(cx, EVENT_PERSON_UPDATED, id,
                     json_own(cx->mem, json_pack("{s:{s:b}}", "after", "is_disabled", is_disabled))))

@@ -70,7 +70,8 @@ static const char SQL_SESSION_LOAD[] =
     "AND rr.role_id = sm.role_id), s.fresh_at, c.totp_sealed IS NULL AND "
     "(COALESCE(r.needs_second, FALSE) OR EXISTS (SELECT 1 FROM membership m JOIN organisation o "
     "ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id AND o.needs_second "
-    "WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id)), s.view_until, sm.team_id FROM session s "
+    "WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id)), s.view_until, sm.team_id, "
+    "s.remembered_id FROM session s "
     "LEFT JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id "
     "AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL "
     "LEFT JOIN staff_member sm ON sm.tenant_id = p.tenant_id AND sm.person_id = p.id "
@@ -105,6 +106,7 @@ static void session_from_row(struct ctx *cx, const struct db_row *row, struct se
     s->fresh_at = db_time(row, 12);
     s->must_enrol = db_bool(row, 13);
     s->view_until = db_time(row, 14);
+    s->remembered_id = db_id(row, 16);
     cx->actor_id = s->person_id;
     cx->viewer = (struct viewer){.kind = s->is_staff ? VIEWER_STAFF : VIEWER_CUSTOMER,
                                  .person_id = s->person_id,
@@ -188,8 +190,8 @@ static const char SQL_SESSION_DELETE_TOKEN[] =
     "DELETE FROM session WHERE tenant_id = ? AND token_hash = ?";
 static const char SQL_SESSION_INSERT[] =
     "INSERT INTO session (tenant_id, id, token_hash, person_id, organisation_id, language, draft, "
-    "address, agent, created_at, used_at, expires_at, fresh_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "address, agent, created_at, used_at, expires_at, fresh_at, remembered_id) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static bool session_insert(struct ctx *cx, const struct session_visit *visit, struct session *s,
                            const char *draft)
@@ -210,8 +212,8 @@ static bool session_insert(struct ctx *cx, const struct session_visit *visit, st
                  DB_BYTES(hash, sizeof(hash)), DB_ID_OR_NULL(s->person_id),
                  DB_ID_OR_NULL(s->organisation_id), DB_TEXT(s->language), DB_TEXT(draft),
                  DB_TEXT(visit->address), DB_TEXT(agent), DB_TIME(cx->now), DB_TIME(cx->now),
-                 DB_TIME(cx->now + visit->config->session_hours * CLOCK_HOUR),
-                 DB_TIME(id_is_zero(s->person_id) ? 0 : cx->now)))
+                 DB_TIME(cx->now + visit->config->session_hours * CLOCK_HOUR), DB_TIME(s->fresh_at),
+                 DB_ID_OR_NULL(s->remembered_id)))
         return false;
     s->has_row = true;
     return true;
@@ -285,11 +287,11 @@ bool session_waiting(struct ctx *cx, const struct session *session, struct id *p
     return true;
 }
 
-bool session_sign_in(struct ctx *cx, const struct session_visit *visit, struct session *session,
-                     struct id person_id)
+static bool sign_in(struct ctx *cx, const struct session_visit *visit, struct session *session,
+                    struct session fresh)
 {
+    const struct id person_id = fresh.person_id;
     struct session_visit again = *visit;
-    struct session fresh = {.person_id = person_id, .language = session->language};
     const char *draft;
 
     session_set_token(cx, &fresh, crypto_token(cx->mem, CRYPTO_TOKEN_BYTES));
@@ -318,6 +320,24 @@ rollback:
     return false;
 }
 
+bool session_sign_in(struct ctx *cx, const struct session_visit *visit, struct session *session,
+                     struct id person_id)
+{
+    return sign_in(cx, visit, session,
+                   (struct session){
+                       .person_id = person_id, .language = session->language, .fresh_at = cx->now});
+}
+
+bool session_sign_in_remembered(struct ctx *cx, const struct session_visit *visit,
+                                struct session *session, struct id person_id,
+                                struct id remembered_id)
+{
+    return sign_in(cx, visit, session,
+                   (struct session){.person_id = person_id,
+                                    .language = session->language,
+                                    .remembered_id = remembered_id});
+}
+
 bool session_end(struct ctx *cx, const struct session_visit *visit, struct session *session)
 {
     const char *draft;
@@ -336,55 +356,6 @@ bool session_end(struct ctx *cx, const struct session_visit *visit, struct sessi
     session_set_token(cx, session, crypto_token(cx->mem, CRYPTO_TOKEN_BYTES));
     session->is_new = true;
     return true;
-}
-
-static const char SQL_SESSION_END_ALL[] =
-    "DELETE FROM session WHERE tenant_id = ? AND person_id = ? AND id <> ?";
-
-bool session_end_all(struct ctx *cx, struct id person_id, struct id keep)
-{
-    return db_exec(cx, NULL, SQL_SESSION_END_ALL, DB_ID(cx->tenant_id), DB_ID(person_id),
-                   DB_ID(keep));
-}
-
-static const char SQL_SESSION_LIST[] =
-    "SELECT id, address, agent, created_at, used_at FROM session WHERE tenant_id = ? "
-    "AND person_id = ? AND expires_at > ? AND used_at > ? ORDER BY used_at DESC, id LIMIT ?";
-
-bool session_list(struct ctx *cx, const struct config *config, struct id person_id,
-                  struct session_entry **out, size_t *count)
-{
-    struct db_rows rows;
-    struct session_entry *list;
-    size_t n = 0;
-
-    if (!db_query(cx, &rows, SQL_SESSION_LIST, DB_ID(cx->tenant_id), DB_ID(person_id),
-                  DB_TIME(cx->now), DB_TIME(cx->now - config->session_idle_minutes * CLOCK_MINUTE),
-                  DB_INT(SESSION_LIST_MAX)))
-        return false;
-    list = arena_array(cx->mem, struct session_entry, rows.count ? rows.count : 1);
-    while (db_next(&rows))
-        list[n++] = (struct session_entry){.id = db_id(&rows.row, 0),
-                                           .address = db_text(&rows.row, 1),
-                                           .agent = db_text(&rows.row, 2),
-                                           .created_at = db_time(&rows.row, 3),
-                                           .used_at = db_time(&rows.row, 4)};
-    *out = list;
-    *count = n;
-    return true;
-}
-
-static const char SQL_SESSION_END_ONE[] =
-    "DELETE FROM session WHERE tenant_id = ? AND person_id = ? AND id = ?";
-
-bool session_end_one(struct ctx *cx, struct id person_id, struct id id)
-{
-    int64_t ended;
-
-    if (!db_exec(cx, &ended, SQL_SESSION_END_ONE, DB_ID(cx->tenant_id), DB_ID(person_id),
-                 DB_ID(id)))
-        return false;
-    return ended > 0 || err_set(&cx->err, &ERR_NOT_FOUND, "session %s", id_text(cx->mem, id));
 }
 
 /* --- what is kept --- */
@@ -482,13 +453,4 @@ bool session_switch_organisation(struct ctx *cx, struct session *session, struct
     }
     return db_exec(cx, NULL, SQL_SESSION_SET_ORGANISATION, DB_ID(organisation_id),
                    DB_ID(cx->tenant_id), DB_ID(session->id));
-}
-
-static const char SQL_SESSION_PURGE[] =
-    "DELETE FROM session WHERE tenant_id = ? AND (expires_at <= ? OR used_at <= ?) LIMIT ?";
-
-bool session_purge(struct ctx *cx, const struct config *config, unsigned limit, int64_t *removed)
-{
-    return db_exec(cx, removed, SQL_SESSION_PURGE, DB_ID(cx->tenant_id), DB_TIME(cx->now),
-                   DB_TIME(cx->now - config->session_idle_minutes * CLOCK_MINUTE), DB_INT(limit));
 }

@@ -26,6 +26,10 @@ bool session_load(struct ctx *cx, const struct session_visit *visit,
  * session and cx are changed in place. */
 bool session_sign_in(struct ctx *cx, const struct session_visit *visit, struct session *session,
                      struct id person_id) MUST_CHECK;
+/* The same for a device that is remembered: the person did not show who he is just now. */
+bool session_sign_in_remembered(struct ctx *cx, const struct session_visit *visit,
+                                struct session *session, struct id person_id,
+                                struct id remembered_id) MUST_CHECK;
 /* The password was right and the second step is missing: the visitor stays nobody, under a new
  * token, and the person is remembered for SESSION_WAITING_MINUTES. */
 enum { SESSION_WAITING_MINUTES = 5 };
@@ -37,7 +41,8 @@ bool session_waiting(struct ctx *cx, const struct session *session,
 /* Signing out, recorded: the row is gone, the session is anonymous with a new token. */
 bool session_end(struct ctx *cx, const struct session_visit *visit,
                  struct session *session) MUST_CHECK;
-/* Ends all sessions of a person; but one if keep is not zero. */
+/* Ends all sessions of a person, and forgets the devices; but one if keep is not zero. In the open
+ * transaction. */
 bool session_end_all(struct ctx *cx, struct id person_id, struct id keep) MUST_CHECK;
 
 /* The person behind it has just shown again who he is. */

@@ -4,6 +4,7 @@
 #include "portal/account/credential.h"
 #include "portal/account/person_address.h"
 #include "portal/account/role.h"
+#include "portal/account/session.h"
 #include "portal/account/user.h"
 
 #include <string.h>
@@ -298,8 +299,6 @@ bool user_change(struct ctx *cx, struct id id, const struct user_draft *draft, s
 static const char SQL_USER_BAN[] =
     "UPDATE person SET is_banned = ?, updated_at = ? WHERE tenant_id = ? AND id = ? "
     "AND deleted_at IS NULL";
-static const char SQL_USER_END_SESSIONS[] =
-    "DELETE FROM session WHERE tenant_id = ? AND person_id = ?";
 
 bool user_set_banned(struct ctx *cx, struct id id, bool is_banned, struct user **out)
 {
@@ -308,7 +307,7 @@ bool user_set_banned(struct ctx *cx, struct id id, bool is_banned, struct user *
     if (db_exec(cx, NULL, SQL_ROLE_LOCK, DB_ID(cx->tenant_id)) &&
         db_exec(cx, NULL, SQL_USER_BAN, DB_BOOL(is_banned), DB_TIME(cx->now), DB_ID(cx->tenant_id),
                 DB_ID(id)) &&
-        (!is_banned || db_exec(cx, NULL, SQL_USER_END_SESSIONS, DB_ID(cx->tenant_id), DB_ID(id))) &&
+        (!is_banned || session_end_all(cx, id, (struct id){{0}})) &&
         licence_changed(cx, "person", id) &&
         event_emit(cx, is_banned ? EVENT_PERSON_BANNED : EVENT_PERSON_UNBANNED, id, NULL) &&
         user_get(cx, id, out) && (!is_banned || (*out)->role != TOKEN_ADMIN || check_admins(cx)))
@@ -396,7 +395,7 @@ static bool remove_rows(struct ctx *cx, struct id id)
            db_exec(cx, NULL, SQL_USER_DETACH, tenant, person) &&
            db_exec(cx, NULL, SQL_GROUP_LEAVE, tenant, person) &&
            db_exec(cx, NULL, SQL_STAFF_END, tenant, person) &&
-           db_exec(cx, NULL, SQL_USER_END_SESSIONS, tenant, person) &&
+           session_end_all(cx, id, (struct id){{0}}) &&
            db_exec(cx, NULL, SQL_USER_ADDRESSES_END, tenant, person) &&
            token_revoke_person(cx, id, (struct id){{0}}) &&
            db_exec(cx, NULL, SQL_USER_REMOVE, DB_TIME(cx->now), DB_TIME(cx->now), tenant, person);

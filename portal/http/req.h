@@ -67,6 +67,7 @@ struct session {
     bool is_viewing;      /* staff who look as this customer (portal/account/view_as.h) */
     int64_t view_until;   /* 0: they do not */
     int64_t fresh_at;     /* when the person last showed who he is; 0: not in this session */
+    struct id remembered_id; /* the device that it came from (portal/account/remember.h) */
     const char *language; /* the person's choice, "" if none was made */
     bool is_new;          /* a cookie has to be set */
     const char *cookie;   /* its value then */

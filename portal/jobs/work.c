@@ -7,7 +7,7 @@
 #include "licensing/licence_notice.h"
 #include "licensing/licence_signal.h"
 #include "licensing/process.h"
-#include "portal/account/session.h"
+#include "portal/account/remember.h"
 #include "portal/account/tenant.h"
 #include "portal/desk/attachment.h"
 #include "portal/desk/escalation.h"
@@ -82,6 +82,9 @@ static bool purge_sessions(struct ctx *cx, struct app *app, bool *has_more)
     int64_t removed;
 
     if (!session_purge(cx, &app->config, PURGE_BATCH, &removed))
+        return false;
+    *has_more = *has_more || removed == PURGE_BATCH;
+    if (!remember_purge(cx, PURGE_BATCH, &removed))
         return false;
     *has_more = *has_more || removed == PURGE_BATCH;
     return true;

@@ -3,8 +3,8 @@
 #include "portal/account/credential.h"
 #include "portal/account/login.h"
 #include "portal/account/person.h"
+#include "portal/account/remember.h"
 #include "portal/account/second_factor.h"
-#include "portal/account/session.h"
 #include "portal/http/page.h"
 #include "portal/pages/qr.h"
 #include "portal/serve.h"
@@ -210,15 +210,37 @@ static const char *device_words(struct req *rq, const char *agent)
     return browser ? browser : req_text(rq, T("Unknown device"));
 }
 
+static bool devices_json(struct req *rq, json_t *rows)
+{
+    struct arena *mem = rq->cx.mem;
+    struct remember_device *list;
+    size_t count;
+
+    if (!remember_list(&rq->cx, rq->session->person_id, &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            rows,
+            json_pack("{s:s,s:s,s:o,s:o,s:o,s:b,s:s}", "device", device_words(rq, list[i].agent),
+                      "address", list[i].address, "since", page_time(rq, list[i].created_at),
+                      "used", page_time(rq, list[i].used_at), "until",
+                      page_time(rq, list[i].expires_at), "is_current",
+                      id_equal(list[i].id, rq->session->remembered_id), "end_href",
+                      arena_printf(mem, "/account/devices/%s/forget", id_text(mem, list[i].id))));
+    return true;
+}
+
 bool account_page_sessions(struct req *rq)
 {
     struct arena *mem = rq->cx.mem;
     json_t *rows = json_array();
-    json_t *page = json_own(mem, json_pack("{s:o}", "sessions", rows));
+    json_t *devices = json_array();
+    json_t *page = json_own(mem, json_pack("{s:o,s:o}", "sessions", rows, "devices", devices));
     struct session_entry *list;
     size_t count;
 
-    if (!session_list(&rq->cx, &rq->app->config, rq->session->person_id, &list, &count))
+    if (!session_list(&rq->cx, &rq->app->config, rq->session->person_id, &list, &count) ||
+        !devices_json(rq, devices))
         return false;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
@@ -229,6 +251,7 @@ bool account_page_sessions(struct req *rq)
                       id_equal(list[i].id, rq->session->id), "end_href",
                       arena_printf(mem, "/account/sessions/%s/end", id_text(mem, list[i].id))));
     json_object_set_new(page, "has_others", json_boolean(count > 1));
+    json_object_set_new(page, "has_devices", json_boolean(json_array_size(devices) > 0));
     return page_render(rq, "account_sessions", page);
 }
 
@@ -244,4 +267,14 @@ bool account_page_end_others(struct req *rq)
     return session_end_all(&rq->cx, rq->session->person_id, rq->session->id) &&
            reply_flash(rq, "ok", req_text(rq, T("All other devices are signed out."))) &&
            reply_see_other(rq, "/account/sessions");
+}
+
+bool account_page_forget_device(struct req *rq)
+{
+    const bool is_own = id_equal(rq->id, rq->session->remembered_id);
+
+    return remember_end(&rq->cx, rq->session->person_id, rq->id) &&
+           reply_flash(rq, "ok",
+                       req_text(rq, T("That device is forgotten and its sessions are ended."))) &&
+           reply_see_other(rq, is_own ? "/login" : "/account/sessions");
 }

@@ -10,4 +10,5 @@ bool account_page_password(struct req *rq);                         /* POST /acc
 bool account_page_security_form(struct req *rq, struct form *form); /* the same with faults */
 bool account_page_sessions(struct req *rq);                         /* GET /account/sessions */
 bool account_page_end_session(struct req *rq); /* POST /account/sessions/{id}/end */
-bool account_page_end_others(struct req *rq);  /* POST /account/sessions/end */
+bool account_page_forget_device(struct req *rq);
+bool account_page_end_others(struct req *rq); /* POST /account/sessions/end */

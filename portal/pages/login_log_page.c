@@ -16,6 +16,7 @@ static const struct outcome {
     {"locked", "warn", "lock", T("Account locked")},
     {"disabled", "warn", "ban", T("Account switched off")},
     {"throttled", "warn", "ban", T("Too many tries")},
+    {"remembered", "ok", "monitor", T("Signed in on a remembered device")},
     {"half", NULL, "clock", T("Second step asked")},
     {"confirm", "ok", "shield-check", T("Shown again")},
     {"logout", NULL, "log-out", T("Signed out")},

@@ -3,9 +3,12 @@
 #include "kb/article.h"
 #include "portal/account/login.h"
 #include "portal/account/session.h"
+#include "portal/account/sign_in_rule.h"
 #include "portal/http/page.h"
 #include "portal/pages/kb_page.h"
 #include "portal/pages/sso_page.h"
+#include "portal/serve.h"
+#include "portal/serve_sign_in.h"
 
 #include <string.h>
 
@@ -34,12 +37,17 @@ const char *login_page_next(const char *next)
     return strncmp(next, "/login", 6) == 0 || strncmp(next, "/logout", 7) == 0 ? "/" : next;
 }
 
-static struct session_visit visit_of(struct req *rq)
+/* Whether a device may stay signed in, and how long. */
+static json_t *rule_json(struct req *rq, const struct sign_in_rule *rule)
 {
-    return (struct session_visit){.config = &rq->app->config,
-                                  .cookie = rq->session->cookie,
-                                  .address = rq->address,
-                                  .agent = req_header(rq, "User-Agent")};
+    const char *days = arena_printf(rq->cx.mem, "%lld", (long long)rule->remember_days);
+
+    if (rule->remember_days == 0)
+        return json_null();
+    return json_string(rule->remember_days == 1
+                           ? req_text(rq, T("Stay signed in on this device for a day"))
+                           : lang_fill1(rq->cx.mem, rq->lang,
+                                        T("Stay signed in on this device for {} days"), days));
 }
 
 /* The public articles stand beside the form: they may answer without an account. */
@@ -48,6 +56,7 @@ static bool login_context(struct req *rq, const char *next, const char *email, j
     const struct article_filter featured = {
         .locale = lang_code(rq->lang), .is_featured = true, .limit = LOGIN_ARTICLES};
     json_t *articles = json_array();
+    struct sign_in_rule rule;
     struct article *list;
     json_t *sso;
     size_t count;
@@ -55,8 +64,10 @@ static bool login_context(struct req *rq, const char *next, const char *email, j
     *out =
         json_own(rq->cx.mem, json_pack("{s:s,s:s,s:b,s:o}", "next", next, "email", email,
                                        "has_next", strcmp(next, "/") != 0, "articles", articles));
-    if (!article_list(&rq->cx, &featured, &list, &count) || !sso_page_offer(rq, &sso))
+    if (!article_list(&rq->cx, &featured, &list, &count) || !sso_page_offer(rq, &sso) ||
+        !sign_in_rule_get(&rq->cx, &rule))
         return false;
+    json_object_set_new(*out, "keep", rule_json(rq, &rule));
     json_object_set(*out, "sso", sso);
     for (size_t i = 0; i < count; i++)
         json_array_append_new(articles, kb_page_article_json(rq, &list[i]));
@@ -84,30 +95,14 @@ static bool login_again(struct req *rq, struct form *form)
            page_render_form(rq, "login", page, form);
 }
 
-static bool start_session(struct ctx *cx, struct id person_id, void *arg)
-{
-    struct req *rq = arg;
-    struct session_visit visit = visit_of(rq);
-
-    return session_sign_in(cx, &visit, rq->session, person_id);
-}
-
-static bool wait_for_code(struct ctx *cx, struct id person_id, void *arg)
-{
-    struct req *rq = arg;
-    struct session_visit visit = visit_of(rq);
-
-    return session_wait(cx, &visit, rq->session, person_id);
-}
-
 /* On to where he wanted to go, by way of the second step if there is one. */
-static bool go_on(struct req *rq, const char *next)
+static bool go_on(struct req *rq, const char *next, bool keeps)
 {
     struct str to = str_new(rq->cx.mem);
 
     if (!id_is_zero(rq->session->person_id))
         return reply_see_other(rq, next);
-    str_add(&to, "/login/code?next=");
+    str_add(&to, keeps ? "/login/code?keep=1&next=" : "/login/code?next=");
     str_url(&to, next);
     return reply_see_other(rq, to.p);
 }
@@ -120,9 +115,11 @@ bool login_page_submit(struct req *rq)
     struct form *form;
     struct id person_id;
     bool has_password;
+    bool keeps;
 
     if (!form_parse(rq, &form))
         return false;
+    keeps = *form_value(form, "keep") != '\0';
     has_password = *form_value(form, "password") != '\0';
     if (!form_read(rq, form, LOGIN_FIELDS, COUNT(LOGIN_FIELDS), &in) || !has_password) {
         if (!has_password)
@@ -134,8 +131,8 @@ bool login_page_submit(struct req *rq)
                                  .address = rq->address,
                                  .account_tries = rq->app->config.login_account_tries,
                                  .address_tries = rq->app->config.login_address_tries,
-                                 .then = start_session,
-                                 .halfway = wait_for_code,
+                                 .then = keeps ? serve_sign_in_kept : serve_sign_in,
+                                 .halfway = serve_sign_in_half,
                                  .arg = rq};
     if (!login_check(cx, &attempt, &person_id)) {
         if (cx->err.kind != &ERR_LOGIN_REFUSED)
@@ -144,14 +141,14 @@ bool login_page_submit(struct req *rq)
         err_clear(&cx->err);
         return login_again(rq, form);
     }
-    return go_on(rq, login_page_next(in.next));
+    return go_on(rq, login_page_next(in.next), keeps);
 }
 
 /* --- the second step --- */
 
-static bool show_code(struct req *rq, const char *next, struct form *form)
+static bool show_code(struct req *rq, const char *next, bool keeps, struct form *form)
 {
-    json_t *page = json_own(rq->cx.mem, json_pack("{s:s}", "next", next));
+    json_t *page = json_own(rq->cx.mem, json_pack("{s:s,s:b}", "next", next, "keeps", keeps));
 
     if (!form)
         return page_render(rq, "login_code", page);
@@ -166,18 +163,19 @@ bool login_page_code(struct req *rq)
     if (!session_waiting(&rq->cx, rq->session, &person_id))
         return false;
     return id_is_zero(person_id) ? reply_see_other(rq, "/login")
-                                 : show_code(rq, login_page_next(req_query(rq, "next")), NULL);
+                                 : show_code(rq, login_page_next(req_query(rq, "next")),
+                                             req_query(rq, "keep") != NULL, NULL);
 }
 
 bool login_page_code_submit(struct req *rq)
 {
     struct ctx *cx = &rq->cx;
-    const struct login_try attempt = {.address = rq->address,
-                                      .account_tries = rq->app->config.login_account_tries,
-                                      .address_tries = rq->app->config.login_address_tries,
-                                      .then = start_session,
-                                      .arg = rq};
+    struct login_try attempt = {.address = rq->address,
+                                .account_tries = rq->app->config.login_account_tries,
+                                .address_tries = rq->app->config.login_address_tries,
+                                .arg = rq};
     struct form *form;
+    bool keeps;
     struct id person_id;
     const char *next;
 
@@ -185,6 +183,8 @@ bool login_page_code_submit(struct req *rq)
         return false;
     if (id_is_zero(person_id))
         return reply_see_other(rq, "/login");
+    keeps = *form_value(form, "keep") != '\0';
+    attempt.then = keeps ? serve_sign_in_kept : serve_sign_in;
     next = login_page_next(form_value(form, "next"));
     if (login_check_code(cx, person_id, form_value(form, "code"), &attempt))
         return reply_see_other(rq, next);
@@ -192,14 +192,12 @@ bool login_page_code_submit(struct req *rq)
         return false;
     form_fault(rq, form, "code", T("Code"), cx->err.kind->text);
     err_clear(&cx->err);
-    return show_code(rq, next, form);
+    return show_code(rq, next, keeps, form);
 }
 
 bool login_page_logout(struct req *rq)
 {
-    struct session_visit visit = visit_of(rq);
-
-    if (!session_end(&rq->cx, &visit, rq->session))
+    if (!serve_sign_in_forget(rq) || !session_end(&rq->cx, serve_visit(rq), rq->session))
         return false;
     return reply_flash(rq, "ok", req_text(rq, T("You are signed out."))) &&
            reply_see_other(rq, "/login");

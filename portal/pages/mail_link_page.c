@@ -7,6 +7,7 @@
 #include "portal/mail/mail_out.h"
 #include "portal/pages/demo_mail_page.h"
 #include "portal/serve.h"
+#include "portal/serve_sign_in.h"
 
 /* --- asking for one --- */
 
@@ -78,24 +79,10 @@ bool mail_link_page_show(struct req *rq)
     return show_link(rq, "login_by_link", "/login/link/", PERSON_LINK_LOGIN);
 }
 
-static bool start_session(struct ctx *cx, struct id person_id, void *arg)
-{
-    struct req *rq = arg;
-
-    return session_sign_in(cx, serve_visit(rq), rq->session, person_id);
-}
-
-static bool wait_for_code(struct ctx *cx, struct id person_id, void *arg)
-{
-    struct req *rq = arg;
-
-    return session_wait(cx, serve_visit(rq), rq->session, person_id);
-}
-
 bool mail_link_page_sign_in(struct req *rq)
 {
     const struct login_try attempt = {
-        .address = rq->address, .then = start_session, .halfway = wait_for_code, .arg = rq};
+        .address = rq->address, .then = serve_sign_in, .halfway = serve_sign_in_half, .arg = rq};
 
     return login_by_link(&rq->cx, rq->args[0], &attempt) &&
            reply_see_other(rq, id_is_zero(rq->session->person_id) ? "/login/code" : "/");

@@ -5,6 +5,7 @@
 #include "portal/oidc/oidc_login.h"
 #include "portal/pages/login_page.h"
 #include "portal/serve.h"
+#include "portal/serve_sign_in.h"
 
 #include <string.h>
 
@@ -142,24 +143,10 @@ bool sso_page_go(struct req *rq)
 
 /* --- and back --- */
 
-static bool start_session(struct ctx *cx, struct id person_id, void *arg)
-{
-    struct req *rq = arg;
-
-    return session_sign_in(cx, serve_visit(rq), rq->session, person_id);
-}
-
-static bool wait_for_code(struct ctx *cx, struct id person_id, void *arg)
-{
-    struct req *rq = arg;
-
-    return session_wait(cx, serve_visit(rq), rq->session, person_id);
-}
-
 bool sso_page_back(struct req *rq)
 {
     const struct login_try attempt = {
-        .address = rq->address, .then = start_session, .halfway = wait_for_code, .arg = rq};
+        .address = rq->address, .then = serve_sign_in, .halfway = serve_sign_in_half, .arg = rq};
     const struct oidc_return came = {.state = req_query(rq, "state"),
                                      .code = req_query(rq, "code"),
                                      .error = req_query(rq, "error"),

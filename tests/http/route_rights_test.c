@@ -28,7 +28,7 @@ struct rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
         entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
         visit, macro, address;
-    struct id mail_in;
+    struct id mail_in, device;
     struct id provider;
 };
 
@@ -217,6 +217,17 @@ static void make_address(struct ctx *cx, struct rows *rows, struct id person)
              DB_ID(cx->tenant_id), DB_ID(rows->address), DB_ID(person));
 }
 
+static void make_device(struct ctx *cx, struct rows *rows, struct id person)
+{
+    rows->device = ctx_new_id(cx);
+    test_sql(cx,
+             "INSERT INTO remembered (tenant_id, id, selector_hash, secret_hash, rotated_at, "
+             "person_id, created_at, used_at, expires_at) VALUES (?, ?, 'a', 'b', ?, ?, ?, ?, "
+             "'2100-01-01')",
+             DB_ID(cx->tenant_id), DB_ID(rows->device), DB_TIME(cx->now), DB_ID(person),
+             DB_TIME(cx->now), DB_TIME(cx->now));
+}
+
 static struct town make_town(void **state)
 {
     struct town t = {.cx = test_ctx(state)};
@@ -241,6 +252,7 @@ static struct town make_town(void **state)
     t.admin = site_sign_in(cx, t.rows.staff);
     t.intern = site_sign_in(cx, make_staff(cx, "intern", rightless));
     t.rows.session = id_from(cx, SQL_SESSION, boss);
+    make_device(cx, &t.rows, boss);
     make_ticket(cx, &t.rows, &t.boss);
     make_order(cx, &t.rows);
     make_licence(cx, &t.rows);
@@ -289,6 +301,7 @@ static struct id id_of(const struct rows *rows, const char *pattern)
         {"/desk/settings/tokens/{id}", rows->token},
         {"/account/sessions/{id}", rows->session},
         {"/account/addresses/{id}", rows->address},
+        {"/account/devices/{id}", rows->device},
         {"/desk/products/{id}", rows->product},
         {"/desk/releases/{id}", rows->release},
         {"/downloads/{id}", rows->artefact},

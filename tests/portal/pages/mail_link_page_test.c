@@ -42,7 +42,7 @@ static void everybody_who_asks_gets_the_same_answer(void **state)
     assert_int_equal(browser_post(b, "/login/link", "email=nonsense"), 422);
 }
 
-static void a_link_signs_in_once_and_ends_nothing_else(void **state)
+static void a_link_signs_in_once_and_ends_other_sessions(void **state)
 {
     struct ctx *cx = test_ctx(state);
     struct browser *b = browser_open(cx);
@@ -63,7 +63,7 @@ static void a_link_signs_in_once_and_ends_nothing_else(void **state)
     assert_string_equal(browser_location(b), "/");
     assert_int_equal(browser_get(b, "/account"), 200);
     assert_true(browser_shows(b, "This address is confirmed."));
-    assert_int_equal(browser_get(other, "/account"), 200);
+    assert_int_equal(browser_get(other, "/account"), 303); /* other devices are signed out */
     assert_int_equal(browser_get(b, path), 410);
     assert_true(browser_shows(b, "This link was used already or is too old."));
     assert_int_equal(test_i64(cx,
@@ -155,7 +155,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(everybody_who_asks_gets_the_same_answer),
-        cmocka_unit_test(a_link_signs_in_once_and_ends_nothing_else),
+        cmocka_unit_test(a_link_signs_in_once_and_ends_other_sessions),
         cmocka_unit_test(a_link_to_sign_in_is_good_for_nothing_else_and_for_thirty_minutes),
         cmocka_unit_test(a_link_to_an_address_that_changed_is_over),
         cmocka_unit_test(an_address_is_confirmed_by_its_link_and_not_by_looking),

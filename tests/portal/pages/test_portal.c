@@ -76,7 +76,7 @@ struct browser *browser_open(struct ctx *cx)
         start(cx);
     b->cx = cx;
     b->host = arena_printf(cx->mem, "%s.test", test_text(cx, SLUG, DB_ID(cx->tenant_id)));
-    b->cookie = "";
+    b->cookie = b->device = "";
     if (test_i64(cx, "SELECT COUNT(*) FROM tenant_host WHERE host = ?", DB_TEXT(b->host)) == 0)
         test_ok(cx, tenant_add_host(cx, b->host));
     return b;
@@ -87,13 +87,21 @@ static void close_wire(void *what)
     wire_close(what);
 }
 
-/* The session's cookie of the answer, if one came. */
-static void keep_cookie(struct browser *b)
+/* The cookies of the answer that lead to somebody; an empty one is taken away. */
+static void keep_cookies(struct browser *b)
 {
-    const char *set = wire_header(&b->wire, "Set-Cookie");
+    static const char LINE[] = "\r\nSet-Cookie: ";
+    const char *end = strstr(b->wire.text, "\r\n\r\n");
 
-    if (!strncmp(set, "gh_session=", 11))
-        b->cookie = arena_dup_bytes(b->cx->mem, set, strcspn(set, ";"));
+    for (const char *at = strstr(b->wire.text, LINE); at && at < end; at = strstr(at + 1, LINE)) {
+        const char *pair = at + sizeof LINE - 1;
+        const char *value = arena_dup_bytes(b->cx->mem, pair, strcspn(pair, ";"));
+
+        if (!strncmp(pair, "gh_session=", 11))
+            b->cookie = value;
+        if (!strncmp(pair, "gh_device=", 10))
+            b->device = pair[10] == ';' ? "" : value;
+    }
 }
 
 static int ask(struct browser *b, const char *request)
@@ -105,24 +113,25 @@ static int ask(struct browser *b, const char *request)
     b->wire = wire_open(server_port(server));
     wire_send(&b->wire, request);
     assert_true(wire_read(&b->wire, false));
-    keep_cookie(b);
+    keep_cookies(b);
     return wire_status(&b->wire);
 }
 
 int browser_get(struct browser *b, const char *path)
 {
     return ask(b, arena_printf(b->cx->mem,
-                               "GET %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nAccept-Language: "
+                               "GET %s HTTP/1.1\r\nHost: %s\r\nCookie: %s; %s\r\nAccept-Language: "
                                "en\r\n\r\n",
-                               path, b->host, b->cookie));
+                               path, b->host, b->cookie, b->device));
 }
 
 int browser_post_raw(struct browser *b, const char *path, const char *headers, const char *fields)
 {
-    return ask(b, arena_printf(b->cx->mem,
-                               "POST %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n%sContent-Type: "
-                               "application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
-                               path, b->host, b->cookie, headers, strlen(fields), fields));
+    return ask(b,
+               arena_printf(b->cx->mem,
+                            "POST %s HTTP/1.1\r\nHost: %s\r\nCookie: %s; %s\r\n%sContent-Type: "
+                            "application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+                            path, b->host, b->cookie, b->device, headers, strlen(fields), fields));
 }
 
 static const char *token_of(struct browser *b)

@@ -8,6 +8,7 @@ struct browser {
     struct ctx *cx;
     const char *host;
     const char *cookie; /* the session's, "" at first */
+    const char *device; /* a remembered device's, likewise */
     struct wire wire;   /* the last answer */
 };
 struct browser *browser_open(struct ctx *cx);
