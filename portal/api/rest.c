@@ -51,6 +51,11 @@ static bool read_member(struct req *rq, const struct rest_member *m, const json_
         if (!json_is_string(value) || !id_parse(json_string_value(value), (struct id *)at))
             break;
         return true;
+    case REST_OBJECT:
+        if (!json_is_object(value))
+            break;
+        *(const json_t **)at = value;
+        return true;
     }
     return refuse(rq, &ERR_REST_MEMBER, m->name);
 }

@@ -3,14 +3,15 @@
 
 #include "portal/http/reply.h"
 
-enum rest_type { REST_TEXT, REST_INT, REST_BOOL, REST_ID };
+enum rest_type { REST_TEXT, REST_INT, REST_BOOL, REST_ID, REST_OBJECT };
 
 struct rest_member {
     const char *name;
     enum rest_type type;
     bool is_required;
     int64_t min, max; /* REST_INT */
-    size_t offset;    /* in the struct: const char *, int64_t, bool, struct id */
+    size_t offset;    /* in the struct: const char *, int64_t, bool, struct id, const
+                         json_t * (borrowed: in the run's memory) */
 };
 
 /* Reads the body's object into *into; absent members and null leave it as it is. *given (or NULL)

@@ -3,6 +3,7 @@
 #include "portal/api/rest.h"
 #include "portal/desk/saved_view.h"
 #include "portal/desk/ticket_create.h"
+#include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_list.h"
 #include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_thread.h"
@@ -43,6 +44,7 @@ static json_t *ticket_json(struct req *rq, const struct ticket *t)
     if (ticket_sees_notes(&rq->cx)) {
         json_object_set_new(json, "level", json_integer(t->level));
         json_object_set_new(json, "needs_review", json_boolean(t->needs_review));
+        json_object_set_new(json, "fields_missing", json_boolean(t->fields_missing));
         json_object_set_new(json, "team_id", rest_id_json(rq, t->team_id));
     }
     return json;
@@ -72,7 +74,8 @@ bool ticket_api_list(struct req *rq)
     if (!read_state(rq, &filter.tab) || !read_search(rq, &filter) ||
         !rest_limit(rq, &filter.limit) ||
         !rest_id(rq, "organisation_id", &filter.organisation_id) ||
-        !rest_id(rq, "licence_id", &filter.licence_id) || !ticket_list(&rq->cx, &filter, &page))
+        !rest_id(rq, "licence_id", &filter.licence_id) || !ticket_list(&rq->cx, &filter, &page) ||
+        !ticket_field_load(&rq->cx, page.rows, page.count))
         return false;
     data = json_array();
     for (size_t i = 0; i < page.count; i++)
@@ -92,7 +95,8 @@ bool ticket_api_view(struct req *rq)
 {
     struct ticket *t;
 
-    return find(rq, &t) && rest_answer(rq, 200, ticket_json(rq, t));
+    return find(rq, &t) && ticket_field_load(&rq->cx, &t, 1) &&
+           rest_answer(rq, 200, ticket_json(rq, t));
 }
 
 static json_t *message_json(struct req *rq, const struct message *m)
@@ -151,6 +155,7 @@ static const struct rest_member CREATE[] = {
     {"reporter_email", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, reporter_email)},
     {"reporter_store", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, reporter_store)},
     {"reporter_address", REST_TEXT, false, 0, 0, offsetof(struct ticket_new, reporter_address)},
+    {"fields", REST_OBJECT, false, 0, 0, offsetof(struct ticket_new, fields)},
 };
 
 bool ticket_api_create(struct req *rq)
@@ -163,14 +168,14 @@ bool ticket_api_create(struct req *rq)
     what.request_key = req_header(rq, "Idempotency-Key");
     if (what.request_key != NULL && strlen(what.request_key) > TICKET_REQUEST_KEY_MAX)
         return err_set_at(&rq->cx.err, &ERR_INVALID, "Idempotency-Key", "too long");
-    if (!ticket_create(&rq->cx, &what, &t))
+    if (!ticket_create(&rq->cx, &what, &t) || !ticket_field_load(&rq->cx, &t, 1))
         return false;
     reply_header(rq, "Location",
                  arena_printf(rq->cx.mem, "/api/v1/tickets/%s", id_text(rq->cx.mem, t->id)));
     return rest_answer(rq, 201, ticket_json(rq, t));
 }
 
-enum { CHANGE_STATUS, CHANGE_TOPIC, CHANGE_LEVEL, CHANGE_ASSIGNEE, CHANGE_TEAM };
+enum { CHANGE_STATUS, CHANGE_TOPIC, CHANGE_LEVEL, CHANGE_ASSIGNEE, CHANGE_TEAM, CHANGE_FIELDS };
 static const struct rest_member CHANGE[] = {
     [CHANGE_STATUS] = {"status", REST_TEXT, false, 0, 0, offsetof(struct ticket_values, status)},
     [CHANGE_TOPIC] = {"topic", REST_TEXT, false, 0, 0, offsetof(struct ticket_values, topic)},
@@ -179,6 +184,7 @@ static const struct rest_member CHANGE[] = {
     [CHANGE_ASSIGNEE] = {"assignee_id", REST_ID, false, 0, 0,
                          offsetof(struct ticket_values, assignee_id)},
     [CHANGE_TEAM] = {"team_id", REST_ID, false, 0, 0, offsetof(struct ticket_values, team_id)},
+    [CHANGE_FIELDS] = {"fields", REST_OBJECT, false, 0, 0, offsetof(struct ticket_values, fields)},
 };
 
 bool ticket_api_change(struct req *rq)
@@ -192,7 +198,7 @@ bool ticket_api_change(struct req *rq)
     values.has_assignee = (given >> CHANGE_ASSIGNEE & 1) != 0; /* null takes him off */
     values.has_team = (given >> CHANGE_TEAM & 1) != 0;
     return ticket_set_values(&rq->cx, rq->id, &values) && ticket_get(&rq->cx, rq->id, &t) &&
-           rest_answer(rq, 200, ticket_json(rq, t));
+           ticket_field_load(&rq->cx, &t, 1) && rest_answer(rq, 200, ticket_json(rq, t));
 }
 
 static const struct rest_member ANSWER[] = {

@@ -14,7 +14,7 @@
 #include "portal/api/api_part.h"
 #include "portal/api/release_document.h"
 #include "portal/api/webhook_document.h"
-#include "portal/desk/ticket.h"
+#include "portal/desk/ticket_field.h"
 #include "portal/hooks/webhook_event.h"
 
 #include <string.h>
@@ -206,7 +206,7 @@ static bool write_ticket(struct telling *t, bool *found)
     struct ticket *ticket;
     json_t *json;
 
-    if (!ticket_get(t->cx, t->id, &ticket))
+    if (!ticket_get(t->cx, t->id, &ticket) || !ticket_field_load(t->cx, &ticket, 1))
         return is_gone(t->cx);
     *found = true;
     json = ticket_to_json(t->cx, ticket);

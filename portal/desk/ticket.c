@@ -7,6 +7,7 @@
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_row.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/field/custom_value.h"
 
 #include <string.h>
 
@@ -225,6 +226,8 @@ json_t *ticket_to_json(struct ctx *cx, const struct ticket *t)
     json_object_set_new(j, "closed_at", time_json(t->closed_at));
     json_object_set_new(j, "due_at", time_json(t->due_at));
     json_object_set_new(j, "solve_due_at", time_json(t->solve_due_at));
+    if (t->fields != NULL)
+        json_object_set(j, "fields", t->fields);
     return j;
 }
 
@@ -248,10 +251,14 @@ bool ticket_snapshot(struct ctx *cx, const struct ticket *t, const char *text, j
 {
     json_t *j = ticket_to_json(cx, t);
     struct filing_licence *licence;
+    json_t *fields;
 
     if ((tags == NULL && !ticket_tags(cx, t->id, &tags)) ||
-        (text == NULL && !first_text(cx, t, &text)) || !filing_licence_of(cx, t, &licence))
+        (text == NULL && !first_text(cx, t, &text)) || !filing_licence_of(cx, t, &licence) ||
+        !custom_value_all(cx, t->id, &fields))
         return false;
+    json_object_set(j, "fields", fields);
+    json_object_set_new(j, "fields_missing", json_boolean(t->fields_missing));
     json_object_set_new(j, "licence", filing_licence_json(cx, licence));
     json_object_set_new(j, "text", json_text(text));
     json_object_set(j, "tags", tags);

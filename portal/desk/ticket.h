@@ -41,6 +41,7 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     struct id team_id, assignee_id;
     const char *city, *store;
     bool needs_review;
+    bool fields_missing; /* a field of the tenant's that is required is empty */
     const char *filed; /* JSON: filing_licence_json as it was when the ticket was filed, or {} */
     int64_t created_at, updated_at, first_answer_at, resolved_at, closed_at;
     int64_t asked_at; /* since when the customer waits for an answer; 0: he does not */
@@ -53,6 +54,7 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     const char *organisation_name, *organisation_code, *person_name, *team_name, *assignee_name;
     const char *reporter_name, *reporter_phone, *reporter_email, *reporter_address;
     const char *product_name;
+    json_t *fields;   /* the tenant's own, where they were loaded (ticket_field.h); else NULL */
     json_t *snapshot; /* inside a change: ticket_to_event_json as it was before */
 };
 
@@ -136,6 +138,7 @@ struct ticket_values {
     bool has_team, has_assignee;
     struct id team_id, assignee_id;
     const char *was; /* NULL: not asked */
+    const json_t *fields; /* {code: value}; NULL: as they are */
 };
 /* The present value of the field that v sets (its first), as forms carry it: a code, a number, an
  * id, "" for none. *field is its name: "status" "topic" "level" "team" "assignee". */

@@ -2,6 +2,7 @@
 
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_clock.h"
+#include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
@@ -184,6 +185,8 @@ bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *st
     if (!ticket_status_decide(cx->viewer.kind, t->category, to->category))
         return err_set_at(&cx->err, &ERR_TICKET_TRANSITION, "status", "ticket %s: %s to %s",
                           id_text(cx->mem, t->id), t->status, to->code);
+    if (!ticket_field_allows(cx, t, to->code, to->category))
+        return false;
     if (to->category == TICKET_SOLVED || to->category == TICKET_CLOSED)
         resolved_at = t->resolved_at != 0 ? t->resolved_at : cx->now;
     if (to->category == TICKET_CLOSED)
@@ -196,7 +199,7 @@ bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *st
                  DB_ID(t->id)))
         return false;
     *changed = true;
-    return ticket_clock_category(cx, t, to->category) &&
+    return ticket_clock_category(cx, t, to->category) && ticket_field_judge_again(cx, t->id) &&
            ticket_change_line(cx, t->id, true, "status", t->status, to->code) &&
            ticket_link_follow(cx, t, to->code, to->category);
 }

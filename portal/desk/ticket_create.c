@@ -9,6 +9,7 @@
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_clock.h"
+#include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_term.h"
 #include "portal/desk/ticket_thread.h"
@@ -20,8 +21,8 @@ static const char SQL_TICKET_INSERT[] =
     "INSERT INTO ticket (tenant_id, id, number, organisation_id, site_id, person_id, reporter_id, "
     "source, subject, topic, product_id, product_version, licence_id, machine_id, status, "
     "category, level, impact, urgency, city, store, created_at, updated_at, asked_at, due_at, "
-    "request_key, filed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, ?, ?, ?)";
+    "request_key, filed, fields_missing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_TICKET_BY_REQUEST[] =
     "SELECT id FROM ticket WHERE tenant_id = ? AND person_id = ? AND request_key = ?";
 static const char SQL_TICKET_ORGANISATION[] =
@@ -54,6 +55,8 @@ struct draft { /* what is going to be written */
     const struct ticket_status *status;
     int64_t level, impact, urgency, due_at;
     const char *filed; /* JSON */
+    struct field_set set;
+    struct custom_settled fields;
 };
 
 static const char *given(const char *text)
@@ -279,13 +282,37 @@ static bool settle_level(struct ctx *cx, struct draft *d)
     return sla_due(cx, d->level, cx->now, &d->due_at);
 }
 
+/* A mail and a program cannot be asked: what they leave out is asked of whoever works on it. */
+static bool settle_fields(struct ctx *cx, struct draft *d)
+{
+    const struct ticket_new *w = d->what;
+    const bool is_strict = strcmp(w->source, "mail") != 0 && strcmp(w->source, "program") != 0;
+    struct field_facts facts = {.topic = d->topic->code,
+                                .status = d->status->code,
+                                .category = ticket_category_name(d->status->category),
+                                .level = d->level,
+                                .is_customer = cx->viewer.kind == VIEWER_CUSTOMER};
+    const char *const *values;
+
+    if (!custom_field_set(cx, FIELD_TICKET, &d->set) ||
+        !custom_value_settle(cx, &d->set, &facts, NULL, w->fields, is_strict, &d->fields))
+        return false;
+    facts.is_customer = false; /* what staff have to fill in is missing as well */
+    values = d->fields.values;
+    field_rule_judge(&d->set, &facts, values, d->fields.states);
+    for (size_t i = 0; i < d->set.count; i++)
+        d->fields.is_missing =
+            d->fields.is_missing || (d->fields.states[i].is_required && values[i] == NULL);
+    return true;
+}
+
 static bool settle(struct ctx *cx, struct draft *d)
 {
     return check_text(cx, d->what->subject, TICKET_SUBJECT_MAX, "subject") &&
            check_text(cx, d->what->text, TICKET_BODY_MAX, "text") && check_lines(cx, d->what) &&
            settle_people(cx, d) && settle_place(cx, d) && settle_product(cx, d) &&
            settle_filed(cx, d) && settle_level(cx, d) &&
-           ticket_status_first(cx, TICKET_OPEN, &d->status);
+           ticket_status_first(cx, TICKET_OPEN, &d->status) && settle_fields(cx, d);
 }
 
 static bool insert_row(struct ctx *cx, const struct draft *d, struct id reporter_id)
@@ -300,7 +327,8 @@ static bool insert_row(struct ctx *cx, const struct draft *d, struct id reporter
                    DB_TEXT(d->status->code), DB_TEXT(ticket_category_name(d->status->category)),
                    DB_INT(d->level), DB_INT(d->impact), DB_INT(d->urgency), DB_TEXT(d->city),
                    DB_TEXT(d->store), DB_TIME(cx->now), DB_TIME(cx->now), DB_TIME(cx->now),
-                   DB_TIME(d->due_at), DB_TEXT(w->request_key), DB_TEXT(d->filed));
+                   DB_TIME(d->due_at), DB_TEXT(w->request_key), DB_TEXT(d->filed),
+                   DB_BOOL(d->fields.is_missing));
 }
 
 static bool write_all(struct ctx *cx, const struct draft *d, struct ticket **out)
@@ -319,7 +347,9 @@ static bool write_all(struct ctx *cx, const struct draft *d, struct ticket **out
     if (!insert_row(cx, d, reporter_id) || !ticket_clock_start(cx, d->id, d->level) ||
         !ticket_thread_insert(cx, &first, &message_id) ||
         !attachment_add(cx, d->id, message_id, w->files, w->file_count) ||
-        !ticket_term_add(cx, d->id, w->subject) || !ticket_get(cx, d->id, out) ||
+        !ticket_term_add(cx, d->id, w->subject) ||
+        !custom_value_write(cx, &d->set, d->id, NULL, d->fields.values) ||
+        !ticket_get(cx, d->id, out) ||
         !ticket_snapshot(cx, *out, w->text, json_own(cx->mem, json_array()), &is))
         return false;
     data = json_own(cx->mem, json_pack("{s:O}", "after", is));

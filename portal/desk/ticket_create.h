@@ -20,11 +20,13 @@ struct ticket_new {            /* what is filed; absent text is NULL, absent ids
     const char *request_key; /* the same key of the same person files once */
     const struct attachment_file *files;
     size_t file_count;
+    const json_t *fields; /* the tenant's own: {code: value}, or NULL */
 };
 
 /* Files a ticket: its row, reporter, first message with files and the event ticket.created, all in
  * one transaction. A repeated request_key answers with the ticket that was filed. The reporter is
  * the signed-in customer unless another is named. Fails: ERR_INVALID with the field in source
- * (subject, text, topic, site, licence); ERR_DENIED without the right to file;
- * ERR_TOO_LARGE for files. */
+ * (subject, text, topic, site, licence, fields.CODE); ERR_DENIED without the right to file;
+ * ERR_TOO_LARGE for files. Who files by mail or from a program cannot be asked for fields: such a
+ * ticket is made without what is required, and marked. */
 bool ticket_create(struct ctx *cx, const struct ticket_new *what, struct ticket **out) MUST_CHECK;

@@ -38,6 +38,7 @@ enum column { /* in the order of TICKET_ROW_COLUMNS */
               C_SOLVE_SINCE,
               C_SOLVE_DUE,
               C_STATUS_AT,
+              C_FIELDS_MISSING,
               C_MERGED_INTO,
               C_ORGANISATION_NAME,
               C_ORGANISATION_CODE,
@@ -145,6 +146,7 @@ struct ticket *ticket_row_read(struct ctx *cx, const struct db_row *row)
     t->city = text_or_empty(row, C_CITY);
     t->store = text_or_empty(row, C_STORE);
     t->needs_review = db_bool(row, C_REVIEW);
+    t->fields_missing = db_bool(row, C_FIELDS_MISSING);
     t->filed = text_or_empty(row, C_FILED);
     t->version = db_i64(row, C_VERSION);
     t->merged_into = db_id(row, C_MERGED_INTO);

@@ -1,6 +1,7 @@
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_clock.h"
+#include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_topic.h"
 
@@ -78,7 +79,7 @@ bool ticket_set_level(struct ctx *cx, struct id id, int64_t level)
     if (!sla_due(cx, level, t->asked_at, &due_at) ||
         !db_exec(cx, NULL, SQL_TICKET_SET_LEVEL, DB_INT(level), DB_TIME(due_at),
                  DB_ID(cx->tenant_id), DB_ID(id)) ||
-        !ticket_clock_level(cx, t, level) ||
+        !ticket_clock_level(cx, t, level) || !ticket_field_judge_again(cx, id) ||
         !ticket_change_line(cx, id, false, "level", arena_printf(cx->mem, "%d", t->level),
                             arena_printf(cx->mem, "%d", (int)level)))
         return ticket_change_undo(cx);
@@ -101,6 +102,7 @@ bool ticket_set_topic(struct ctx *cx, struct id id, const char *topic)
         return ticket_change_nothing(cx);
     if (!db_exec(cx, NULL, SQL_TICKET_SET_TOPIC, DB_TEXT(to->code), DB_ID(cx->tenant_id),
                  DB_ID(id)) ||
+        !ticket_field_judge_again(cx, id) ||
         !ticket_change_line(cx, id, false, "topic", t->topic, to->code))
         return ticket_change_undo(cx);
     return ticket_change_finish(cx, EVENT_TICKET_UPDATED, t, NULL);
@@ -127,6 +129,8 @@ static bool ticket_set_each(struct ctx *cx, struct id id, const struct ticket_va
     if (v->topic != NULL && !ticket_set_topic(cx, id, v->topic))
         return false;
     if (v->level != 0 && !ticket_set_level(cx, id, v->level))
+        return false;
+    if (v->fields != NULL && !ticket_field_set(cx, id, v->fields))
         return false;
     if (v->has_team && !ticket_set_team(cx, id, v->team_id))
         return false;

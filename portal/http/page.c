@@ -170,6 +170,17 @@ static void error_plain(struct req *rq, const char *sentence)
     str_fmt(&rq->out, "%s\n(%s)\n", sentence, rq->cx.trace);
 }
 
+/* "/subject"; a member of a member, which forms write "fields.till", is "/fields/till". */
+static const char *pointer(struct req *rq, const char *source)
+{
+    char *text = arena_printf(rq->cx.mem, "%s%s", source[0] == '/' ? "" : "/", source);
+
+    for (char *p = text; *p != '\0'; p++)
+        if (*p == '.')
+            *p = '/';
+    return text;
+}
+
 static void error_json(struct req *rq)
 {
     const struct err_kind *kind = rq->cx.err.kind;
@@ -180,8 +191,7 @@ static void error_json(struct req *rq)
 
     if (rq->cx.err.source != NULL)
         json_object_set_new(error, "source",
-                            json_pack("{s:s+}", "pointer", rq->cx.err.source[0] == '/' ? "" : "/",
-                                      rq->cx.err.source));
+                            json_pack("{s:s}", "pointer", pointer(rq, rq->cx.err.source)));
     reply_json(rq, rq->status, json_own(rq->cx.mem, json_pack("{s:[o]}", "errors", error)));
 }
 

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "licensing/token.h"
 #include "portal/account/role.h"
+#include "portal/field/custom_field.h"
 #include "tests/http/site.h"
 #include "tests/licensing/licensing_make.h"
 
@@ -67,6 +68,82 @@ static const char *file_ticket(struct shop *s, const char *token, const char *su
 
     says(&a, 201, subject);
     return json_get_text(data_of(s->cx, &a), "id", "");
+}
+
+/* --- fields --- */
+
+static void make_till(struct ctx *cx)
+{
+    struct custom_field till = {.subject = FIELD_TICKET,
+                                .code = "till",
+                                .label = "Till",
+                                .label_zh = "",
+                                .hint = "",
+                                .hint_zh = "",
+                                .kind = FIELD_NUMBER,
+                                .is_required = true,
+                                .access = FIELD_WRITE,
+                                .topics = {"fault"},
+                                .topic_count = 1};
+
+    test_ok(cx, custom_field_save(cx, &till));
+}
+
+static void a_post_that_skips_the_page_is_judged_by_the_same_table(void **state)
+{
+    static const struct {
+        const char *fields, *code;
+    } REFUSED[] = {
+        {"", "\"code\":\"FIELD_REQUIRED\""},
+        {"", "\"pointer\":\"/fields/till\""},
+        {",\"fields\":7", "\"code\":\"MEMBER_INVALID\""},
+        {",\"fields\":{\"till\":[1]}", "\"code\":\"FIELD_VALUE\""},
+        {",\"fields\":{\"till\":1,\"kettle\":2}", "\"code\":\"FIELD_UNKNOWN\""},
+    };
+    static const char NEW[] = "{\"subject\":\"s\",\"text\":\"t\",\"topic\":\"fault\"%s}";
+    struct shop s = open_shop(state);
+    const char *token, *path;
+    struct site_answer a;
+
+    make_till(s.cx);
+    token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    for (size_t i = 0; i < COUNT(REFUSED); i++) {
+        a = site_call(s.cx, token, "POST", "/api/v1/tickets", "",
+                      arena_printf(s.cx->mem, NEW, REFUSED[i].fields));
+        says(&a, 422, REFUSED[i].code);
+    }
+    a = site_call(s.cx, token, "POST", "/api/v1/tickets", "",
+                  arena_printf(s.cx->mem, NEW, ",\"fields\":{\"till\":3.5}"));
+    says(&a, 201, "\"fields\":{\"till\":3.5}");
+    path =
+        arena_printf(s.cx->mem, "/api/v1/tickets/%s", json_get_text(data_of(s.cx, &a), "id", ""));
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"fields\":{\"till\":null}}");
+    says(&a, 422, "\"code\":\"FIELD_REQUIRED\"");
+    a = site_call(s.cx, token, "PATCH", path, "",
+                  "{\"topic\":\"question\",\"fields\":{\"till\":null}}");
+    says(&a, 200, "\"fields\":{}");
+    a = get(s.cx, token, "/api/v1/tickets");
+    says(&a, 200, "\"fields\":{}");
+}
+
+static void an_unknown_topic_and_a_forbidden_step_have_their_answers(void **state)
+{
+    struct shop s = open_shop(state);
+    const char *token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}}), *path;
+    struct site_answer a = site_call(s.cx, token, "POST", "/api/v1/tickets", "",
+                                     "{\"subject\":\"s\",\"text\":\"t\",\"topic\":\"nothing\"}");
+
+    says(&a, 422, "\"pointer\":\"/topic\"");
+    path = arena_printf(s.cx->mem, "/api/v1/tickets/%s",
+                        file_ticket(&s, token, "Stuck", s.organisation_id));
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"topic\":\"nothing\"}");
+    says(&a, 422, "\"pointer\":\"/topic\"");
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"status\":\"closed\"}");
+    says(&a, 200, "\"status\":\"closed\"");
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"status\":\"solved\"}");
+    says(&a, 409, "\"pointer\":\"/status\"");
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"status\":\"nowhere\"}");
+    says(&a, 422, "\"pointer\":\"/status\"");
 }
 
 /* --- who may come in --- */
@@ -335,6 +412,8 @@ static void a_body_that_is_not_right_is_refused_with_its_member(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_post_that_skips_the_page_is_judged_by_the_same_table),
+        cmocka_unit_test(an_unknown_topic_and_a_forbidden_step_have_their_answers),
         cmocka_unit_test(a_call_without_a_good_token_is_refused),
         cmocka_unit_test(another_tenants_token_opens_nothing),
         cmocka_unit_test(a_token_of_a_disabled_or_deleted_person_opens_nothing),

@@ -1,9 +1,11 @@
 // The portal's API for programs, /api/v1.
-import { count, day, flag, header, id, list, nullable, object, query, ref, same, says, text, time, upTo, variables, whole, words } from "./schema.mjs";
+import { anyObject, count, day, flag, header, id, list, nullable, object, query, ref, same, says, text, time, upTo, variables, whole, words } from "./schema.mjs";
 
 const money = ref("Money");
 const named = object({ id, name: text });
 const level = { ...whole, minimum: 1, maximum: 5 };
+
+const FIELDS = says("The tenant's own fields by their codes: text, number, true or false, a day, an option's code, or a list of those.", anyObject);
 
 const organisation = {
   name: text, code: text, category: text, status: text, importance: whole, owner_id: id, phone: text, email: text,
@@ -21,15 +23,16 @@ const SCHEMAS = {
     product_version: text, organisation: nullable(named), person: nullable(named), assignee: nullable(named), product: nullable(named),
     licence_id: nullable(id), machine_id: nullable(id), site_id: nullable(id), created_at: time, updated_at: time,
     first_answer_at: nullable(time), resolved_at: nullable(time), closed_at: nullable(time), due_at: nullable(time), solve_due_at: nullable(time),
-  }, { level: says("For staff, as the next two.", whole), needs_review: flag, team_id: nullable(id) }),
+    fields: FIELDS,
+  }, { level: says("For staff, as the next three.", whole), needs_review: flag, fields_missing: flag, team_id: nullable(id) }),
   TicketDraft: object({ subject: text, text, topic: text }, {
     organisation_id: nullable(id), site_id: nullable(id), person_id: nullable(id), product_id: nullable(id),
     product_version: nullable(text), licence_id: nullable(id), machine_id: nullable(id), impact: nullable({ ...whole, minimum: 1, maximum: 4 }),
     level: nullable(level), city: nullable(text), store: nullable(text), reporter_name: nullable(text), reporter_phone: nullable(text),
-    reporter_email: nullable(text), reporter_store: nullable(text), reporter_address: nullable(text),
+    reporter_email: nullable(text), reporter_store: nullable(text), reporter_address: nullable(text), fields: nullable(FIELDS),
   }),
   TicketChange: object({}, {
-    status: nullable(text), topic: nullable(text), level: nullable(level), team_id: nullable(id), assignee_id: nullable(id),
+    status: nullable(text), topic: nullable(text), level: nullable(level), team_id: nullable(id), assignee_id: nullable(id), fields: nullable(FIELDS),
   }),
   Message: object({
     id, kind: text, is_public: flag, author: text, author_id: nullable(id), author_name: text, source: text, text,
