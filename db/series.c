@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { FORMAT_MAX = 64, WIDTH_MAX = 12 };
+enum { WIDTH_MAX = 12, NUMBER_LARGE = 999999999 };
 
 static const struct {
     const char *name;
@@ -31,6 +31,8 @@ static const char SQL_SERIES_TAKE[] =
     "WHERE tenant_id = ? AND name = ?";
 static const char SQL_SERIES_TAKEN[] =
     "SELECT LAST_INSERT_ID(), format FROM number_series WHERE tenant_id = ? AND name = ?";
+static const char SQL_SERIES_GET[] =
+    "SELECT format, next_number FROM number_series WHERE tenant_id = ? AND name = ?";
 static const char SQL_SERIES_ADD[] =
     "INSERT IGNORE INTO number_series (tenant_id, name, format, next_number) VALUES (?, ?, ?, ?)";
 static const char SQL_SERIES_SET[] =
@@ -47,53 +49,92 @@ static bool find(struct ctx *cx, const char *name, unsigned *out)
     return err_set(&cx->err, &ERR_INTERNAL, "no number series '%s'", name);
 }
 
-/* The next piece of a format: plain text, or the placeholder that *is_number, *width and *is_year
- * tell. False for anything else in braces. */
-static bool write_piece(struct str *out, const char **format, int64_t number, int year)
+/* A placeholder as it stands in a format. */
+struct place {
+    enum { PLACE_NUMBER, PLACE_YEAR, PLACE_SHORT_YEAR } kind;
+    int64_t width;
+    size_t len; /* with its braces */
+};
+
+static bool place_parse(struct arena *mem, const char *at, struct place *out)
 {
-    static const char YEAR[] = "{yyyy}";
-    const char *p = *format;
-    int64_t width = 0;
-    const char *end;
+    static const struct {
+        const char *name;
+        int kind;
+    } NAMES[] = {{"n", PLACE_NUMBER},
+                 {"number", PLACE_NUMBER},
+                 {"yyyy", PLACE_YEAR},
+                 {"year", PLACE_YEAR},
+                 {"yy", PLACE_SHORT_YEAR}};
+    const char *end = strchr(at, '}');
+    struct span inner, name;
 
-    if (*p != '{') {
-        if (*p == '}')
-            return false;
-        str_char(out, *p);
-        *format = p + 1;
-        return true;
-    }
-    if (strncmp(p, YEAR, sizeof(YEAR) - 1) == 0) {
-        str_fmt(out, "%04d", year);
-        *format = p + sizeof(YEAR) - 1;
-        return true;
-    }
-    end = strchr(p, '}');
-    if (end == NULL || p[1] != 'n')
+    if (end == NULL)
         return false;
-    if (p[2] == ':') {
-        struct span digits = {p + 3, (size_t)(end - p - 3)};
-
-        if (!parse_i64(span_dup(out->mem, digits), 1, WIDTH_MAX, &width))
-            return false;
-    } else if (p + 2 != end) {
+    *out = (struct place){.len = (size_t)(end - at) + 1};
+    inner = (struct span){at + 1, out->len - 2};
+    if (!span_cut(&inner, ':', &name))
         return false;
-    }
-    str_fmt(out, "%0*lld", (int)width, (long long)number);
-    *format = end + 1;
-    return true;
+    if (name.len < out->len - 2 && !parse_i64(span_dup(mem, inner), 1, WIDTH_MAX, &out->width))
+        return false;
+    for (size_t i = 0; i < COUNT(NAMES); i++)
+        if (span_equal(name, NAMES[i].name)) {
+            out->kind = NAMES[i].kind;
+            return out->kind == PLACE_NUMBER || out->width == 0;
+        }
+    return false;
 }
 
-/* NULL for a format that is not one. */
-static const char *write_number(struct ctx *cx, const char *format, int64_t number)
+/* Writes what stands before the number and what after it. */
+bool series_around(struct ctx *cx, const char *format, const char **before, const char **after)
 {
-    struct str out = str_new(cx->mem);
-    int year = clock_civil(cx->now).year;
+    const int year = clock_civil(cx->now).year;
+    struct str parts[2] = {str_new(cx->mem), str_new(cx->mem)};
+    unsigned numbers = 0;
+    struct place place;
 
-    while (*format != '\0')
-        if (!write_piece(&out, &format, number, year))
-            return NULL;
-    return out.p;
+    for (; *format != '\0'; format++) {
+        struct str *out = &parts[numbers > 0];
+
+        if (*format != '{') {
+            if (*format == '}')
+                return false;
+            str_char(out, *format);
+            continue;
+        }
+        if (!place_parse(cx->mem, format, &place))
+            return false;
+        if (place.kind == PLACE_NUMBER)
+            numbers++;
+        else if (place.kind == PLACE_YEAR)
+            str_fmt(out, "%04d", year);
+        else
+            str_fmt(out, "%02d", year % 100);
+        format += place.len - 1;
+    }
+    *before = parts[0].p;
+    *after = parts[1].p;
+    return numbers == 1; /* without it, or with it twice, two numbers could read alike */
+}
+
+static int64_t width_of(struct ctx *cx, const char *format)
+{
+    struct place place;
+
+    for (; (format = strchr(format, '{')) != NULL; format++)
+        if (place_parse(cx->mem, format, &place) && place.kind == PLACE_NUMBER)
+            return place.width;
+    return 0;
+}
+
+const char *series_text(struct ctx *cx, const char *format, int64_t number)
+{
+    const char *before, *after;
+
+    if (!series_around(cx, format, &before, &after))
+        return NULL;
+    return arena_printf(cx->mem, "%s%0*lld%s", before, (int)width_of(cx, format), (long long)number,
+                        after);
 }
 
 static bool take(struct ctx *cx, const char *name, unsigned which)
@@ -124,7 +165,7 @@ bool series_next(struct ctx *cx, const char *name, const char **out, int64_t *nu
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_INTERNAL, "series %s is gone", name);
-    text = write_number(cx, db_text(&rows.row, 1), db_i64(&rows.row, 0));
+    text = series_text(cx, db_text(&rows.row, 1), db_i64(&rows.row, 0));
     if (text == NULL)
         return err_set(&cx->err, &ERR_INTERNAL, "series %s: format '%s'", name,
                        db_text(&rows.row, 1));
@@ -133,16 +174,35 @@ bool series_next(struct ctx *cx, const char *name, const char **out, int64_t *nu
     return true;
 }
 
+bool series_get(struct ctx *cx, const char *name, const char **format, int64_t *next)
+{
+    struct db_rows rows;
+    unsigned which;
+
+    if (!find(cx, name, &which) ||
+        !db_query(cx, &rows, SQL_SERIES_GET, DB_ID(cx->tenant_id), DB_TEXT(name)))
+        return false;
+    if (db_next(&rows)) {
+        *format = db_text(&rows.row, 0);
+        *next = db_i64(&rows.row, 1);
+    } else {
+        *format = SERIES[which].format;
+        *next = SERIES[which].first;
+    }
+    return true;
+}
+
 bool series_set(struct ctx *cx, const char *name, const char *format, int64_t next)
 {
+    const char *text;
     unsigned which;
 
     if (!find(cx, name, &which))
         return false;
-    if (strlen(format) > FORMAT_MAX || strstr(format, "{n") == NULL ||
-        write_number(cx, format, next) == NULL)
+    text = strlen(format) <= SERIES_FORMAT_MAX ? series_text(cx, format, NUMBER_LARGE) : NULL;
+    if (text == NULL || strlen(text) > SERIES_TEXT_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "format", "series %s: format '%s'", name, format);
-    if (next < 1)
+    if (next < 1 || next > NUMBER_LARGE)
         return err_set_at(&cx->err, &ERR_INVALID, "next", "series %s: %lld", name, (long long)next);
     return db_exec(cx, NULL, SQL_SERIES_SET, DB_ID(cx->tenant_id), DB_TEXT(name), DB_TEXT(format),
                    DB_INT(next));

@@ -10,5 +10,14 @@
  * hold up nobody, within it they stay locked too. A series that does not exist yet is made with the
  * default format. The names are a table in series.c. */
 bool series_next(struct ctx *cx, const char *name, const char **out, int64_t *number) MUST_CHECK;
-/* Sets format ("T-{n}", "SO-{yyyy}-{n:4}") and the number that comes next. */
+enum { SERIES_FORMAT_MAX = 64, SERIES_TEXT_MAX = 32 };
+/* As it is set, or the default that it begins with. */
+bool series_get(struct ctx *cx, const char *name, const char **format, int64_t *next) MUST_CHECK;
+/* What a number looks like this year; NULL for a format that is none. In cx->mem. */
+const char *series_text(struct ctx *cx, const char *format, int64_t number);
+/* What stands before and after the number this year. False for a format that is none. */
+bool series_around(struct ctx *cx, const char *format, const char **before,
+                   const char **after) MUST_CHECK;
+/* Sets format: plain text, {n} or {number} exactly once, with {n:4} for leading zeros, {yyyy} or
+ * {year}, {yy}; and the number that comes next. */
 bool series_set(struct ctx *cx, const char *name, const char *format, int64_t next) MUST_CHECK;

@@ -46,6 +46,7 @@
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
 #include "portal/pages/saved_view_page.h"
+#include "portal/pages/region_page.h"
 #include "portal/pages/release_desk_page.h"
 #include "portal/pages/report_content_page.h"
 #include "portal/pages/report_page.h"
@@ -254,6 +255,9 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/security",           security_page_save, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/settings/brand",              brand_page_view,    NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_POST, "/desk/settings/brand",              brand_page_save,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, BRAND_PAGE_BODY_MAX},
+    {METHOD_GET,  "/desk/settings/region",             region_page_view,   NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/region",             region_page_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/region/numbers/{name}", region_page_number, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/settings/audit",              audit_page_list,         NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_GET,  "/desk/settings/audit.csv",          audit_page_download,     NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_GET,  "/desk/settings/logins",             login_log_page_list,     NEED_STAFF, RIGHT_SETTINGS_READ, 0},

@@ -63,6 +63,12 @@ const struct session_visit *serve_visit(struct req *rq)
 
 /* --- language and theme --- */
 
+/* What the tenant does not offer is as if it were not there. */
+static const struct lang *offered(const struct req *rq, const struct lang *lang)
+{
+    return lang != NULL && lang_is_offered(lang, rq->tenant->languages) ? lang : NULL;
+}
+
 static void choose_language(struct req *rq)
 {
     const struct lang_set *langs = rq->app->langs;
@@ -70,15 +76,19 @@ static void choose_language(struct req *rq)
 
     rq->lang = NULL;
     if (chosen != NULL && chosen[0] != '\0')
-        rq->lang = lang_find(langs, chosen);
+        rq->lang = offered(rq, lang_find(langs, chosen));
     chosen = req_cookie(rq, COOKIE_LANGUAGE);
     if (rq->lang == NULL && chosen != NULL)
-        rq->lang = lang_find(langs, chosen);
+        rq->lang = offered(rq, lang_find(langs, chosen));
     if (rq->lang == NULL)
-        rq->lang = lang_accept(langs, req_header(rq, "Accept-Language"));
+        rq->lang = offered(rq, lang_accept(langs, req_header(rq, "Accept-Language")));
     if (rq->lang == NULL)
         rq->lang = lang_find(langs, rq->tenant->language);
-    rq->format = (struct format){.lang = rq->lang, .zone = rq->tenant->zone, .now = rq->cx.now};
+    rq->format = (struct format){.lang = rq->lang,
+                                 .zone = rq->tenant->zone,
+                                 .now = rq->cx.now,
+                                 .dates = rq->tenant->dates,
+                                 .numbers = rq->tenant->numbers};
 }
 
 static const char *theme_of(const char *text)

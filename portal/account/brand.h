@@ -32,7 +32,7 @@ struct brand {
     int64_t logo_width, logo_height;
 };
 bool brand_get(struct ctx *cx, struct brand *out) MUST_CHECK;
-/* All but the picture. Needs RIGHT_SETTINGS. Fails: ERR_INVALID "name"; ERR_BRAND_CONTRAST with
+/* All but the picture. Needs RIGHT_SETTINGS_UPDATE. Fails: ERR_INVALID "name"; ERR_BRAND_CONTRAST with
  * "accent" or "accent_dark". Emits tenant.updated. */
 bool brand_set(struct ctx *cx, const struct brand *brand) MUST_CHECK;
 
@@ -52,6 +52,6 @@ bool brand_text_get(struct ctx *cx, enum brand_text which, const char *language,
 /* For a reader: in his language, else in the tenant's, else in any; "" where there is none. */
 bool brand_text_read(struct ctx *cx, enum brand_text which, const char *language,
                      const char **out) MUST_CHECK;
-/* "" removes it. Needs RIGHT_SETTINGS. Emits tenant.updated where it changes. */
+/* "" removes it. Needs RIGHT_SETTINGS_UPDATE. Emits tenant.updated where it changes. */
 bool brand_text_set(struct ctx *cx, enum brand_text which, const char *language,
                     const char *text) MUST_CHECK;

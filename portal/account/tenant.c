@@ -46,7 +46,7 @@ static const char *host_name(struct arena *mem, const char *host)
     "t.licensing_rate, COALESCE(b.accent_dark, ''), COALESCE(b.logo_hash, ''), "           \
     "COALESCE(b.logo_type, ''), COALESCE((SELECT JSON_OBJECTAGG(CONCAT(x.name, '/', "      \
     "x.language), x.text) FROM tenant_text x WHERE x.tenant_id = t.id AND x.name IN "      \
-    "('footer', 'welcome')), '') FROM tenant t LEFT JOIN tenant_brand b ON b.tenant_id = t.id "
+    "('footer', 'welcome')), ''), t.languages, t.date_style, t.number_style FROM tenant t LEFT JOIN tenant_brand b ON b.tenant_id = t.id "
 
 static const char SQL_TENANT_BY_HOST[] =
     TENANT_LOOK "JOIN tenant_host h ON h.tenant_id = t.id WHERE h.host = ?";
@@ -74,6 +74,9 @@ static struct req_tenant *tenant_look_from_row(struct ctx *cx, struct tenant_cac
     t->accent_dark = db_text(row, 14);
     t->logo = brand_logo_path(cx->mem, db_text(row, 15), db_text(row, 16));
     t->words = db_text(row, 17);
+    t->languages = db_text(row, 18);
+    t->dates = style_dates_parse(db_text(row, 19));
+    t->numbers = style_numbers_parse(db_text(row, 20));
     t->zone = tenant_cache_zone(cache, t->zone_name);
     if (!t->zone) {
         t->zone_name = "UTC";

@@ -72,6 +72,7 @@ static struct req_tenant *tenant_copy(struct arena *mem, const struct req_tenant
     t->support_email = arena_dup(mem, from->support_email);
     t->support_hours = arena_dup(mem, from->support_hours);
     t->language = arena_dup(mem, from->language);
+    t->languages = arena_dup(mem, from->languages);
     t->currency = arena_dup(mem, from->currency);
     t->api_version = arena_dup(mem, from->api_version);
     t->zone_name = arena_dup(mem, from->zone_name);

@@ -28,9 +28,31 @@ static int64_t day_number(const struct civil *c)
     return clock_from_civil(&day) / CLOCK_DAY;
 }
 
+static const char *figures_text(struct arena *mem, const struct format *f, const struct civil *c)
+{
+    switch (f->dates) {
+    case STYLE_ISO:
+        return arena_printf(mem, "%04d-%02d-%02d", c->year, c->month, c->day);
+    case STYLE_DMY:
+        return arena_printf(mem, "%02d/%02d/%04d", c->day, c->month, c->year);
+    case STYLE_MDY:
+        return arena_printf(mem, "%02d/%02d/%04d", c->month, c->day, c->year);
+    case STYLE_DOT:
+        return arena_printf(mem, "%02d.%02d.%04d", c->day, c->month, c->year);
+    case STYLE_WORDS:
+    case STYLE_DATES_COUNT:
+        break;
+    }
+    return NULL;
+}
+
 static const char *day_text(struct arena *mem, const struct format *f, const struct civil *c,
                             bool with_year)
 {
+    const char *figures = figures_text(mem, f, c);
+
+    if (figures != NULL)
+        return figures;
     if (is_chinese(f))
         return with_year
                    ? arena_printf(mem, "%d年%d月%d日 %s", c->year, c->month, c->day,
@@ -144,13 +166,28 @@ const char *format_date_ago(struct arena *mem, const struct format *f, const cha
     return days_text(mem, f, day_number(&c) - day_number(&today));
 }
 
+/* From the comma's form, in which all figures are made. */
+static const char *restyle(struct arena *mem, const struct format *f, const char *text)
+{
+    struct str s = str_new(mem);
+
+    if (f->numbers == STYLE_COMMA)
+        return text;
+    for (; *text != '\0'; text++) {
+        if (*text == ',')
+            str_add(&s, f->numbers == STYLE_POINT ? "." : "\u00a0");
+        else
+            str_char(&s, *text == '.' ? ',' : *text);
+    }
+    return s.p;
+}
+
 const char *format_number(struct arena *mem, const struct format *f, int64_t n)
 {
     char digits[24];
     struct str s = str_new(mem);
     size_t len;
 
-    (void)f; /* both languages group by three with a comma */
     str_i64(&s, n);
     len = s.len - (n < 0 ? 1 : 0);
     if (len <= 3 || len >= sizeof(digits))
@@ -164,13 +201,12 @@ const char *format_number(struct arena *mem, const struct format *f, int64_t n)
             str_char(&s, ',');
         str_char(&s, digits[i]);
     }
-    return s.p;
+    return restyle(mem, f, s.p);
 }
 
 const char *format_money(struct arena *mem, const struct format *f, struct money m)
 {
-    (void)f;
-    return money_text(mem, m);
+    return restyle(mem, f, money_text(mem, m));
 }
 
 const char *format_bytes(struct arena *mem, const struct format *f, int64_t bytes)
@@ -186,5 +222,6 @@ const char *format_bytes(struct arena *mem, const struct format *f, int64_t byte
         tenths = (tenths + 500) / 1000;
     if (tenths >= 100)
         return arena_printf(mem, "%s %s", format_number(mem, f, (tenths + 5) / 10), UNITS[unit]);
-    return arena_printf(mem, "%d.%d %s", (int)(tenths / 10), (int)(tenths % 10), UNITS[unit]);
+    return restyle(
+        mem, f, arena_printf(mem, "%d.%d %s", (int)(tenths / 10), (int)(tenths % 10), UNITS[unit]));
 }

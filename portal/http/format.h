@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/money.h"
+#include "base/style.h"
 #include "base/zone.h"
 #include "portal/http/lang.h"
 
@@ -9,6 +10,8 @@ struct format { /* how the reader wants it */
     const struct lang *lang;
     const struct zone *zone;
     int64_t now;
+    enum style_dates dates;
+    enum style_numbers numbers;
 };
 
 const char *format_day(struct arena *mem, const struct format *f,

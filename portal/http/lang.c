@@ -265,6 +265,18 @@ size_t lang_count(const struct lang_set *set)
     return set->count;
 }
 
+bool lang_is_offered(const struct lang *lang, const char *offered)
+{
+    struct span rest = span_of(offered == NULL ? "" : offered), code;
+
+    if (rest.len == 0)
+        return true;
+    while (span_cut(&rest, ',', &code))
+        if (span_equal(code, lang_code(lang)))
+            return true;
+    return false;
+}
+
 const struct lang *lang_at(const struct lang_set *set, size_t index)
 {
     assert(index < set->count);

@@ -22,6 +22,8 @@ void lang_free(struct lang_set *set);
 const struct lang *lang_find(const struct lang_set *set, const char *code);
 /* The heaviest language of an Accept-Language value (NULL: none came) that is here, else NULL. */
 const struct lang *lang_accept(const struct lang_set *set, const char *accept_language);
+/* offered: codes with commas; "" or NULL: every one. */
+bool lang_is_offered(const struct lang *lang, const char *offered);
 const char *lang_code(const struct lang *lang);     /* "en", "zh" */
 const char *lang_html(const struct lang *lang);     /* "en", "zh-CN": the page's lang attribute */
 const char *lang_own_name(const struct lang *lang); /* "English", "简体中文" */

@@ -180,6 +180,8 @@ static json_t *languages_json(struct req *rq)
     for (size_t i = 0; i < lang_count(rq->app->langs); i++) {
         const struct lang *lang = lang_at(rq->app->langs, i);
 
+        if (!lang_is_offered(lang, rq->tenant->languages))
+            continue;
         json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:b}", "code", lang_html(lang), "name",
                                               lang_own_name(lang), "href",
                                               choice_href(rq, "lang", lang_code(lang)),

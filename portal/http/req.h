@@ -43,6 +43,9 @@ struct req_tenant { /* the tenant of this request, loaded once (portal/account/t
     const char *words; /* JSON: {"footer/en": text}; "": none */
     const char *support_phone, *support_email, *support_hours;
     const char *language;
+    const char *languages; /* that are offered: codes with commas; "": every one */
+    enum style_dates dates;
+    enum style_numbers numbers;
     const char *currency;
     const char *api_version;
     const struct zone *zone;

@@ -26,13 +26,13 @@ static const char SQL_READER_PERSON[] =
     "COALESCE(NULLIF(p.time_zone, ''), t.time_zone), t.name, t.accent, "
     "p.is_disabled OR p.is_banned OR p.deleted_at IS NOT NULL, "
     "EXISTS (SELECT 1 FROM staff_member s WHERE s.tenant_id = p.tenant_id AND s.person_id = p.id), "
-    "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, '') FROM person p "
+    "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, ''), t.date_style, t.number_style FROM person p "
     "JOIN tenant t ON t.id = p.tenant_id LEFT JOIN tenant_brand b ON b.tenant_id = p.tenant_id WHERE p.tenant_id = ? AND p.id = ?";
 static const char SQL_READER_REPORTER[] =
     "WITH RECURSIVE s AS (SELECT id FROM ticket WHERE tenant_id = ? AND id = ? UNION "
     "SELECT m.id FROM ticket m JOIN s ON m.merged_into = s.id WHERE m.tenant_id = ?) "
     "SELECT r.id, r.name, t.language, t.time_zone, t.name, t.accent, "
-    "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, ''), k.id FROM s "
+    "COALESCE(b.logo_hash, ''), COALESCE(b.logo_type, ''), k.id, t.date_style, t.number_style FROM s "
     "JOIN ticket k ON k.tenant_id = ? AND k.id = s.id "
     "JOIN reporter r ON r.tenant_id = k.tenant_id AND r.id = k.reporter_id "
     "JOIN tenant t ON t.id = k.tenant_id LEFT JOIN tenant_brand b ON b.tenant_id = k.tenant_id "
@@ -67,6 +67,8 @@ static bool read_reporter(struct ctx *cx, const struct app *app, const char *add
     out->accent = db_text(&rows.row, 5);
     out->logo = brand_logo_path(cx->mem, db_text(&rows.row, 6), db_text(&rows.row, 7));
     out->ticket_id = db_id(&rows.row, 8);
+    out->dates = style_dates_parse(db_text(&rows.row, 9));
+    out->numbers = style_numbers_parse(db_text(&rows.row, 10));
     return true;
 }
 
@@ -92,6 +94,8 @@ bool notice_mail_reader(struct ctx *cx, const struct app *app, struct id person_
     out->accent = db_text(&rows.row, 5);
     out->is_staff = db_bool(&rows.row, 7);
     out->logo = brand_logo_path(cx->mem, db_text(&rows.row, 8), db_text(&rows.row, 9));
+    out->dates = style_dates_parse(db_text(&rows.row, 10));
+    out->numbers = style_numbers_parse(db_text(&rows.row, 11));
     return true;
 }
 
@@ -148,7 +152,8 @@ static bool start(struct writing *w)
     if (!zone_load(w->reader->zone_name, &zone) && !zone_load("UTC", &zone))
         return err_set(&cx->err, &ERR_INTERNAL, "zone %s", w->reader->zone_name);
     arena_defer(cx->mem, (void (*)(void *))zone_free, zone);
-    w->format = (struct format){w->reader->lang, zone, cx->now};
+    w->format =
+        (struct format){w->reader->lang, zone, cx->now, w->reader->dates, w->reader->numbers};
     w->from_address =
         *w->setting.sender_address != '\0' ? w->setting.sender_address : w->app->config.mail_sender;
     w->draft =

@@ -17,6 +17,8 @@ struct notice_reader {
     const char *zone_name;
     const char *tenant_name, *accent;
     const char *logo; /* its path; "": none */
+    enum style_dates dates;
+    enum style_numbers numbers;
 };
 /* first: one of the notices; the reporter without an account is its ticket's. */
 bool notice_mail_reader(struct ctx *cx, const struct app *app, struct id person_id,

@@ -44,13 +44,15 @@ static void the_tenant_sets_format_and_next_number(void **state)
     assert_string_equal(next(cx, "ticket"), "#20418");
     test_ok(cx, series_set(cx, "ticket", "{yyyy}/{n:6}", 7));
     assert_string_equal(next(cx, "ticket"), "2026/000007");
+    test_ok(cx, series_set(cx, "ticket", "{yy}{year}-{number:3}", 8));
+    assert_string_equal(next(cx, "ticket"), "262026-008");
 }
 
 static void a_format_without_a_number_or_with_unknown_braces_is_refused(void **state)
 {
     static const char *const BAD[] = {"T-",    "{x}",     "T-{n",   "{n:}",    "{n:0}",
                                       "{n:x}", "}{n}",    "{nn}",   "{yyyy}",  "{n:99}",
-                                      "{n}{",  "{yy}{n}", "{n:-1}", "{n}{yyyy"};
+                                      "{n}{",  "{yyy}{n}", "{n:-1}", "{n}{yyyy"};
     struct ctx *cx = test_ctx(state);
 
     for (size_t i = 0; i < COUNT(BAD); i++)

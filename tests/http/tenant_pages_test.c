@@ -115,6 +115,56 @@ static void a_stylesheet_is_made_of_colours_alone(void **state)
     }
 }
 
+static const char REGION[] = "/desk/settings/region";
+
+static void a_language_that_is_not_offered_is_not_there(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct site_user sam = open_settings(cx);
+    struct site_answer a = site_get(cx, &sam, REGION);
+
+    site_shows(&a, "T-1001");
+    a = site_post(cx, &sam, REGION,
+                  "offer_zh=1&language=zh&time_zone=Asia/Shanghai&currency=cny&date_style=iso&"
+                  "number_style=space");
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &sam, REGION);
+    site_shows(&a, "<html lang=\"zh-CN\"");
+    site_shows(&a, "现在是 20"); /* the year first: the server's clock is the real one */
+    site_hides(&a, "lang=en");
+    a = site_get(cx, NULL, "/login");
+    site_shows(&a, "<html lang=\"zh-CN\"");
+}
+
+static void what_is_wrong_with_a_region_or_a_series_is_said_beside_it(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct site_user sam = open_settings(cx);
+    struct site_answer a = site_post(cx, &sam, REGION,
+                                     "offer_zh=1&language=en&time_zone=Mars&currency=EUR&"
+                                     "date_style=iso&number_style=space");
+
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "value=\"Mars\"");
+    a = site_post(cx, &sam, REGION,
+                  "offer_zh=1&language=en&time_zone=UTC&currency=EUR&date_style=iso&"
+                  "number_style=space");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "has to be among those that are offered");
+    a = site_post(cx, &sam, "/desk/settings/region/numbers/order", "format=T-%7Bn%7D&next=1");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "people could not tell the two apart");
+    site_shows(&a, "value=\"T-{n}\"");
+    a = site_post(cx, &sam, "/desk/settings/region/numbers/order", "format=B-%7Bn:5%7D&next=70");
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &sam, REGION);
+    site_shows(&a, "B-00070");
+    assert_int_equal(
+        site_post(cx, &sam, "/desk/settings/region/numbers/unicorn", "format=B-%7Bn%7D&next=1")
+            .status,
+        404);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +175,10 @@ int main(void)
                                         site_start, site_stop),
         cmocka_unit_test_setup_teardown(a_stylesheet_is_made_of_colours_alone, site_start,
                                         site_stop),
+        cmocka_unit_test_setup_teardown(a_language_that_is_not_offered_is_not_there, site_start,
+                                        site_stop),
+        cmocka_unit_test_setup_teardown(what_is_wrong_with_a_region_or_a_series_is_said_beside_it,
+                                        site_start, site_stop),
     };
 
     return test_group_run("tenant_pages", tests, COUNT(tests));

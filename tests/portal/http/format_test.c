@@ -32,7 +32,8 @@ static int set_up(void **state)
         !zone_load("Europe/Berlin", &w->zone))
         return -1;
     w->mem = arena_make(4096);
-    w->en = (struct format){lang_find(w->langs, "en"), w->zone, at("2026-11-18T14:12:00Z")};
+    w->en = (struct format){
+        .lang = lang_find(w->langs, "en"), .zone = w->zone, .now = at("2026-11-18T14:12:00Z")};
     w->zh = w->en;
     w->zh.lang = lang_find(w->langs, "zh");
     *state = w;
@@ -118,6 +119,43 @@ static void numbers_money_and_bytes_are_grouped(void **state)
     assert_string_equal(format_bytes(w->mem, &w->en, INT64_C(5200000000)), "5.2 GB");
 }
 
+static void a_tenant_may_write_dates_and_figures_its_own_way(void **state)
+{
+    static const struct {
+        enum style_dates dates;
+        const char *day, *time;
+    } DATES[] = {{STYLE_ISO, "2026-11-18", "2026-11-18, 14:12"},
+                 {STYLE_DMY, "18/11/2026", "18/11/2026, 14:12"},
+                 {STYLE_MDY, "11/18/2026", "11/18/2026, 14:12"},
+                 {STYLE_DOT, "18.11.2026", "18.11.2026, 14:12"}};
+    static const struct {
+        enum style_numbers numbers;
+        const char *number, *money, *bytes;
+    } NUMBERS[] = {{STYLE_COMMA, "1,234,567", "EUR 1,234.50", "2.1 KB"},
+                   {STYLE_POINT, "1.234.567", "EUR 1.234,50", "2,1 KB"},
+                   {STYLE_SPACE, "1\u00a0234\u00a0567", "EUR 1\u00a0234,50", "2,1 KB"}};
+    const struct money money = {123450, "EUR"};
+    struct work *w = *state;
+    struct format f = w->en;
+
+    f.zone = NULL;
+    for (size_t i = 0; i < COUNT(DATES); i++) {
+        f.dates = DATES[i].dates;
+        assert_string_equal(format_day(w->mem, &f, f.now), DATES[i].day);
+        assert_string_equal(format_time(w->mem, &f, f.now), DATES[i].time);
+        assert_string_equal(format_date_text(w->mem, &f, "2026-11-18"), DATES[i].day);
+        assert_int_equal(style_dates_parse(STYLE_DATES_NAMES[DATES[i].dates]), DATES[i].dates);
+    }
+    for (size_t i = 0; i < COUNT(NUMBERS); i++) {
+        f.numbers = NUMBERS[i].numbers;
+        assert_string_equal(format_number(w->mem, &f, 1234567), NUMBERS[i].number);
+        assert_string_equal(format_money(w->mem, &f, money), NUMBERS[i].money);
+        assert_string_equal(format_bytes(w->mem, &f, 2100), NUMBERS[i].bytes);
+        assert_int_equal(style_numbers_parse(STYLE_NUMBERS_NAMES[i]), NUMBERS[i].numbers);
+    }
+    assert_int_equal(style_dates_parse("roman"), STYLE_WORDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +163,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(relative_times_are_in_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_money_and_bytes_are_grouped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_tenant_may_write_dates_and_figures_its_own_way, set_up,
+                                        tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
