@@ -48,6 +48,7 @@
 #include "portal/pages/saved_view_page.h"
 #include "portal/pages/region_page.h"
 #include "portal/pages/release_desk_page.h"
+#include "portal/pages/role_page.h"
 #include "portal/pages/report_content_page.h"
 #include "portal/pages/report_page.h"
 #include "portal/pages/style_page.h"
@@ -251,6 +252,13 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/staff/{id}/unlock",  staff_page_unlock, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/second-off", second_factor_page_staff, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_POST, "/desk/settings/staff/{id}/remove",  staff_page_remove, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_DELETE, 0},
+    {METHOD_GET,  "/desk/settings/roles",              role_page_list,    NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_GET,  "/desk/settings/roles/new",          role_page_new,     NEED_STAFF | NEED_FRESH, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_POST, "/desk/settings/roles/new",          role_page_add,     NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_GET,  "/desk/settings/roles/{id}",         role_page_view,    NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/roles/{id}",         role_page_save,    NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/roles/{id}/move",    role_page_move,    NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/roles/{id}/remove",  role_page_remove,  NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_DELETE, 0},
     {METHOD_GET,  "/desk/settings/security",           security_page_show, NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_POST, "/desk/settings/security",           security_page_save, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/settings/brand",              brand_page_view,    NEED_STAFF, RIGHT_SETTINGS_READ, 0},

@@ -216,7 +216,7 @@ bool role_staff_set(struct ctx *cx, struct id person_id, const char *role_name, 
 #define STAFF_SELECT                                                                      \
     "SELECT p.id, p.full_name, p.email, r.name, t.name, sm.team_id, "                     \
     "(SELECT GROUP_CONCAT(rr.name) FROM role_right rr WHERE rr.tenant_id = sm.tenant_id " \
-    "AND rr.role_id = sm.role_id) FROM staff_member sm "                                  \
+    "AND rr.role_id = sm.role_id), sm.role_id FROM staff_member sm "                                  \
     "JOIN person p ON p.tenant_id = sm.tenant_id AND p.id = sm.person_id "                \
     "JOIN role r ON r.tenant_id = sm.tenant_id AND r.id = sm.role_id "                    \
     "LEFT JOIN team t ON t.tenant_id = sm.tenant_id AND t.id = sm.team_id "               \
@@ -231,6 +231,7 @@ static void staff_from_row(const struct db_row *row, struct staff *s)
     s->team_name = db_text(row, 4);
     s->team_id = db_id(row, 5);
     s->rights = role_rights_of(db_text(row, 6));
+    s->role_id = db_id(row, 7);
 }
 
 static const char SQL_STAFF_LIST[] = STAFF_SELECT "ORDER BY p.full_name, p.id LIMIT ?";

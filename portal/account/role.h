@@ -46,6 +46,7 @@ struct staff { /* a person who works for the tenant */
     struct id person_id;
     const char *full_name;
     const char *email;
+    struct id role_id;
     const char *role_name;
     const char *team_name; /* NULL: none */
     struct id team_id;

@@ -6,6 +6,7 @@
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
 #include "portal/account/role.h"
+#include "portal/account/role_edit.h"
 
 #include <string.h>
 
@@ -153,16 +154,26 @@ static const char SQL_STAFF_PUT[] =
     "ON DUPLICATE KEY UPDATE role_id = VALUES(role_id), team_id = VALUES(team_id), "
     "title = VALUES(title)";
 
-static bool put_member(struct ctx *cx, struct id person_id, const struct staff_draft *d)
+/* was: the role so far, NULL for none: a change of it stands in the audit trail. */
+static bool put_member(struct ctx *cx, struct id person_id, const struct staff_draft *d,
+                       const char *was)
 {
+    const char *role;
     int64_t found;
 
+    if (!role_edit_check_grant(cx, d->role_id, &role))
+        return false;
     if (d->title && utf8_count(d->title) > STAFF_TITLE_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "title", "title too long");
     if (!db_exec(cx, &found, SQL_STAFF_PUT, DB_ID(person_id), DB_ID_OR_NULL(d->team_id),
                  DB_TEXT(d->title ? d->title : ""), DB_ID(cx->tenant_id), DB_ID(d->role_id)))
         return false;
-    return found > 0 || err_set_at(&cx->err, &ERR_ROLE_UNKNOWN, "role", "role of a staff account");
+    if (found <= 0)
+        return err_set_at(&cx->err, &ERR_ROLE_UNKNOWN, "role", "role of a staff account");
+    return (was != NULL && strcmp(was, role) == 0) ||
+           event_emit(cx, EVENT_PERSON_UPDATED, person_id,
+                      json_own(cx->mem, json_pack("{s:s,s:{s:s?},s:{s:s}}", "change", "role",
+                                                  "before", "role", was, "after", "role", role)));
 }
 
 bool staff_add(struct ctx *cx, const struct staff_draft *draft, struct id *out)
@@ -173,7 +184,7 @@ bool staff_add(struct ctx *cx, const struct staff_draft *draft, struct id *out)
 
     if (!check_right(cx, ACTION_CREATE) || !db_begin(cx))
         return false;
-    if (!person_create(cx, &spec, &p) || !put_member(cx, p->id, draft) ||
+    if (!person_create(cx, &spec, &p) || !put_member(cx, p->id, draft, NULL) ||
         (draft->password_hash && !credential_store(cx, p->id, draft->password_hash))) {
         db_rollback(cx);
         return false;
@@ -191,9 +202,9 @@ static const char SQL_STAFF_KEEPERS[] =
     "SELECT COUNT(*) FROM staff_member sm JOIN role_right rr ON rr.tenant_id = sm.tenant_id "
     "AND rr.role_id = sm.role_id AND rr.name IN ('settings.update', 'settings') "
     "JOIN person p ON p.tenant_id = sm.tenant_id AND p.id = sm.person_id "
-    "WHERE sm.tenant_id = ? AND NOT p.is_disabled AND p.deleted_at IS NULL";
+    "WHERE sm.tenant_id = ? AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
 
-static bool check_keepers(struct ctx *cx)
+bool staff_check_keepers(struct ctx *cx)
 {
     struct db_rows rows;
 
@@ -204,7 +215,7 @@ static bool check_keepers(struct ctx *cx)
                    "no account with the right to settings would be left");
 }
 
-static bool lock_roles(struct ctx *cx)
+bool staff_lock_roles(struct ctx *cx)
 {
     return db_exec(cx, NULL, SQL_STAFF_LOCK, DB_ID(cx->tenant_id));
 }
@@ -217,11 +228,12 @@ static bool change(struct ctx *cx, const struct staff_account *before,
                                          .phone = draft->phone ? draft->phone : ""};
     struct id id = before->person_id;
 
-    return lock_roles(cx) && person_change(cx, id, &person) && put_member(cx, id, draft) &&
+    return staff_lock_roles(cx) && person_change(cx, id, &person) &&
+           put_member(cx, id, draft, before->role_name) &&
            (draft->is_disabled == before->is_disabled ||
             person_set_disabled(cx, id, draft->is_disabled)) &&
            (!draft->password_hash || credential_store(cx, id, draft->password_hash)) &&
-           check_keepers(cx);
+           staff_check_keepers(cx);
 }
 
 bool staff_change(struct ctx *cx, struct id person_id, const struct staff_draft *draft)
@@ -304,11 +316,11 @@ static bool remove_account(struct ctx *cx, const struct staff_account *a)
 {
     struct staff_uses uses;
 
-    if (!lock_roles(cx) || !staff_uses(cx, a->person_id, &uses))
+    if (!staff_lock_roles(cx) || !staff_uses(cx, a->person_id, &uses))
         return false;
     if (uses.sessions + uses.tickets + uses.licences + uses.customers + uses.messages > 0)
         return err_set(&cx->err, &ERR_STAFF_IN_USE, "person %s", id_text(cx->mem, a->person_id));
-    return delete_rows(cx, a->person_id) && check_keepers(cx) &&
+    return delete_rows(cx, a->person_id) && staff_check_keepers(cx) &&
            event_emit(cx, EVENT_PERSON_UPDATED, a->person_id,
                       json_own(cx->mem,
                                json_pack("{s:s,s:s}", "change", "removed", "name", a->full_name)));

@@ -45,6 +45,12 @@ bool staff_add(struct ctx *cx, const struct staff_draft *draft, struct id *out) 
 /* Likewise, and ERR_NOT_FOUND, ERR_STAFF_SELF, ERR_STAFF_LAST. A disabled one's sessions end. */
 bool staff_change(struct ctx *cx, struct id person_id, const struct staff_draft *draft) MUST_CHECK;
 
+/* Of two who take each other's right away, the second one waits here and finds nobody left: called
+ * first, within a transaction. */
+bool staff_lock_roles(struct ctx *cx) MUST_CHECK;
+/* ERR_STAFF_LAST when nobody would be left who may change accounts and roles: called last. */
+bool staff_check_keepers(struct ctx *cx) MUST_CHECK;
+
 struct staff_uses {    /* what still hangs on an account */
     int64_t sessions;  /* open at this moment */
     int64_t tickets;   /* tracked or filed */

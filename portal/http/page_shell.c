@@ -249,6 +249,31 @@ static json_t *accent_json(struct req *rq)
                                     *dark == '\0' ? "" : "&dark=", dark));
 }
 
+/* Which buttons staff see: "shell.may.desk_create" and so on. */
+static json_t *may_json(const struct req *rq, bool is_staff)
+{
+    static const char *const MODULES[MODULE_COUNT] = {
+        [MODULE_DESK] = "desk",           [MODULE_CUSTOMERS] = "customers",
+        [MODULE_LICENCES] = "licences",   [MODULE_SALES] = "sales",
+        [MODULE_KNOWLEDGE] = "knowledge", [MODULE_RULES] = "rules",
+        [MODULE_REPORTS] = "reports",     [MODULE_SETTINGS] = "settings",
+    };
+    static const char *const ACTIONS[ACTION_COUNT] = {
+        [ACTION_READ] = "read",
+        [ACTION_CREATE] = "create",
+        [ACTION_UPDATE] = "update",
+        [ACTION_DELETE] = "delete",
+    };
+    json_t *may = json_object();
+
+    for (unsigned i = 0; is_staff && i < MODULE_COUNT; i++)
+        for (unsigned a = 0; a < ACTION_COUNT; a++)
+            if (viewer_has(&rq->cx.viewer, RIGHT_OF(i, a)))
+                json_object_set_new(may, arena_printf(rq->cx.mem, "%s_%s", MODULES[i], ACTIONS[a]),
+                                    json_true());
+    return may;
+}
+
 /* --- the whole --- */
 
 static void add_menus(struct req *rq, json_t *shell, bool is_staff)
@@ -260,6 +285,7 @@ static void add_menus(struct req *rq, json_t *shell, bool is_staff)
     for (size_t i = 0; i < json_array_size(nav) && i < BOTTOM_NAV_MAX; i++)
         json_array_append(bottom, json_array_get(nav, i));
     json_object_set_new(shell, "nav", nav);
+    json_object_set_new(shell, "may", may_json(rq, is_staff));
     json_object_set_new(shell, "bottom_nav", bottom);
     json_object_set_new(shell, "account_links",
                         places_json(rq, ACCOUNT_PLACES, COUNT(ACCOUNT_PLACES)));
