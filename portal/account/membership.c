@@ -170,7 +170,7 @@ bool membership_remove(struct ctx *cx, struct id person_id, struct id organisati
                                          .organisation_id = organisation_id};
     int64_t changed;
 
-    if (!check_may(cx, organisation_id, ACTION_UPDATE) || !db_begin(cx))
+    if (!check_may(cx, organisation_id, ACTION_DELETE) || !db_begin(cx))
         return false;
     if (!check_change(cx, &gone, 0) ||
         !db_exec(cx, &changed, SQL_MEMBERSHIP_DELETE, DB_ID(cx->tenant_id), DB_ID(person_id),

@@ -352,10 +352,11 @@ static bool refuse(struct req *rq)
 
 bool role_page_move(struct req *rq)
 {
+    struct role_edit *role;
     struct form *form;
     struct id to;
 
-    if (!form_parse(rq, &form))
+    if (!role_edit_get(&rq->cx, rq->id, &role) || !form_parse(rq, &form))
         return false;
     if (!id_parse(form_value(form, "to"), &to))
         return reply_flash(rq, "bad", req_text(rq, T("Choose the role that they get."))) &&

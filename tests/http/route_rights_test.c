@@ -14,36 +14,31 @@
 #include "portal/mail/mail_out.h"
 #include "portal/oidc/oidc_provider.h"
 #include "portal/sales/order.h"
+#include "tests/http/route_path.h"
 #include "tests/http/site.h"
 #include "tests/licensing/licensing_make.h"
 
 #include <string.h>
 
+#define ALL_REACH (UINT64_C(0xffff) << 48) /* of every module */
 enum {
     ALL_CUSTOMER = RIGHT_TICKET_OWN | RIGHT_TICKET_ALL | RIGHT_ORDER | RIGHT_LICENCE |
                    RIGHT_BILLING | RIGHT_ADMIN
 };
 
-struct rows { /* what the paths of a tenant lead to */
-    struct id release, artefact, ticket, file, order, licence, machine, product, policy,
-        entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
-        visit, macro, address;
-    struct id mail_in, device;
-    struct id provider;
-};
-
 struct town { /* a tenant with everything, and people of every kind with browsers */
     struct ctx *cx;
-    struct rows rows;
+    struct route_rows rows;
     struct site_user boss;     /* customer with every right */
     struct site_user guest;    /* customer of the same organisation without any */
     struct site_user stranger; /* customer of another organisation with every right */
     struct site_user admin;    /* staff with every right */
     struct site_user intern;   /* staff without any */
+    struct site_user probe;    /* staff with the rights of probe_role */
+    struct id probe_role;
 };
 
-static const char SQL_RIGHTLESS[] =
-    "INSERT INTO role (tenant_id, id, name) VALUES (?, ?, 'Intern')";
+static const char SQL_ROLE_NEW[] = "INSERT INTO role (tenant_id, id, name) VALUES (?, ?, ?)";
 static const char SQL_STAFF[] =
     "INSERT INTO staff_member (tenant_id, person_id, role_id) VALUES (?, ?, ?)";
 static const char SQL_ROLE[] = "SELECT id FROM role WHERE tenant_id = ? AND name = 'Administrator'";
@@ -69,6 +64,14 @@ static struct id make_customer(struct ctx *cx, const char *name, struct id organ
     return person;
 }
 
+static struct id make_role(struct ctx *cx, const char *name)
+{
+    struct id id = ctx_new_id(cx);
+
+    test_sql(cx, SQL_ROLE_NEW, DB_ID(cx->tenant_id), DB_ID(id), DB_TEXT(name));
+    return id;
+}
+
 static struct id make_staff(struct ctx *cx, const char *name, struct id role)
 {
     struct id person = make_person(cx, name, arena_printf(cx->mem, "%s@staff.example", name));
@@ -77,7 +80,7 @@ static struct id make_staff(struct ctx *cx, const char *name, struct id role)
     return person;
 }
 
-static void make_ticket(struct ctx *cx, struct rows *rows, const struct site_user *boss)
+static void make_ticket(struct ctx *cx, struct route_rows *rows, const struct site_user *boss)
 {
     static const char *const FIELDS[] = {"topic=fault", "subject=Receipt printer stops",
                                          "text=It stops.", "request_key=one", NULL};
@@ -91,7 +94,7 @@ static void make_ticket(struct ctx *cx, struct rows *rows, const struct site_use
     rows->file = id_from(cx, SQL_FILE, none);
 }
 
-static void make_order(struct ctx *cx, struct rows *rows)
+static void make_order(struct ctx *cx, struct route_rows *rows)
 {
     const struct order_line line = {.description = "A seat",
                                     .quantity = 1,
@@ -103,7 +106,7 @@ static void make_order(struct ctx *cx, struct rows *rows)
     test_ok(cx, order_place(cx, &draft, &rows->order));
 }
 
-static void make_licence(struct ctx *cx, struct rows *rows)
+static void make_licence(struct ctx *cx, struct route_rows *rows)
 {
     struct policy draft = licensing_policy(cx);
     const struct policy *policy = licensing_add_policy(cx, &draft);
@@ -122,7 +125,7 @@ static void make_licence(struct ctx *cx, struct rows *rows)
     rows->machine = licensing_machine(cx, licence->id, "fingerprint")->id;
 }
 
-static void make_calendar(struct ctx *cx, struct rows *rows)
+static void make_calendar(struct ctx *cx, struct route_rows *rows)
 {
     struct calendar calendar = {.name = "Office", .zone = "UTC"};
 
@@ -130,21 +133,21 @@ static void make_calendar(struct ctx *cx, struct rows *rows)
     rows->calendar = calendar.id;
 }
 
-static void make_view(struct ctx *cx, struct rows *rows)
+static void make_view(struct ctx *cx, struct route_rows *rows)
 {
     rows->view = ctx_new_id(cx);
+    rows->macro = ctx_new_id(cx);
     test_sql(cx,
              "INSERT INTO saved_view (tenant_id, id, name, query, sort, scope, owner_id, "
              "created_at) VALUES (?, ?, 'Mine', 'assignee:me', 'due', 'own', ?, ?)",
              DB_ID(cx->tenant_id), DB_ID(rows->view), DB_ID(rows->staff), DB_TIME(cx->now));
-    rows->macro = ctx_new_id(cx);
     test_sql(cx,
              "INSERT INTO macro (tenant_id, id, name, body, scope, owner_id, created_at) "
              "VALUES (?, ?, 'Thanks', 'Thank you.', 'own', ?, ?)",
              DB_ID(cx->tenant_id), DB_ID(rows->macro), DB_ID(rows->staff), DB_TIME(cx->now));
 }
 
-static void make_token(struct ctx *cx, struct rows *rows)
+static void make_token(struct ctx *cx, struct route_rows *rows)
 {
     struct token *token;
 
@@ -152,7 +155,7 @@ static void make_token(struct ctx *cx, struct rows *rows)
     rows->token = token->id;
 }
 
-static void make_webhook(struct ctx *cx, struct rows *rows)
+static void make_webhook(struct ctx *cx, struct route_rows *rows)
 {
     const struct webhook_endpoint_draft draft = {.url = "https://hooks.example.com/in",
                                                  .subscriptions =
@@ -170,7 +173,7 @@ static void make_webhook(struct ctx *cx, struct rows *rows)
 }
 
 /* Its file lies elsewhere: what is asked for here are rights, no worker that would read it. */
-static void make_mail_in(struct ctx *cx, struct rows *rows)
+static void make_mail_in(struct ctx *cx, struct route_rows *rows)
 {
     test_ok(cx, mail_in_keep(cx, test_dir(), "pipe", span_of("Subject: Hello\n\nHello"),
                              &rows->mail_in));
@@ -179,7 +182,7 @@ static void make_mail_in(struct ctx *cx, struct rows *rows)
 }
 
 /* The organisation's own: its administrators and staff look after it. */
-static void make_provider(struct ctx *cx, struct rows *rows)
+static void make_provider(struct ctx *cx, struct route_rows *rows)
 {
     const struct viewer viewer = cx->viewer;
     const struct oidc_provider_draft draft = {.name = "Marlow",
@@ -193,7 +196,7 @@ static void make_provider(struct ctx *cx, struct rows *rows)
     cx->viewer = viewer;
 }
 
-static void make_release(struct ctx *cx, struct rows *rows)
+static void make_release(struct ctx *cx, struct route_rows *rows)
 {
     const struct release_draft draft = {
         .product_id = rows->product, .version = "1.0.0", .is_published = true};
@@ -208,7 +211,7 @@ static void make_release(struct ctx *cx, struct rows *rows)
     rows->artefact = artefact->id;
 }
 
-static void make_address(struct ctx *cx, struct rows *rows, struct id person)
+static void make_address(struct ctx *cx, struct route_rows *rows, struct id person)
 {
     rows->address = ctx_new_id(cx);
     test_sql(cx,
@@ -217,7 +220,7 @@ static void make_address(struct ctx *cx, struct rows *rows, struct id person)
              DB_ID(cx->tenant_id), DB_ID(rows->address), DB_ID(person));
 }
 
-static void make_device(struct ctx *cx, struct rows *rows, struct id person)
+static void make_device(struct ctx *cx, struct route_rows *rows, struct id person)
 {
     rows->device = ctx_new_id(cx);
     test_sql(cx,
@@ -233,13 +236,15 @@ static struct town make_town(void **state)
     struct town t = {.cx = test_ctx(state)};
     struct ctx *cx = t.cx;
     const struct id none = {{0}};
-    struct id rightless = ctx_new_id(cx);
+    struct id rightless;
     struct id other;
     struct id boss;
 
     licensing_seal(cx);
     test_ok(cx, role_add_presets(cx));
-    test_sql(cx, SQL_RIGHTLESS, DB_ID(cx->tenant_id), DB_ID(rightless));
+    rightless = make_role(cx, "Intern");
+    t.probe_role = make_role(cx, "Probe");
+    t.rows.role = make_role(cx, "Spare");
     t.rows.organisation = make_organisation(cx, "C-1", "Marlow");
     other = make_organisation(cx, "C-2", "Bracken");
     boss = make_customer(cx, "boss", t.rows.organisation, ALL_CUSTOMER);
@@ -251,6 +256,7 @@ static struct town make_town(void **state)
     t.stranger = site_sign_in(cx, make_customer(cx, "stranger", other, ALL_CUSTOMER));
     t.admin = site_sign_in(cx, t.rows.staff);
     t.intern = site_sign_in(cx, make_staff(cx, "intern", rightless));
+    t.probe = site_sign_in(cx, make_staff(cx, "probe", t.probe_role));
     t.rows.session = id_from(cx, SQL_SESSION, boss);
     make_device(cx, &t.rows, boss);
     make_ticket(cx, &t.rows, &t.boss);
@@ -268,83 +274,6 @@ static struct town make_town(void **state)
     return t;
 }
 
-static bool begins(const char *text, const char *with)
-{
-    return strncmp(text, with, strlen(with)) == 0;
-}
-
-/* What {id} stands for, by the path that it is in. */
-static struct id id_of(const struct rows *rows, const char *pattern)
-{
-    const struct {
-        const char *prefix;
-        struct id id;
-    } known[] = {
-        {"/tickets/{id}", rows->ticket},
-        {"/desk/tickets/{id}", rows->ticket},
-        {"/desk/visits/{id}", rows->visit},
-        {"/files/{id}", rows->file},
-        {"/orders/{id}", rows->order},
-        {"/desk/orders/{id}", rows->order},
-        {"/licences/{id}", rows->licence},
-        {"/desk/licences/{id}", rows->licence},
-        {"/desk/customers/{id}", rows->organisation},
-        {"/organisation/people/{id}", rows->person},
-        {"/desk/settings/staff/{id}", rows->staff},
-        {"/desk/settings/webhooks/{id}", rows->webhook},
-        {"/desk/settings/mail/{id}", rows->mail},
-        {"/desk/mail/{id}", rows->mail_in},
-        {"/desk/settings/sso/{id}", rows->provider},
-        {"/organisation/sso/{id}", rows->provider},
-        {"/login/sso/{id}", rows->provider},
-        {"/desk/settings/service/calendars/{id}", rows->calendar},
-        {"/desk/settings/tokens/{id}", rows->token},
-        {"/account/sessions/{id}", rows->session},
-        {"/account/addresses/{id}", rows->address},
-        {"/account/devices/{id}", rows->device},
-        {"/desk/products/{id}", rows->product},
-        {"/desk/releases/{id}", rows->release},
-        {"/downloads/{id}", rows->artefact},
-        {"/desk/views/{id}", rows->view},
-        {"/desk/macros/{id}", rows->macro},
-        {"/desk/policies/{id}", rows->policy},
-        {"/desk/entitlements/{id}", rows->entitlement},
-    };
-
-    for (size_t i = 0; i < COUNT(known); i++)
-        if (begins(pattern, known[i].prefix))
-            return known[i].id;
-    fail_msg("%s: say here which row its {id} is", pattern);
-    return rows->ticket;
-}
-
-/* The pattern with its variables filled by the rows. */
-static const char *path_of(struct ctx *cx, const struct rows *rows, const char *pattern)
-{
-    struct str path = str_new(cx->mem);
-
-    for (const char *p = pattern; *p != '\0'; p++) {
-        if (*p != '{')
-            str_char(&path, *p);
-        else if (begins(p, "{id}"))
-            str_add(&path, id_text(cx->mem, id_of(rows, pattern)));
-        else if (begins(p, "{machine}"))
-            str_add(&path, id_text(cx->mem, rows->machine));
-        else if (begins(p, "{person}"))
-            str_add(&path, id_text(cx->mem, rows->person));
-        else if (begins(p, "{file}"))
-            str_add(&path, id_text(cx->mem, rows->artefact));
-        else if (begins(p, "{number}") || begins(p, "{slug}") || begins(p, "{name}") ||
-                 begins(p, "{token}"))
-            str_add(&path, "1");
-        else
-            fail_msg("%s: say here what its variables are", pattern);
-        if (*p == '{')
-            p = strchr(p, '}');
-    }
-    return path.p;
-}
-
 static struct site_answer ask(struct ctx *cx, const struct site_user *user, const struct route *row,
                               const char *path)
 {
@@ -355,7 +284,7 @@ static struct site_answer ask(struct ctx *cx, const struct site_user *user, cons
 
 static bool is_page(const struct route *row)
 {
-    return !begins(row->pattern, "/v1/") && !begins(row->pattern, "/api/");
+    return !route_path_begins(row->pattern, "/v1/") && !route_path_begins(row->pattern, "/api/");
 }
 
 static bool needs_somebody(const struct route *row)
@@ -366,7 +295,7 @@ static bool needs_somebody(const struct route *row)
 /* Refused by the route's needs: 403, or sent to sign in. */
 static void expect_refused(const struct route *row, const char *who, const struct site_answer *a)
 {
-    if (a->status != 403 && !(a->status == 303 && begins(a->location, "/login")))
+    if (a->status != 403 && !(a->status == 303 && route_path_begins(a->location, "/login")))
         fail_msg("%s as %s: %d %s", row->pattern, who, a->status, a->location);
 }
 
@@ -379,7 +308,7 @@ static void nobody_gets_what_needs_somebody(void **state)
 
         if (!is_page(row) || !needs_somebody(row))
             continue;
-        a = ask(t.cx, NULL, row, path_of(t.cx, &t.rows, row->pattern));
+        a = ask(t.cx, NULL, row, route_path(t.cx, &t.rows, row->pattern));
         expect_refused(row, "nobody", &a);
     }
 }
@@ -389,7 +318,7 @@ static void each_side_keeps_to_its_own(void **state)
     struct town t = make_town(state);
 
     for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
-        const char *path = is_page(row) ? path_of(t.cx, &t.rows, row->pattern) : NULL;
+        const char *path = is_page(row) ? route_path(t.cx, &t.rows, row->pattern) : NULL;
         struct site_answer a;
 
         if (path == NULL)
@@ -415,14 +344,52 @@ static void nobody_gets_what_he_has_no_right_to(void **state)
 
         if (!is_page(row) || row->rights == 0)
             continue;
-        a = ask(t.cx, is_staff ? &t.intern : &t.guest, row, path_of(t.cx, &t.rows, row->pattern));
+        a = ask(t.cx, is_staff ? &t.intern : &t.guest, row,
+                route_path(t.cx, &t.rows, row->pattern));
         expect_refused(row, is_staff ? "an intern" : "a guest", &a);
+    }
+}
+
+/* Without what makes up this one right: who may do anything else in a module may see it as well. */
+static uint64_t without(uint64_t bit)
+{
+    uint64_t rights = ROLE_PRESETS[0].rights & ~bit;
+
+    for (unsigned i = 0; i < MODULE_COUNT; i++)
+        if (bit == RIGHT_OF(i, ACTION_READ))
+            rights &= ~RIGHT_WHOLE(i);
+    return rights;
+}
+
+static void each_row_needs_just_the_rights_that_it_names(void **state)
+{
+    struct town t = make_town(state);
+
+    for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
+        const char *path = is_page(row) ? route_path(t.cx, &t.rows, row->pattern) : NULL;
+        struct site_answer a;
+
+        if (path == NULL || row->rights == 0 || (row->needs & NEED_STAFF) == 0)
+            continue;
+        for (unsigned i = 0; i < MODULE_COUNT * ACTION_COUNT; i++) {
+            uint64_t bit = RIGHT_OF(0, i);
+
+            if ((row->rights & bit) == 0)
+                continue;
+            test_ok(t.cx, role_put_rights(t.cx, t.probe_role, without(bit)));
+            a = ask(t.cx, &t.probe, row, path);
+            expect_refused(row, "one who lacks just this right", &a);
+        }
+        test_ok(t.cx, role_put_rights(t.cx, t.probe_role, row->rights | ALL_REACH));
+        a = ask(t.cx, &t.probe, row, path);
+        if (a.status == 403 || a.status >= 500)
+            fail_msg("%s with just its rights: %d", row->pattern, a.status);
     }
 }
 
 /* Rows with an id are asked by people who have every right, but elsewhere: what is not theirs is
  * not there. */
-static void expect_absent(const struct town *at, const struct rows *rows,
+static void expect_absent(const struct town *at, const struct route_rows *rows,
                           const struct site_user *customer, const struct site_user *staff,
                           const char *who)
 {
@@ -432,7 +399,7 @@ static void expect_absent(const struct town *at, const struct rows *rows,
 
         if (!is_page(row) || strstr(row->pattern, "{id}") == NULL || user == NULL)
             continue;
-        a = ask(at->cx, user, row, path_of(at->cx, rows, row->pattern));
+        a = ask(at->cx, user, row, route_path(at->cx, rows, row->pattern));
         if (a.status != 404)
             fail_msg("%s as %s: %d %s", row->pattern, who, a.status, a.location);
     }
@@ -459,6 +426,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_gets_what_needs_somebody, site_start, site_stop),
         cmocka_unit_test_setup_teardown(each_side_keeps_to_its_own, site_start, site_stop),
         cmocka_unit_test_setup_teardown(nobody_gets_what_he_has_no_right_to, site_start, site_stop),
+        cmocka_unit_test_setup_teardown(each_row_needs_just_the_rights_that_it_names, site_start,
+                                        site_stop),
         cmocka_unit_test_setup_teardown(another_organisations_rows_are_not_there, site_start,
                                         site_stop),
         cmocka_unit_test_setup_teardown(another_tenants_rows_are_not_there, site_start, site_stop),
