@@ -17,8 +17,10 @@ export class Crawl {
   }
 
   async from(...starts) {
-    const queue = [...starts];
-    for (let i = 0; i < queue.length && i < QUEUE_MAX; i++) queue.push(...await this.visit(queue[i]));
+    const queue = new Set(starts); // a set goes on over what is added meanwhile
+    for (const path of queue) {
+      for (const found of await this.visit(path)) if (queue.size < QUEUE_MAX) queue.add(found);
+    }
     return this;
   }
 

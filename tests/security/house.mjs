@@ -1,6 +1,6 @@
 // Two tenants with the demo's data in one installation, its route table, its database, and what the
 // program says while it is asked.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PASSWORD, startSite } from "../browser/site.mjs";
@@ -31,8 +31,13 @@ export async function openHouse(program, { tenants = 1, env = {} } = {}) {
   const site = await startSite(program, env);
   try {
     const folder = site.env.GATEHOUSE_VAR_DIR;
-    const sql = (text) => execFileSync("mariadb", client(folder), { input: text, maxBuffer: 1 << 28, encoding: "utf8" })
-      .split("\n").slice(0, -1).map((line) => line.split("\t"));
+    // isForced: goes on after a statement that fails, and says nothing of it.
+    const sql = (text, { isForced = false } = {}) => {
+      const ended = spawnSync("mariadb", [...client(folder), ...isForced ? ["-f"] : []],
+        { input: text, maxBuffer: 1 << 28, encoding: "utf8" });
+      if (ended.error || ended.status !== 0 && !isForced) throw ended.error ?? new Error(ended.stderr);
+      return ended.stdout.split("\n").slice(0, -1).map((line) => line.split("\t"));
+    };
     if (tenants > 1) {
       await site.command("demo", "--tenant", "other");
       sql(`INSERT INTO tenant_host (host, tenant_id) SELECT '${OTHER_HOST}', id FROM tenant WHERE slug = 'other';`);
@@ -40,7 +45,7 @@ export async function openHouse(program, { tenants = 1, env = {} } = {}) {
     const routes = JSON.parse(await site.command("routes", "--json"));
     const signIn = (email, options) => new Visitor(site, email, options).signIn(email, PASSWORD);
     return {
-      ...site, sql, routes, signIn,
+      ...site, program, sql, routes, signIn,
       visitor: (name, options) => new Visitor(site, name, options),
       errors: () => site.log().split("\n").filter((line) => /\b(error|fatal)\b|SQL syntax/i.test(line)),
       stop: async () => { close(); return site.stop(); },

@@ -68,20 +68,18 @@ function fieldOf(element) {
 
 // [{method, action, encoding, fields: [{name, type, value, isOn, options}]}]
 export function forms(page, at) {
-  const found = [];
-  const byId = new Map();
+  const found = new Map(page.filter((e) => e.name === "form" && !e.isEnd).map((e) => [e, {
+    id: e.attributes.get("id"),
+    method: (e.attributes.get("method") ?? "get").toLowerCase(),
+    action: e.attributes.get("action") || at,
+    encoding: e.attributes.get("enctype") ?? "",
+    fields: [],
+  }]));
+  const named = (id) => (id === undefined ? null : [...found.values()].find((f) => f.id === id));
   let form = null, select = null;
   for (const element of page) {
     if (element.name === "form") {
-      if (element.isEnd) { form = null; continue; }
-      form = {
-        method: (element.attributes.get("method") ?? "get").toLowerCase(),
-        action: element.attributes.get("action") || at,
-        encoding: element.attributes.get("enctype") ?? "",
-        fields: [],
-      };
-      found.push(form);
-      byId.set(element.attributes.get("id"), form);
+      form = element.isEnd ? null : found.get(element);
     } else if (element.name === "select" && element.isEnd) {
       select = null;
     } else if (element.isEnd) {
@@ -91,12 +89,12 @@ export function forms(page, at) {
       select.options.push(value);
       if (element.attributes.has("selected") || select.options.length === 1) select.value = value;
     } else if (["input", "select", "textarea", "button"].includes(element.name)) {
-      const owner = byId.get(element.attributes.get("form")) ?? form;
+      const owner = named(element.attributes.get("form")) ?? form;
       const field = fieldOf(element);
       if (element.name === "select") select = field;
-      if (owner && field && element.attributes.get("type") !== "submit" ) owner.fields.push(field);
-      else if (owner && field) owner.fields.push({ ...field, type: "submit" });
+      const isButton = element.name === "button" || ["submit", "image"].includes(field?.type);
+      if (owner && field) owner.fields.push(isButton ? { ...field, type: "submit" } : field);
     }
   }
-  return found;
+  return [...found.values()];
 }
