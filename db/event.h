@@ -113,6 +113,9 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_PERSON_LOCKED,
                   EVENT_PERSON_VIEWED_AS,
                   EVENT_PERSON_DEVICE_REUSED,
+                  EVENT_PERSON_REVEALED,
+                  EVENT_PROPOSAL_MADE, /* about the person or organisation it would change */
+                  EVENT_PROPOSAL_DECIDED,
                   EVENT_ROLE_CHANGED,
                   EVENT_ORGANISATION_CREATED,
                   EVENT_ORGANISATION_CHANGED,

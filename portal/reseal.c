@@ -3,6 +3,7 @@
 #include "db/event_checkpoint.h"
 #include "licensing/signing_key.h"
 #include "licensing/token.h"
+#include "portal/account/profile_secret.h"
 #include "portal/account/second_factor.h"
 #include "portal/mail/mail_inbox.h"
 #include "portal/oidc/oidc_provider.h"
@@ -62,6 +63,18 @@ static const struct sealed SEALED_ANY_TENANT[] = {
      "UPDATE oidc_provider SET client_secret = ? WHERE tenant_id = ? AND id = ? "
      "AND client_secret = ?",
      oidc_provider_context},
+    {"SELECT tenant_id, person_id, birth_date FROM person_sensitive WHERE (tenant_id > ? OR "
+     "(tenant_id = ? AND person_id > ?)) AND birth_date IS NOT NULL ORDER BY tenant_id, person_id "
+     "LIMIT ?",
+     "UPDATE person_sensitive SET birth_date = ? WHERE tenant_id = ? AND person_id = ? "
+     "AND birth_date = ?",
+     profile_secret_birth_context},
+    {"SELECT tenant_id, person_id, identity_number FROM person_sensitive WHERE (tenant_id > ? OR "
+     "(tenant_id = ? AND person_id > ?)) AND identity_number IS NOT NULL "
+     "ORDER BY tenant_id, person_id LIMIT ?",
+     "UPDATE person_sensitive SET identity_number = ? WHERE tenant_id = ? AND person_id = ? "
+     "AND identity_number = ?",
+     profile_secret_identity_context},
 };
 
 /* Codes that only their owner has are kept as MACs under the first, the audit trail is signed with

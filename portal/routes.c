@@ -41,6 +41,8 @@
 #include "portal/pages/entitlement_page.h"
 #include "portal/pages/policy_page.h"
 #include "portal/pages/product_edit_page.h"
+#include "portal/pages/profile_desk_page.h"
+#include "portal/pages/profile_page.h"
 #include "portal/pages/product_page.h"
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
@@ -101,8 +103,10 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF | NEED_EARLY, 0, 0},
     {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/view/end",            view_as_page_end,  NEED_LOGIN | NEED_CSRF | NEED_VIEWING, 0, 0},
-    {METHOD_GET,  "/account",                   account_page_view,        NEED_LOGIN, 0, 0},
-    {METHOD_POST, "/account",                   account_page_save,        NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_GET,  "/account",                   profile_page_own,         NEED_LOGIN, 0, 0},
+    {METHOD_POST, "/account",                   profile_page_save,        NEED_LOGIN | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/account/reveal/{name}",     profile_page_reveal,      NEED_LOGIN | NEED_CSRF | NEED_FRESH, 0, 0},
+    {METHOD_POST, "/account/proposals/{id}/withdraw", profile_page_withdraw, NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account/addresses",              address_page_list,   NEED_LOGIN, 0, 0},
     {METHOD_POST, "/account/addresses",              address_page_ask,    NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/account/addresses/{id}/main",    address_page_main,   NEED_LOGIN | NEED_CSRF | NEED_FRESH, 0, 0},
@@ -165,6 +169,8 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/contracts",    order_page_contracts,  NEED_CUSTOMER, RIGHT_ORDER, 0},
     {METHOD_GET,  "/invoices",     order_page_invoices,   NEED_CUSTOMER, RIGHT_BILLING, 0},
     {METHOD_GET,  "/organisation", organisation_page_own, NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/organisation/details", profile_page_organisation,      NEED_CUSTOMER, RIGHT_ADMIN, 0},
+    {METHOD_POST, "/organisation/details", profile_page_organisation_save, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
     {METHOD_GET,  "/organisation/sites/new",          organisation_edit_page_new_site, NEED_CUSTOMER, RIGHT_ADMIN, 0},
     {METHOD_POST, "/organisation/sites/new",          organisation_edit_page_add_site, NEED_CUSTOMER | NEED_CSRF, RIGHT_ADMIN, 0},
     {METHOD_GET,  "/organisation/sso", sso_settings_page_list, NEED_CUSTOMER, RIGHT_ADMIN, 0},
@@ -330,6 +336,14 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/customers/{id}/people/{person}/remove", people_page_desk_remove, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_DELETE, 0},
     {METHOD_POST, "/desk/customers/{id}/people/{person}/link",   people_page_desk_link,   NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_UPDATE, 0},
     {METHOD_POST, "/desk/customers/{id}/people/{person}/view",   view_as_page_start,     NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_UPDATE, 0},
+    {METHOD_GET,  "/desk/customers/{id}/people/{person}/profile", profile_desk_page_view, NEED_STAFF, RIGHT_CUSTOMERS_READ, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/{person}/profile", profile_desk_page_save, NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS_UPDATE, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/{person}/reveal/{name}", profile_desk_page_reveal, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_UPDATE, 0},
+    {METHOD_GET,  "/desk/proposals",              profile_desk_page_proposals, NEED_STAFF, RIGHT_CUSTOMERS_READ, 0},
+    {METHOD_POST, "/desk/proposals/{id}/accept",  profile_desk_page_accept,    NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS_UPDATE, 0},
+    {METHOD_POST, "/desk/proposals/{id}/decline", profile_desk_page_decline,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS_UPDATE, 0},
+    {METHOD_GET,  "/desk/settings/profile", profile_desk_page_levels,     NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/profile", profile_desk_page_set_levels, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/orders",                   order_page_list,             NEED_STAFF, RIGHT_SALES_READ, 0},
     {METHOD_GET,  "/desk/orders/{id}",              order_page_view,             NEED_STAFF, 0, 0},
     {METHOD_POST, "/desk/orders/{id}/advance",      order_page_advance,          NEED_STAFF | NEED_CSRF, RIGHT_SALES_UPDATE, 0},

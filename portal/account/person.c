@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "db/event.h"
 #include "portal/account/person_address.h"
+#include "portal/account/profile_field.h"
 #include "portal/account/session.h"
 
 #include <string.h>
@@ -73,6 +74,7 @@ static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, str
                            arena_dup_bytes(cx->mem, email, (size_t)(strchr(email, '@') - email)));
     p->given_name = text_or(spec->given_name, given_of(cx->mem, p->full_name));
     p->phone = text_or(spec->phone, "");
+    p->home_address = "";
     p->language = text_or(spec->language, "");
     p->time_zone = text_or(spec->time_zone, "");
     p->created_at = cx->now;
@@ -131,7 +133,7 @@ rollback:
 
 #define PERSON_COLUMNS                                                                               \
     "SELECT id, full_name, given_name, email, phone, language, time_zone, is_disabled, created_at, " \
-    "COALESCE(verified_email = email, FALSE) "
+    "COALESCE(verified_email = email, FALSE), home_address "
 
 static struct person *person_from_row(struct ctx *cx, const struct db_row *row)
 {
@@ -147,6 +149,7 @@ static struct person *person_from_row(struct ctx *cx, const struct db_row *row)
     p->is_disabled = db_bool(row, 7);
     p->created_at = db_time(row, 8);
     p->is_verified = db_bool(row, 9);
+    p->home_address = db_text(row, 10);
     return p;
 }
 
@@ -194,6 +197,21 @@ bool person_find_by_email(struct ctx *cx, const char *email, struct person **out
 static const char SQL_PERSON_IS_STAFF[] =
     "SELECT 1 FROM staff_member WHERE tenant_id = ? AND person_id = ?";
 
+/* A customer's own change keeps to what the tenant lets customers edit. */
+static bool check_levels(struct ctx *cx, const struct person_change *c)
+{
+    struct profile_levels levels;
+
+    if (!profile_levels(cx, &levels))
+        return false;
+    if ((c->full_name == NULL || levels.of[PROFILE_NAME] == PROFILE_EDIT) &&
+        (c->phone == NULL || levels.of[PROFILE_PHONE] == PROFILE_EDIT) &&
+        (c->language == NULL || levels.of[PROFILE_LANGUAGE] == PROFILE_EDIT) &&
+        (c->home_address == NULL || levels.of[PROFILE_HOME_ADDRESS] == PROFILE_EDIT))
+        return true;
+    return err_set(&cx->err, &ERR_DENIED, "not to be edited by customers");
+}
+
 static bool check_may_change(struct ctx *cx, struct id id, bool changes_address)
 {
     bool is_self = id_equal(cx->viewer.person_id, id) && !id_is_zero(id);
@@ -209,6 +227,17 @@ static bool check_may_change(struct ctx *cx, struct id id, bool changes_address)
     return err_set(&cx->err, &ERR_DENIED, "person_change %s", id_text(cx->mem, id));
 }
 
+static const char SQL_PERSON_RENAME[] =
+    "UPDATE person SET full_name = ?, given_name = ?, family_name = NULL, updated_at = ? "
+    "WHERE tenant_id = ? AND id = ?";
+
+bool person_rename(struct ctx *cx, struct id id, const char *full_name)
+{
+    return db_exec(cx, NULL, SQL_PERSON_RENAME, DB_TEXT(full_name),
+                   DB_TEXT(given_of(cx->mem, full_name)), DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                   DB_ID(id));
+}
+
 bool person_may_change_address(struct ctx *cx, struct id id)
 {
     return check_may_change(cx, id, true);
@@ -221,14 +250,17 @@ static bool change_check(struct ctx *cx, const struct person_change *c)
         return err_set_at(&cx->err, &ERR_INVALID, "full_name", "name");
     if (c->phone && utf8_count(c->phone) > PERSON_PHONE_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "phone", "phone too long");
-    return true;
+    if (c->home_address && utf8_count(c->home_address) > PERSON_HOME_MAX)
+        return err_set_at(&cx->err, &ERR_INVALID, "home_address", "home address too long");
+    return cx->viewer.kind != VIEWER_CUSTOMER || check_levels(cx, c);
 }
 
 static const char SQL_PERSON_CHANGE[] =
     "UPDATE person SET family_name = IF(? IS NULL, family_name, NULL), "
     "full_name = COALESCE(?, full_name), given_name = COALESCE(?, given_name), "
     "email = COALESCE(?, email), phone = COALESCE(?, phone), language = COALESCE(?, language), "
-    "time_zone = COALESCE(?, time_zone), updated_at = ? "
+    "time_zone = COALESCE(?, time_zone), home_address = COALESCE(?, home_address), "
+    "updated_at = ? "
     "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 
 static bool person_update(struct ctx *cx, struct id id, const struct person_change *c,
@@ -241,7 +273,8 @@ static bool person_update(struct ctx *cx, struct id id, const struct person_chan
 
     if (db_exec(cx, &changed, SQL_PERSON_CHANGE, DB_TEXT(c->full_name), DB_TEXT(c->full_name),
                 DB_TEXT(given), DB_TEXT(email), DB_TEXT(c->phone), DB_TEXT(c->language),
-                DB_TEXT(c->time_zone), DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)))
+                DB_TEXT(c->time_zone), DB_TEXT(c->home_address), DB_TIME(cx->now),
+                DB_ID(cx->tenant_id), DB_ID(id)))
         return changed > 0 ? email == NULL || email_is_free(cx, email)
                            : err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, id));
     return email_taken(cx);

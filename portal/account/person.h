@@ -3,7 +3,12 @@
 
 #include "db/db.h"
 
-enum { PERSON_NAME_MAX = 200, PERSON_EMAIL_MAX = 254, PERSON_PHONE_MAX = 64 };
+enum {
+    PERSON_NAME_MAX = 200,
+    PERSON_EMAIL_MAX = 254,
+    PERSON_PHONE_MAX = 64,
+    PERSON_HOME_MAX = 400
+};
 
 extern const struct err_kind ERR_PERSON_EMAIL; /* not an address */
 extern const struct err_kind ERR_PERSON_TAKEN; /* somebody has this address */
@@ -14,6 +19,7 @@ struct person {
     const char *given_name; /* "" where there is none */
     const char *email;
     const char *phone;
+    const char *home_address;
     const char *language;  /* "" is the tenant's */
     const char *time_zone; /* "" is the tenant's */
     bool is_disabled;
@@ -47,11 +53,17 @@ struct person_change { /* NULL leaves a value as it is */
     const char *phone;
     const char *language;
     const char *time_zone;
+    const char *home_address;
 };
-/* A person changes himself (but for the address), others need RIGHT_SETTINGS for staff and
+/* A person changes himself (but for the e-mail address, and a customer only what the tenant lets
+ * customers edit: profile_field.h), others need RIGHT_SETTINGS for staff and
  * RIGHT_CUSTOMERS for customers. Fails: ERR_DENIED, ERR_NOT_FOUND, ERR_INVALID with the field,
  * ERR_PERSON_EMAIL, ERR_PERSON_TAKEN. Emits person.updated. */
 bool person_change(struct ctx *cx, struct id id, const struct person_change *change) MUST_CHECK;
+
+/* Writes the name, and the given one made of it, inside the open transaction; rights and the event
+ * are the caller's. */
+bool person_rename(struct ctx *cx, struct id id, const char *full_name) MUST_CHECK;
 
 /* Whether the viewer may give somebody another address. Fails: ERR_DENIED. */
 bool person_may_change_address(struct ctx *cx, struct id id) MUST_CHECK;

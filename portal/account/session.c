@@ -363,7 +363,9 @@ bool session_end(struct ctx *cx, const struct session_visit *visit, struct sessi
 static const char SQL_SESSION_SET_LANGUAGE[] =
     "UPDATE session SET language = ? WHERE tenant_id = ? AND id = ?";
 static const char SQL_SESSION_PERSON_LANGUAGE[] =
-    "UPDATE person SET language = ? WHERE tenant_id = ? AND id = ?";
+    "UPDATE person SET language = ? WHERE tenant_id = ? AND id = ? AND (NOT EXISTS (SELECT 1 "
+    "FROM profile_right r WHERE r.tenant_id = ? AND r.field = 'language' AND r.level <> 'edit') "
+    "OR EXISTS (SELECT 1 FROM staff_member s WHERE s.tenant_id = ? AND s.person_id = ?))";
 
 bool session_set_language(struct ctx *cx, const struct session_visit *visit,
                           struct session *session, const char *language)
@@ -374,9 +376,10 @@ bool session_set_language(struct ctx *cx, const struct session_visit *visit,
     if (!db_exec(cx, NULL, SQL_SESSION_SET_LANGUAGE, DB_TEXT(language), DB_ID(cx->tenant_id),
                  DB_ID(session->id)))
         return false;
-    /* Mail goes out in the language that a person last chose. */
+    /* Mail goes out in the language that a person last chose, where he may. */
     return id_is_zero(session->person_id) ||
            db_exec(cx, NULL, SQL_SESSION_PERSON_LANGUAGE, DB_TEXT(language), DB_ID(cx->tenant_id),
+                   DB_ID(session->person_id), DB_ID(cx->tenant_id), DB_ID(cx->tenant_id),
                    DB_ID(session->person_id));
 }
 

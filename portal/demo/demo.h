@@ -38,6 +38,7 @@ bool demo_add_orders(struct demo *d, const json_t *organisation, json_t *made) M
 bool demo_add_articles(struct demo *d) MUST_CHECK;
 bool demo_add_tickets(struct demo *d) MUST_CHECK;
 bool demo_add_releases(struct demo *d) MUST_CHECK;
+bool demo_add_proposals(struct demo *d) MUST_CHECK;
 bool demo_add_rules(struct demo *d) MUST_CHECK;
 
 /* The next number of the fixed sequence, 0 .. below-1. */

@@ -11,56 +11,6 @@
 
 #include <string.h>
 
-/* --- details --- */
-
-struct details {
-    const char *full_name;
-    const char *phone;
-};
-
-static const struct form_field DETAILS[] = {
-    {"full_name", T("Full name"), FORM_TEXT, true, 1, PERSON_NAME_MAX, NULL,
-     offsetof(struct details, full_name)},
-    {"phone", T("Telephone"), FORM_TEXT, false, 0, PERSON_PHONE_MAX, NULL,
-     offsetof(struct details, phone)},
-};
-
-static bool show_details(struct req *rq, const struct form *form)
-{
-    struct person *p;
-    json_t *page;
-
-    if (!person_get(&rq->cx, rq->session->person_id, &p))
-        return false;
-    page = json_own(rq->cx.mem,
-                    json_pack("{s:s,s:b,s:s,s:s}", "email", p->email, "is_verified", p->is_verified,
-                              "full_name", form ? form_value(form, "full_name") : p->full_name,
-                              "phone", form ? form_value(form, "phone") : p->phone));
-    return form ? page_render_form(rq, "account", page, form) : page_render(rq, "account", page);
-}
-
-bool account_page_view(struct req *rq)
-{
-    return show_details(rq, NULL);
-}
-
-bool account_page_save(struct req *rq)
-{
-    struct details in = {.full_name = NULL};
-    struct person_change change;
-    struct form *form;
-
-    if (!form_parse(rq, &form))
-        return false;
-    if (!form_read(rq, form, DETAILS, COUNT(DETAILS), &in))
-        return show_details(rq, form);
-    change = (struct person_change){.full_name = in.full_name, .phone = in.phone ? in.phone : ""};
-    if (!person_change(&rq->cx, rq->session->person_id, &change))
-        return form_take_err(rq, form, DETAILS, COUNT(DETAILS)) && show_details(rq, form);
-    return reply_flash(rq, "ok", req_text(rq, T("Your details are saved."))) &&
-           reply_see_other(rq, "/account");
-}
-
 /* --- password --- */
 
 /* The secret in groups of four, as it is typed into an authenticator. */

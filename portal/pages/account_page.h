@@ -1,10 +1,8 @@
-/* A person's own account: details, password, where he is signed in. */
+/* A person's own account: password, where he is signed in. */
 #pragma once
 
 #include "portal/http/form.h"
 
-bool account_page_view(struct req *rq);                             /* GET /account */
-bool account_page_save(struct req *rq);                             /* POST /account */
 bool account_page_security(struct req *rq);                         /* GET /account/security */
 bool account_page_password(struct req *rq);                         /* POST /account/security */
 bool account_page_security_form(struct req *rq, struct form *form); /* the same with faults */

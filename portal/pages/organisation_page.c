@@ -2,6 +2,7 @@
 
 #include "licensing/licence.h"
 #include "portal/account/membership.h"
+#include "portal/account/profile_proposal.h"
 #include "portal/account/second_rule.h"
 #include "portal/desk/ticket_list.h"
 #include "portal/http/page.h"
@@ -82,15 +83,18 @@ bool organisation_page_list(struct req *rq)
                                     search ? search : "", "is_searched", search && *search));
     struct organisation *list;
     size_t count;
+    int64_t waiting;
     bool has_more;
 
     if (after && !id_parse(after, &filter.after))
         return err_set(&cx->err, &ERR_NOT_FOUND, "cursor of the customer list");
-    if (!organisation_list(cx, &filter, &list, &count, &has_more))
+    if (!organisation_list(cx, &filter, &list, &count, &has_more) ||
+        !profile_proposal_waiting(cx, &waiting))
         return false;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(rows, organisation_json(rq, &list[i]));
     json_object_set_new(page, "is_empty", json_boolean(count == 0));
+    json_object_set_new(page, "proposals", waiting > 0 ? json_integer(waiting) : json_null());
     json_object_set_new(
         page, "pager",
         list_pager(rq, search ? search : "", after, has_more ? &list[count - 1] : NULL));

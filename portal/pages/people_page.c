@@ -450,3 +450,15 @@ bool people_page_desk_link(struct req *rq)
 
     return desk_person(rq, &person) && desk_place(rq, &place) && make_link(rq, &place, person);
 }
+
+bool people_page_desk_person(struct req *rq, struct id *out)
+{
+    struct place place;
+    struct membership *m;
+    struct id person;
+
+    if (!desk_person(rq, &person) || !desk_place(rq, &place) || !member_of(rq, &place, person, &m))
+        return false;
+    *out = person;
+    return true;
+}

@@ -18,3 +18,5 @@ bool people_page_desk_view(struct req *rq);
 bool people_page_desk_save(struct req *rq);
 bool people_page_desk_remove(struct req *rq);
 bool people_page_desk_link(struct req *rq);
+/* The person of such a path, a member there. Fails: ERR_NOT_FOUND. */
+bool people_page_desk_person(struct req *rq, struct id *out) MUST_CHECK;

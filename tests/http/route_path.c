@@ -36,6 +36,8 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/desk/settings/tokens/{id}", rows->token},
         {"/account/sessions/{id}", rows->session},
         {"/account/addresses/{id}", rows->address},
+        {"/account/proposals/{id}", rows->proposal},
+        {"/desk/proposals/{id}", rows->proposal},
         {"/desk/products/{id}", rows->product},
         {"/desk/releases/{id}", rows->release},
         {"/downloads/{id}", rows->artefact},

@@ -218,6 +218,12 @@ static void make_address(struct ctx *cx, struct route_rows *rows, struct id pers
              "INSERT INTO person_address (tenant_id, id, person_id, email, confirmed_at) "
              "VALUES (?, ?, ?, 'boss@home.example', NOW())",
              DB_ID(cx->tenant_id), DB_ID(rows->address), DB_ID(person));
+    rows->proposal = ctx_new_id(cx);
+    test_sql(cx,
+             "INSERT INTO profile_proposal (tenant_id, id, field, person_id, old_value, new_value, "
+             "state, proposed_by, proposed_at) VALUES (?, ?, 'phone', ?, '', '1', 'waiting', ?, "
+             "NOW())",
+             DB_ID(cx->tenant_id), DB_ID(rows->proposal), DB_ID(person), DB_ID(person));
 }
 
 static void make_device(struct ctx *cx, struct route_rows *rows, struct id person)

@@ -1,0 +1,10 @@
+/* Whom staff reach with their rights: customers within the scope of their role, staff only by the
+ * right to settings. */
+#pragma once
+
+#include "portal/account/profile.h"
+
+/* Whether the viewer, staff or the system, may do that to the person, and to the organisation where
+ * no person is named. action: of the module of customers. */
+bool profile_reach(struct ctx *cx, const struct profile_subject *of, enum right_action action,
+                   bool *out) MUST_CHECK;
