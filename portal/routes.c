@@ -13,6 +13,7 @@
 #include "portal/pages/brand_page.h"
 #include "portal/pages/confirm_page.h"
 #include "portal/pages/contract_page.h"
+#include "portal/pages/desk_flow_page.h"
 #include "portal/pages/download_page.h"
 #include "portal/pages/demo_mail_page.h"
 #include "portal/pages/file_page.h"
@@ -279,6 +280,8 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/settings/online",             login_log_page_online,   NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_GET,  "/desk/settings/service",                       service_page_view,            NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_POST, "/desk/settings/service",                       service_page_save,            NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_GET,  "/desk/settings/flow",                          desk_flow_page_view,          NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/flow",                          desk_flow_page_save,          NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/settings/service/calendars/new",         service_page_calendar_new,    NEED_STAFF, RIGHT_SETTINGS_CREATE, 0},
     {METHOD_POST, "/desk/settings/service/calendars/new",         service_page_calendar_add,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_CREATE, 0},
     {METHOD_GET,  "/desk/settings/service/calendars/{id}",        service_page_calendar,        NEED_STAFF, RIGHT_SETTINGS_READ, 0},

@@ -112,6 +112,7 @@ struct ticket_answer {
     const char *source;      /* "mail"; NULL: by who looks */
     struct id seen_id;       /* the latest message that its writer saw; zero: not asked */
     bool is_reporters;       /* the system passes on what the ticket's reporter wrote */
+    bool is_thanks;          /* a customer's mail that only thanks: neither state nor clock moves */
     const struct attachment_file *files;
     size_t file_count;
 };

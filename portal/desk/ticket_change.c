@@ -24,7 +24,7 @@ static const char SQL_TICKET_CHANGE_REPORTED[] =
 
 static const char SQL_TICKET_STATUS[] =
     "UPDATE ticket SET status = ?, category = ?, resolved_at = ?, closed_at = ?, asked_at = ?, "
-    "due_at = ? WHERE tenant_id = ? AND id = ?";
+    "due_at = ?, disputed_at = COALESCE(?, disputed_at) WHERE tenant_id = ? AND id = ?";
 
 bool ticket_change_undo(struct ctx *cx)
 {
@@ -170,10 +170,11 @@ static bool next_due(struct ctx *cx, const struct ticket *t, enum ticket_categor
     return sla_due(cx, t->level, cx->now, due_at);
 }
 
-bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *status, bool *changed)
+static bool set_status(struct ctx *cx, const struct ticket *t, const char *status,
+                       bool is_customers, bool *changed)
 {
     const struct ticket_status *to;
-    int64_t resolved_at = 0, closed_at = 0, asked_at, due_at;
+    int64_t resolved_at = 0, closed_at = 0, disputed_at = 0, asked_at, due_at;
 
     *changed = false;
     if (!ticket_status_find(cx, status, &to))
@@ -191,15 +192,29 @@ bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *st
         resolved_at = t->resolved_at != 0 ? t->resolved_at : cx->now;
     if (to->category == TICKET_CLOSED)
         closed_at = cx->now;
+    if (to->category == TICKET_OPEN && is_customers &&
+        (t->category == TICKET_SOLVED || t->category == TICKET_CLOSED))
+        disputed_at = cx->now;
     if (!next_due(cx, t, to->category, &asked_at, &due_at))
         return false;
     if (!db_exec(cx, NULL, SQL_TICKET_STATUS, DB_TEXT(to->code),
                  DB_TEXT(ticket_category_name(to->category)), DB_TIME(resolved_at),
-                 DB_TIME(closed_at), DB_TIME(asked_at), DB_TIME(due_at), DB_ID(cx->tenant_id),
-                 DB_ID(t->id)))
+                 DB_TIME(closed_at), DB_TIME(asked_at), DB_TIME(due_at), DB_TIME(disputed_at),
+                 DB_ID(cx->tenant_id), DB_ID(t->id)))
         return false;
     *changed = true;
     return ticket_clock_category(cx, t, to->category) && ticket_field_judge_again(cx, t->id) &&
            ticket_change_line(cx, t->id, true, "status", t->status, to->code) &&
            ticket_link_follow(cx, t, to->code, to->category);
+}
+
+bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *status, bool *changed)
+{
+    return set_status(cx, t, status, cx->viewer.kind == VIEWER_CUSTOMER, changed);
+}
+
+bool ticket_change_status_customers(struct ctx *cx, const struct ticket *t, const char *status,
+                                    bool *changed)
+{
+    return set_status(cx, t, status, true, changed);
 }

@@ -34,3 +34,7 @@ bool ticket_change_line(struct ctx *cx, struct id id, bool is_public, const char
  * it is set already. */
 bool ticket_change_status(struct ctx *cx, const struct ticket *t, const char *status,
                           bool *changed) MUST_CHECK;
+/* The same for what a customer says by mail, which the system passes on: where it opens a solved or
+ * closed ticket, the customer disputes the solution. */
+bool ticket_change_status_customers(struct ctx *cx, const struct ticket *t, const char *status,
+                                    bool *changed) MUST_CHECK;

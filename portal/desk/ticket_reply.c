@@ -80,7 +80,7 @@ static bool take_turn(struct ctx *cx, const struct ticket *t, bool is_customers,
         return err_set(&cx->err, &ERR_TICKET_CLOSED, "ticket %s", id_text(cx->mem, t->id));
     if (t->category != TICKET_OPEN)
         return ticket_status_first(cx, TICKET_OPEN, &open) &&
-               ticket_change_status(cx, t, open->code, changed);
+               ticket_change_status_customers(cx, t, open->code, changed);
     if (t->asked_at != 0)
         return true;
     return sla_due(cx, t->level, cx->now, &due_at) &&
@@ -124,7 +124,8 @@ static bool reply_with(struct ctx *cx, const struct saying *what, struct id *mes
                                 .body = text,
                                 .source = answer->source};
     size_t length = text != NULL ? utf8_count(text) : 0;
-    bool changed;
+    const bool is_thanks = is_customers && answer->is_thanks;
+    bool changed = false;
     json_t *extra;
 
     if (length == 0 || length > TICKET_BODY_MAX)
@@ -136,7 +137,8 @@ static bool reply_with(struct ctx *cx, const struct saying *what, struct id *mes
     if (!is_abreast(cx, what->id, answer) || !ticket_thread_insert(cx, &reply, message_id) ||
         !keep_home(cx, what, *message_id) ||
         (is_reporters && !keep_author(cx, what->home != NULL ? what->home : t, *message_id)) ||
-        !take_turn(cx, t, is_customers, answer->status, &changed))
+        !(is_thanks ? ticket_change_line(cx, what->id, false, "thanks", NULL, NULL)
+                    : take_turn(cx, t, is_customers, answer->status, &changed)))
         return ticket_change_undo(cx);
     extra = json_own(cx->mem, json_pack("{s:{s:s, s:s, s:b, s:s}}", "message", "id",
                                         id_text(cx->mem, *message_id), "text", text, "public", 1,

@@ -23,6 +23,8 @@ static const struct {
                              BOUND_ME},
     [TICKET_VIEW_DUE] = {"due", T("Due in 2 hours"), " AND t.is_active = TRUE AND t.due_key <= ?",
                          BOUND_SOON},
+    [TICKET_VIEW_DISPUTED] = {"disputed", T("Disputed"),
+                              " AND t.is_disputed = TRUE AND t.is_active = TRUE", BOUND_NONE},
     [TICKET_VIEW_REVIEW] = {"review", T("Needs review"),
                             " AND t.needs_review = TRUE AND t.deleted_at IS NULL", BOUND_NONE},
     [TICKET_VIEW_OPEN] = {"open", T("All open"), " AND t.is_active = TRUE", BOUND_NONE},

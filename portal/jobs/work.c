@@ -10,6 +10,7 @@
 #include "portal/account/remember.h"
 #include "portal/account/tenant.h"
 #include "portal/desk/attachment.h"
+#include "portal/desk/auto_close.h"
 #include "portal/desk/escalation.h"
 #include "portal/desk/presence.h"
 #include "portal/desk/visit.h"
@@ -137,6 +138,22 @@ static bool escalate(struct ctx *cx, struct app *app, bool *has_more)
         return false;
     *has_more = *has_more || fired >= ESCALATION_BATCH || told >= VISIT_BATCH;
     return true;
+}
+
+static bool tend_flow(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned closed;
+
+    (void)app;
+    if (!auto_close_work(cx, &closed))
+        return false;
+    *has_more = *has_more || closed >= AUTO_CLOSE_BATCH;
+    return true;
+}
+
+static bool work_flow(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, tend_flow);
 }
 
 static bool work_escalations(struct ctx *cx, struct app *app, bool *has_more)
@@ -321,6 +338,7 @@ const struct work WORK[] = {
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
     {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
     {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},
+    {"flow of tickets", LOOP_CHORES, CLOCK_MINUTE, work_flow},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
     {"licence signals", LOOP_CHORES, CLOCK_HOUR, work_signals},
     {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},

@@ -7,6 +7,7 @@
 #include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_topic.h"
 #include "portal/mail/mail_route_parts.h"
+#include "portal/mail/mail_thanks.h"
 #include "portal/mail/mail_token.h"
 #include "portal/mail/mail_worker.h"
 
@@ -125,9 +126,10 @@ static bool done(struct routing *r, struct id ticket_id, struct id thread_id, co
 }
 
 static bool add_message(struct ctx *cx, struct routing *r, struct id ticket_id, bool is_note,
-                        struct id *message_id)
+                        bool is_thanks, struct id *message_id)
 {
     const struct ticket_answer answer = {.is_note = is_note,
+                                         .is_thanks = is_thanks,
                                          .text = r->text,
                                          .source = "mail",
                                          .is_reporters = !is_note,
@@ -157,6 +159,7 @@ bool mail_route_answer(struct ctx *cx, struct routing *r, struct ticket *t)
     struct viewer viewer = {.kind = VIEWER_SYSTEM};
     struct ticket *final;
     bool is_robot = *r->automatic != '\0';
+    bool is_thanks = false;
     bool ok;
 
     r->fate.ticket_id = t->id;
@@ -166,7 +169,10 @@ bool mail_route_answer(struct ctx *cx, struct routing *r, struct ticket *t)
     if (!find_final(cx, &viewer, t, &final))
         return false;
     r->fate.ticket_id = final->id;
-    if (final->category == TICKET_CLOSED && viewer.kind != VIEWER_STAFF && !is_robot) {
+    if (viewer.kind != VIEWER_STAFF && !is_robot && !mail_thanks_is(cx, r, final, &is_thanks))
+        return false;
+    if (final->category == TICKET_CLOSED && viewer.kind != VIEWER_STAFF && !is_robot &&
+        !is_thanks) {
         r->related_id = final->id;
         return mail_route_file(cx, r);
     }
@@ -175,9 +181,12 @@ bool mail_route_answer(struct ctx *cx, struct routing *r, struct ticket *t)
     ok = !is_robot || ticket_get(cx, t->id, &(struct ticket *){NULL});
     if (is_robot)
         cx->viewer = (struct viewer){.kind = VIEWER_SYSTEM};
-    ok = ok && add_message(cx, r, t->id, is_robot, &message_id);
+    ok = ok && add_message(cx, r, t->id, is_robot, is_thanks, &message_id);
     cx->viewer = (struct viewer){.kind = VIEWER_SYSTEM};
-    return ok && done(r, final->id, message_id, is_robot ? "automatic" : "reply");
+    return ok && done(r, final->id, message_id,
+                      is_robot    ? "automatic"
+                      : is_thanks ? "thanks"
+                                  : "reply");
 }
 
 static bool link_related(struct ctx *cx, struct id ticket_id, struct id other_id)
@@ -259,7 +268,7 @@ static bool settle_by_hand(struct ctx *cx, void *arg)
     if (id_is_zero(h->ticket_id))
         ok = mail_route_file(cx, r);
     else
-        ok = add_message(cx, r, h->ticket_id, true, &message_id) &&
+        ok = add_message(cx, r, h->ticket_id, true, false, &message_id) &&
              done(r, h->ticket_id, message_id, "by_hand");
     if (ok && mail_route_remember(cx, r) && mail_in_settle(cx, r->mail, &r->fate))
         return db_commit(cx);

@@ -231,7 +231,10 @@ static bool tell_status(struct ctx *cx, struct telling *w)
     if (!ticket_status_find(cx, was(w, "before", "status"), &before) ||
         !ticket_status_find(cx, was(w, "after", "status"), &after))
         return false;
-    w->base.data = json_own(cx->mem, json_pack("{s:s}", "state", was(w, "after", "status")));
+    w->base.data = json_own(
+        cx->mem,
+        json_pack("{s:s,s:I}", "state", was(w, "after", "status"), "days",
+                  (json_int_t)json_get_i64(json_object_get(w->data, "closing"), "days", 0)));
     if (after != NULL && after->category == TICKET_SOLVED)
         kind = NOTICE_TICKET_SOLVED;
     else if (after != NULL && after->category == TICKET_CLOSED)
@@ -269,6 +272,12 @@ static bool tell_promise(struct ctx *cx, struct telling *w)
     return tell_desk(cx, w, NOTICE_DESK_PROMISE);
 }
 
+static bool tell_closing(struct ctx *cx, struct telling *w)
+{
+    w->base.data = json_object_get(w->data, "closing");
+    return tell_customers(cx, w, NOTICE_TICKET_CLOSING);
+}
+
 static bool tell_ticket(struct ctx *cx, struct telling *w)
 {
     switch ((int)w->event->kind) { /* of many kinds only these */
@@ -284,6 +293,8 @@ static bool tell_ticket(struct ctx *cx, struct telling *w)
         return tell_status(cx, w);
     case EVENT_TICKET_MERGED:
         return tell_merged(cx, w);
+    case EVENT_TICKET_CLOSE_DUE:
+        return tell_closing(cx, w);
     case EVENT_TICKET_SLA_WARNING:
     case EVENT_TICKET_SLA_BREACHED:
         return tell_promise(cx, w);

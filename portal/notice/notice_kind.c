@@ -27,9 +27,17 @@ static const struct notice_words KINDS[] = {
                               true, TICKET_SUBJECT,
                               T("we believe that your ticket {number} is solved."),
                               T("Please tell us whether it is. One click here is enough:")},
-    [NOTICE_TICKET_CLOSED] = {"ticket.closed", T("A ticket is closed"), false, true, true,
-                              TICKET_SUBJECT, T("your ticket {number} is closed."),
-                              T("Everything that was written stays here:")},
+    [NOTICE_TICKET_CLOSING] =
+        {"ticket.closing", T("A solved ticket will be closed soon"), false, true, true,
+         TICKET_SUBJECT,
+         T("we believe that your ticket {number} is solved, and will close it soon."),
+         T("If it is not solved, say so here, or reply to this mail:")},
+    [NOTICE_TICKET_CLOSED] =
+        {"ticket.closed", T("A ticket is closed"), false, true, true, TICKET_SUBJECT,
+         T("your ticket {number} is closed."),
+         T("Everything that was written stays here. If it happens again, open the ticket "
+           "once more there, or reply to this mail: your reply becomes a new "
+           "ticket that is linked to this one.")},
     [NOTICE_LICENCE_ENDING] = {"licence.ending", T("A licence ends soon"), false, false, true,
                                T("{licence}: the licence ends on {date}"),
                                T("your licence for {licence} ends on {date}, in {days} days."),

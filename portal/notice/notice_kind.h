@@ -10,6 +10,7 @@ enum notice_kind { /* of several in one mail, the last here gives it its words *
                    NOTICE_TICKET_STATE,   /* customers: another state */
                    NOTICE_TICKET_ANSWER,  /* customers: an answer */
                    NOTICE_TICKET_SOLVED,  /* customers: please confirm */
+                   NOTICE_TICKET_CLOSING, /* customers: it will be closed soon */
                    NOTICE_TICKET_CLOSED,  /* customers */
                    NOTICE_LICENCE_ENDING, /* customers who look after licences */
                    NOTICE_DESK_NOTE,      /* staff: a colleague's note */

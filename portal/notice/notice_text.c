@@ -70,9 +70,19 @@ bool notice_text_line(struct ctx *cx, const struct format *f, const struct notic
     case NOTICE_TICKET_ANSWER:
         *out = lang_fill1(cx->mem, f->lang, T("{} has replied."), who);
         return true;
+    case NOTICE_TICKET_CLOSING:
+        *out = lang_fill1(cx->mem, f->lang, T("The ticket will be closed in {} days."),
+                          format_number(cx->mem, f, json_get_i64(n->data, "days", 0)));
+        return true;
+    case NOTICE_TICKET_CLOSED:
+        if (json_get_i64(n->data, "days", 0) == 0)
+            return state_line(cx, f->lang, n, out);
+        *out = lang_fill1(cx->mem, f->lang,
+                          T("The ticket was closed, since {} days passed without a word."),
+                          format_number(cx->mem, f, json_get_i64(n->data, "days", 0)));
+        return true;
     case NOTICE_TICKET_STATE:
     case NOTICE_TICKET_SOLVED:
-    case NOTICE_TICKET_CLOSED:
         return state_line(cx, f->lang, n, out);
     case NOTICE_DESK_ANSWERED:
         if (json_get_text(n->data, "state", NULL) != NULL)

@@ -27,6 +27,7 @@ static const struct {
     {"no_sender", T("It names no sender.")},
     {"own", T("It comes from our own address, so it may run in a circle.")},
     {"flood", T("Its sender wrote more mails in an hour than the limit.")},
+    {"thanks", T("It only thanked: the state stayed as it was.")},
     {"automatic", T("A program wrote it, not a person.")},
     {"bad_token", T("The address it was sent to was forged, or its ticket is gone.")},
     {"not_participant", T("Its sender has no part in the ticket it answers.")},

@@ -127,6 +127,8 @@ static const struct {
     {"survey", T("{} noted the customer's rating: {} of 5"), NULL, "star"},
     {"bounced", T("{} noted: a mail to {} came back"), NULL, "mail"},
     {"warning", T("{} warned: {} is due soon"), NULL, "clock"},
+    {"auto_close", T("{} closed the ticket: {} days passed without a word"), NULL, "archive"},
+    {"thanks", NULL, T("A word of thanks, which leaves the state as it is"), "thumbs-up"},
     {"breach", T("{} noted: {} is late"), NULL, "circle-alert"},
 };
 

@@ -175,8 +175,13 @@ static void queues_hold_what_their_names_say(void **state)
     const struct id mine = desk_file(cx, &d, "mine"), his = desk_file(cx, &d, "his");
     const struct id free = desk_file(cx, &d, "free"), done = desk_file(cx, &d, "done");
     const int64_t want[] = {
-        [TICKET_VIEW_UNASSIGNED] = 1, [TICKET_VIEW_MINE] = 1,   [TICKET_VIEW_WAITING] = 0,
-        [TICKET_VIEW_DUE] = 0,        [TICKET_VIEW_REVIEW] = 1, [TICKET_VIEW_OPEN] = 3,
+        [TICKET_VIEW_UNASSIGNED] = 1,
+        [TICKET_VIEW_MINE] = 1,
+        [TICKET_VIEW_WAITING] = 0,
+        [TICKET_VIEW_DUE] = 0,
+        [TICKET_VIEW_DISPUTED] = 0,
+        [TICKET_VIEW_REVIEW] = 1,
+        [TICKET_VIEW_OPEN] = 3,
         [TICKET_VIEW_SOLVED] = 1,
     };
     int64_t counts[TICKET_VIEW_COUNT];
@@ -335,6 +340,7 @@ static void queues_and_lists_read_by_index(void **state)
         [TICKET_VIEW_MINE] = "ticket_assignee_due",
         [TICKET_VIEW_WAITING] = "ticket_assignee_due",
         [TICKET_VIEW_DUE] = "ticket_due",
+        [TICKET_VIEW_DISPUTED] = "ticket_disputed_due",
         [TICKET_VIEW_REVIEW] = "ticket_review_due",
         [TICKET_VIEW_OPEN] = "ticket_due",
         [TICKET_VIEW_SOLVED] = "ticket_category",

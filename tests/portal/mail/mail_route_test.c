@@ -302,7 +302,7 @@ static void a_removed_participant_is_parked_and_a_reporter_without_account_is_he
     test_ok(cx, ticket_create(cx, &what, &t));
     in = receive(cx, mail_of(cx, "wang@shop.example",
                              mail_token_address(cx, INBOUND, t->id, t->reporter_id), "Re", "",
-                             "Thank you."));
+                             "It stops again."));
     is(in, "DONE", "reply");
     assert_string_equal(test_text(cx,
                                   "SELECT CONCAT(author, ' ', author_name) FROM message WHERE "
@@ -325,6 +325,58 @@ static void an_answer_to_a_closed_ticket_is_a_new_one(void **state)
     is(in, "DONE", "ticket");
     assert_false(id_equal(in->ticket_id, ticket));
     assert_string_equal(status_of(cx, ticket), "closed");
+}
+
+static struct mail_in *from_anna(struct ctx *cx, const struct desk *d, struct id ticket,
+                                 const char *text)
+{
+    return receive(cx, mail_of(cx, "anna@marlow.example",
+                               mail_token_address(cx, INBOUND, ticket, d->anna), "Re", "", text));
+}
+
+static void a_mail_that_only_thanks_is_kept_and_opens_nothing(void **state)
+{
+    struct ctx *cx = run(state);
+    struct desk d = desk_make(cx);
+    struct id ticket = desk_file(cx, &d, "Printer");
+    struct mail_in *in;
+
+    test_ok(cx, ticket_set_status(cx, ticket, "solved"));
+    in = from_anna(cx, &d, ticket, "Thank you very much.\r\n\r\nBest regards\r\nAnna Keller");
+    is(in, "DONE", "thanks");
+    assert_string_equal(status_of(cx, ticket), "solved");
+    assert_string_equal(test_text(cx, "SELECT kind FROM message WHERE tenant_id = ? AND id = ?",
+                                  DB_ID(cx->tenant_id), DB_ID(in->thread_id)),
+                        "reply");
+    is(from_anna(cx, &d, ticket, "Thanks. Is it the driver?"), "DONE", "reply");
+    assert_string_equal(status_of(cx, ticket), "open");
+}
+
+static void thanks_for_a_closed_ticket_make_no_new_one(void **state)
+{
+    struct ctx *cx = run(state);
+    struct desk d = desk_make(cx);
+    struct id ticket = desk_file(cx, &d, "Printer");
+    struct mail_in *in;
+
+    test_ok(cx, ticket_set_status(cx, ticket, "closed"));
+    in = from_anna(cx, &d, ticket, "Thanks!");
+    is(in, "DONE", "thanks");
+    assert_true(id_equal(in->ticket_id, ticket));
+    assert_string_equal(status_of(cx, ticket), "closed");
+}
+
+static void on_a_disputed_ticket_every_mail_counts(void **state)
+{
+    struct ctx *cx = run(state);
+    struct desk d = desk_make(cx);
+    struct id ticket = desk_file(cx, &d, "Printer");
+
+    test_ok(cx, ticket_set_status(cx, ticket, "solved"));
+    is(from_anna(cx, &d, ticket, "It still stops."), "DONE", "reply");
+    test_ok(cx, ticket_set_status(cx, ticket, "solved"));
+    is(from_anna(cx, &d, ticket, "Thanks!"), "DONE", "reply");
+    assert_string_equal(status_of(cx, ticket), "open");
 }
 
 static void an_out_of_office_mail_is_a_note_that_opens_nothing(void **state)
@@ -711,6 +763,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_removed_participant_is_parked_and_a_reporter_without_account_is_heard),
         cmocka_unit_test(an_answer_to_a_closed_ticket_is_a_new_one),
         cmocka_unit_test(an_answer_to_a_merged_ticket_is_in_the_other_and_goes_back_with_it),
+        cmocka_unit_test(a_mail_that_only_thanks_is_kept_and_opens_nothing),
+        cmocka_unit_test(thanks_for_a_closed_ticket_make_no_new_one),
+        cmocka_unit_test(on_a_disputed_ticket_every_mail_counts),
         cmocka_unit_test(an_out_of_office_mail_is_a_note_that_opens_nothing),
         cmocka_unit_test(a_bounce_is_marked_on_the_mail_and_told_on_the_ticket),
         cmocka_unit_test(a_bounce_of_a_mail_that_is_not_ours_is_parked_and_a_delay_is_heard),
