@@ -51,8 +51,21 @@ static const char *promise_line(const struct lang *lang, const struct notice *n)
                                    : T("An answer was promised for soon."));
 }
 
-bool notice_text_line(struct ctx *cx, const struct format *f, const struct notice *n,
-                      const char **out)
+/* What the desk does by itself; NULL: n tells something else. */
+static const char *flow_line(struct ctx *cx, const struct format *f, const struct notice *n)
+{
+    const int64_t days = json_get_i64(n->data, "days", 0);
+    const char *said = n->kind == NOTICE_TICKET_CLOSING ? T("The ticket will be closed in {} days.")
+                       : n->kind == NOTICE_TICKET_CLOSED && days > 0
+                           ? T("The ticket was closed, since {} days passed without a word.")
+                           : NULL;
+
+    return said != NULL ? lang_fill1(cx->mem, f->lang, said, format_number(cx->mem, f, days))
+                        : NULL;
+}
+
+static bool line_of_kind(struct ctx *cx, const struct format *f, const struct notice *n,
+                         const char **out)
 {
     const char *who = actor_of(n, f->lang);
 
@@ -67,23 +80,11 @@ bool notice_text_line(struct ctx *cx, const struct format *f, const struct notic
         *out = lang_fill1(cx->mem, f->lang, T("This was a part of ticket {} before."),
                           json_get_text(n->data, "from", "-"));
         return true;
-    case NOTICE_TICKET_ANSWER:
-        *out = lang_fill1(cx->mem, f->lang, T("{} has replied."), who);
-        return true;
-    case NOTICE_TICKET_CLOSING:
-        *out = lang_fill1(cx->mem, f->lang, T("The ticket will be closed in {} days."),
-                          format_number(cx->mem, f, json_get_i64(n->data, "days", 0)));
-        return true;
     case NOTICE_TICKET_CLOSED:
-        if (json_get_i64(n->data, "days", 0) == 0)
-            return state_line(cx, f->lang, n, out);
-        *out = lang_fill1(cx->mem, f->lang,
-                          T("The ticket was closed, since {} days passed without a word."),
-                          format_number(cx->mem, f, json_get_i64(n->data, "days", 0)));
-        return true;
     case NOTICE_TICKET_STATE:
     case NOTICE_TICKET_SOLVED:
         return state_line(cx, f->lang, n, out);
+    case NOTICE_TICKET_ANSWER:
     case NOTICE_DESK_ANSWERED:
         if (json_get_text(n->data, "state", NULL) != NULL)
             return state_line(cx, f->lang, n, out);
@@ -112,11 +113,19 @@ bool notice_text_line(struct ctx *cx, const struct format *f, const struct notic
     case NOTICE_RULE:
         *out = json_get_text(n->data, "text", "");
         return true;
+    case NOTICE_TICKET_CLOSING:
     case NOTICE_KIND_COUNT:
         break;
     }
     *out = "";
     return true;
+}
+
+bool notice_text_line(struct ctx *cx, const struct format *f, const struct notice *n,
+                      const char **out)
+{
+    *out = flow_line(cx, f, n);
+    return *out != NULL || line_of_kind(cx, f, n, out);
 }
 
 bool notice_text_change(struct ctx *cx, const struct format *f, const struct notice *n,
