@@ -136,6 +136,7 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_ARTICLE_PUBLISHED,
                   EVENT_TENANT_CREATED,
                   EVENT_TENANT_UPDATED,
+                  EVENT_ANNOUNCEMENT_CHANGED,
                   EVENT_CALENDAR_CHANGED,
                   EVENT_PROMISE_CHANGED,
                   EVENT_FIELD_CHANGED,

@@ -139,6 +139,7 @@ static const struct {
     [EVENT_ARTICLE_PUBLISHED]             = {"article.published",             ""},
     [EVENT_TENANT_CREATED]                = {"tenant.created",                ""},
     [EVENT_TENANT_UPDATED]                = {"tenant.updated",                "account.updated"},
+    [EVENT_ANNOUNCEMENT_CHANGED]          = {"announcement.changed",          ""},
     [EVENT_CALENDAR_CHANGED]              = {"calendar.changed",              ""},
     [EVENT_PROMISE_CHANGED]               = {"promise.changed",               ""},
     [EVENT_FIELD_CHANGED]                 = {"field.changed",                 ""},

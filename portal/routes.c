@@ -9,6 +9,7 @@
 #include "portal/http/statics.h"
 #include "portal/pages/account_page.h"
 #include "portal/pages/address_page.h"
+#include "portal/pages/announcement_page.h"
 #include "portal/pages/audit_page.h"
 #include "portal/pages/brand_page.h"
 #include "portal/pages/confirm_page.h"
@@ -34,6 +35,7 @@
 #include "portal/pages/mail_stop_page.h"
 #include "portal/pages/mail_words_page.h"
 #include "portal/pages/merge_page.h"
+#include "portal/pages/news_page.h"
 #include "portal/pages/notice_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
@@ -144,6 +146,15 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/kb/search",             kb_page_search,   NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/kb/category/{slug}",    kb_page_category, NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/kb/article/{number}",   kb_page_article,  NEED_PUBLIC, 0, 0},
+
+    {METHOD_GET,  "/news",                  news_page_list,   NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/news/{id}",             news_page_view,   NEED_PUBLIC, 0, 0},
+    {METHOD_GET,  "/desk/news",             announcement_page_list,   NEED_STAFF, RIGHT_KNOWLEDGE_READ, 0},
+    {METHOD_GET,  "/desk/news/new",         announcement_page_new,    NEED_STAFF, RIGHT_KNOWLEDGE_CREATE, 0},
+    {METHOD_POST, "/desk/news/new",         announcement_page_add,    NEED_STAFF | NEED_CSRF, RIGHT_KNOWLEDGE_CREATE, ANNOUNCEMENT_PAGE_BODY_MAX},
+    {METHOD_GET,  "/desk/news/{id}",        announcement_page_view,   NEED_STAFF, RIGHT_KNOWLEDGE_READ, 0},
+    {METHOD_POST, "/desk/news/{id}",        announcement_page_save,   NEED_STAFF | NEED_CSRF, RIGHT_KNOWLEDGE_UPDATE, ANNOUNCEMENT_PAGE_BODY_MAX},
+    {METHOD_POST, "/desk/news/{id}/remove", announcement_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_KNOWLEDGE_DELETE, 0},
 
     /* --- tickets, customers (portal/pages/ticket_page.c, ticket_new_page.c, file_page.c) --- */
     {METHOD_GET,  "/tickets",                    ticket_page_list,          NEED_CUSTOMER, 0, 0},

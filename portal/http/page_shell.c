@@ -97,7 +97,9 @@ static const char *place_of(const char *path)
     } BELONGS[] = {{"/desk/products", "/desk/licences"},
                    {"/desk/policies", "/desk/licences"},
                    {"/desk/entitlements", "/desk/licences"},
-                   {"/desk/releases", "/desk/licences"}};
+                   {"/desk/releases", "/desk/licences"},
+                   {"/desk/news", "/kb"},
+                   {"/news", "/kb"}};
 
     for (size_t i = 0; i < COUNT(BELONGS); i++)
         if (covers(path, BELONGS[i].page) > 0)

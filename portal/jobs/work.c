@@ -26,6 +26,7 @@
 #include "portal/mail/mail_out.h"
 #include "portal/notice/notice.h"
 #include "portal/notice/notice_mail.h"
+#include "portal/notice/notice_news.h"
 
 enum { PURGE_BATCH = 1000, TENANTS_AT_ONCE = 100 };
 
@@ -127,6 +128,22 @@ static bool tell_notices(struct ctx *cx, struct app *app, bool *has_more)
 static bool work_notices(struct ctx *cx, struct app *app, bool *has_more)
 {
     return each_tenant(cx, app, has_more, tell_notices);
+}
+
+static bool tell_news(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned told;
+
+    (void)app;
+    if (!notice_news_tell(cx, PURGE_BATCH, &told))
+        return false;
+    *has_more = *has_more || told > 0;
+    return true;
+}
+
+static bool work_news(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, tell_news);
 }
 
 static bool escalate(struct ctx *cx, struct app *app, bool *has_more)
@@ -347,6 +364,7 @@ const struct work WORK[] = {
     {"forgotten passwords", LOOP_CHORES, CLOCK_SECOND, work_mail_asked},
     {"mail events", LOOP_CHORES, WORK_TICK_MS * 1000, work_mail_events},
     {"notices", LOOP_CHORES, CLOCK_SECOND, work_notices_due},
+    {"announcements", LOOP_CHORES, 10 * CLOCK_SECOND, work_news},
     {"old notices", LOOP_CHORES, CLOCK_HOUR, work_notice_purge},
     {"mail", LOOP_MAIL, 2 * WORK_TICK_MS * 1000, work_mail},
     {"mailboxes", LOOP_MAILBOX, CLOCK_SECOND, work_mailboxes},

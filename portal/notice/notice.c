@@ -38,6 +38,10 @@ static const char SQL_NOTICE_UNREAD[] =
 static const char SQL_NOTICE_READ[] =
     "UPDATE notice SET read_at = ? WHERE tenant_id = ? AND person_id = ? AND is_shown = TRUE "
     "AND read_at IS NULL AND ticket_id = ?";
+static const char SQL_NOTICE_READ_NEWS[] =
+    "UPDATE notice SET read_at = ? WHERE tenant_id = ? AND person_id = ? AND is_shown = TRUE "
+    "AND read_at IS NULL AND kind IN ('news', 'desk.news') "
+    "AND JSON_VALUE(data, '$.announcement') = ?";
 static const char SQL_NOTICE_READ_ALL[] =
     "UPDATE notice SET read_at = ? WHERE tenant_id = ? AND person_id = ? AND is_shown = TRUE "
     "AND read_at IS NULL";
@@ -100,7 +104,7 @@ bool notice_add(struct ctx *cx, const struct notice_new *n)
     if (!find_wanted(cx, n, &w) || (!is_person && !is_stopped(cx, n->address, &has_stopped)))
         return false;
     w.in_portal = w.in_portal && is_person;
-    if (has_stopped)
+    if (has_stopped || n->is_quiet)
         w.due_at = 0;
     if (!w.in_portal && w.due_at == 0)
         return true;
@@ -191,6 +195,12 @@ bool notice_read_ticket(struct ctx *cx, struct id ticket_id, int64_t *changed)
 {
     return db_exec(cx, changed, SQL_NOTICE_READ, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                    DB_ID(cx->viewer.person_id), DB_ID(ticket_id));
+}
+
+bool notice_read_news(struct ctx *cx, struct id announcement_id)
+{
+    return db_exec(cx, NULL, SQL_NOTICE_READ_NEWS, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                   DB_ID(cx->viewer.person_id), DB_TEXT(id_text(cx->mem, announcement_id)));
 }
 
 bool notice_read_all(struct ctx *cx)

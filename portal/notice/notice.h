@@ -20,6 +20,7 @@ struct notice_new {
     struct id ticket_id, licence_id, message_id; /* zero: none */
     const char *actor_name;                      /* NULL: nobody */
     const json_t *data;                          /* borrowed; NULL: none */
+    bool is_quiet;                               /* on the page alone, whatever was chosen */
 };
 /* Adds it where its person wants to be told, in the caller's transaction. A mail that tells it is
  * due after the tenant's window, at the hour of the digest, or when the quiet hours end. */
@@ -40,6 +41,7 @@ bool notice_list(struct ctx *cx, unsigned limit, struct notice **out, size_t *co
 bool notice_count_unread(struct ctx *cx, int64_t *out) MUST_CHECK;
 /* The viewer has read a ticket's notices, or all; *changed (or NULL) is how many were new. */
 bool notice_read_ticket(struct ctx *cx, struct id ticket_id, int64_t *changed) MUST_CHECK;
+bool notice_read_news(struct ctx *cx, struct id announcement_id) MUST_CHECK;
 bool notice_read_all(struct ctx *cx) MUST_CHECK;
 
 /* --- what a person chose --- */

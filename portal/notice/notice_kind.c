@@ -42,6 +42,9 @@ static const struct notice_words KINDS[] = {
                                T("{licence}: the licence ends on {date}"),
                                T("your licence for {licence} ends on {date}, in {days} days."),
                                T("You see it, and what to do, here:")},
+    [NOTICE_NEWS] = {"news", T("There is an announcement"), false, false, true,
+                     T("News from {tenant}"), T("there is something new to read."),
+                     T("You read it here:")},
     [NOTICE_DESK_NOTE] = {"desk.note", T("A colleague's note on a ticket of yours"), true, true,
                           false, TICKET_SUBJECT, T("there is a note on ticket {number}."),
                           T("The ticket:")},
@@ -61,6 +64,9 @@ static const struct notice_words KINDS[] = {
                              T("the licence of {organisation} for {licence} ends on {date}, in "
                                "{days} days."),
                              T("The licence:")},
+    [NOTICE_DESK_NEWS] = {"desk.news", T("There is an announcement for the staff"), true, false,
+                          true, T("News for the staff of {tenant}"),
+                          T("there is something new to read."), T("You read it here:")},
     [NOTICE_DESK_TEMPLATE] =
         {"desk.template", T("Words of a mail of yours do not work"), true, false, true,
          T("The words of a mail do not work"),

@@ -13,12 +13,14 @@ enum notice_kind { /* of several in one mail, the last here gives it its words *
                    NOTICE_TICKET_CLOSING, /* customers: it will be closed soon */
                    NOTICE_TICKET_CLOSED,  /* customers */
                    NOTICE_LICENCE_ENDING, /* customers who look after licences */
+                   NOTICE_NEWS,           /* customers: an announcement */
                    NOTICE_DESK_NOTE,      /* staff: a colleague's note */
                    NOTICE_DESK_FILED,     /* staff: a ticket for the team, with nobody on it */
                    NOTICE_DESK_ANSWERED,  /* staff: the customer wrote, or changed the state */
                    NOTICE_DESK_ASSIGNED,  /* staff: it is yours */
                    NOTICE_DESK_PROMISE,   /* staff: a promise ends soon, or has ended */
                    NOTICE_DESK_LICENCE,   /* staff: a customer's licence ends */
+                   NOTICE_DESK_NEWS,      /* staff: an announcement for them */
                    NOTICE_DESK_TEMPLATE,  /* staff: one's own words of a mail do not work */
                    NOTICE_RULE,           /* whoever a rule tells something */
                    NOTICE_KIND_COUNT

@@ -40,6 +40,21 @@ static const char *licence_line(struct ctx *cx, const struct format *f, const st
     return lang_fill1(cx->mem, f->lang, T("A licence ends within {} days."), days);
 }
 
+/* In the reader's language, else in any. */
+static const char *news_line(const struct lang *lang, const struct notice *n)
+{
+    json_t *titles = json_object_get(n->data, "title");
+    const char *own = json_get_text(titles, lang_code(lang), NULL);
+    const char *key;
+    json_t *title;
+
+    if (own != NULL)
+        return own;
+    json_object_foreach (titles, key, title)
+        return json_string_value(title);
+    return "";
+}
+
 static const char *promise_line(const struct lang *lang, const struct notice *n)
 {
     const bool is_over = json_get_bool(n->data, "is_over", false);
@@ -106,6 +121,10 @@ static bool line_of_kind(struct ctx *cx, const struct format *f, const struct no
     case NOTICE_DESK_LICENCE:
         *out = licence_line(cx, f, n);
         return true;
+    case NOTICE_NEWS:
+    case NOTICE_DESK_NEWS:
+        *out = news_line(f->lang, n);
+        return true;
     case NOTICE_DESK_TEMPLATE:
         *out = lang_fill1(cx->mem, f->lang, T("Your own words of a mail do not work: {}"),
                           json_get_text(n->data, "fault", ""));
@@ -147,6 +166,8 @@ const char *notice_text_path(struct ctx *cx, const struct notice *n)
 
     if (n->kind == NOTICE_DESK_TEMPLATE)
         return "/desk/settings/mail/words";
+    if (n->kind == NOTICE_NEWS || n->kind == NOTICE_DESK_NEWS)
+        return arena_printf(cx->mem, "/news/%s", json_get_text(n->data, "announcement", ""));
     if (!id_is_zero(n->licence_id))
         return arena_printf(cx->mem, "%s/licences/%s", is_staff ? "/desk" : "",
                             id_text(cx->mem, n->licence_id));

@@ -7,6 +7,7 @@
 #include "portal/http/page.h"
 #include "portal/pages/kb_page.h"
 #include "portal/pages/licence_json.h"
+#include "portal/pages/news_page.h"
 #include "portal/sales/invoice.h"
 #include "portal/sales/order.h"
 
@@ -331,7 +332,7 @@ static bool home_customer(struct req *rq)
     struct home home = {.rq = rq,
                         .needs = json_own(rq->cx.mem, json_array()),
                         .counts = json_own(rq->cx.mem, json_array())};
-    json_t *articles;
+    json_t *articles, *page;
     size_t needs;
 
     if (!add_tickets(&home) || !add_licences(&home) || !add_invoices(&home) || !add_orders(&home) ||
@@ -339,17 +340,16 @@ static bool home_customer(struct req *rq)
         return false;
     add_ticket_needs(&home, TICKET_SOLVED);
     needs = json_array_size(home.needs);
-    return page_render(
-        rq, "home",
-        json_own(rq->cx.mem,
-                 json_pack("{s:s,s:O,s:s,s:b,s:O,s:b,s:O,s:b,s:b,s:b}", "given_name",
-                           rq->session->given_name, "needs", home.needs, "need_count",
-                           format_number(rq->cx.mem, &rq->format, (int64_t)needs), "has_needs",
-                           needs > 0, "counts", home.counts, "has_counts",
-                           json_array_size(home.counts) > 0, "articles", articles, "has_articles",
-                           json_array_size(articles) > 0, "can_file",
-                           (rq->cx.viewer.rights & (RIGHT_TICKET_OWN | RIGHT_TICKET_ALL)) != 0,
-                           "has_organisation", !id_is_zero(rq->session->organisation_id))));
+    page = json_own(rq->cx.mem,
+                    json_pack("{s:s,s:O,s:s,s:b,s:O,s:b,s:O,s:b,s:b,s:b}", "given_name",
+                              rq->session->given_name, "needs", home.needs, "need_count",
+                              format_number(rq->cx.mem, &rq->format, (int64_t)needs), "has_needs",
+                              needs > 0, "counts", home.counts, "has_counts",
+                              json_array_size(home.counts) > 0, "articles", articles,
+                              "has_articles", json_array_size(articles) > 0, "can_file",
+                              (rq->cx.viewer.rights & (RIGHT_TICKET_OWN | RIGHT_TICKET_ALL)) != 0,
+                              "has_organisation", !id_is_zero(rq->session->organisation_id)));
+    return news_page_add_unread(rq, page) && page_render(rq, "home", page);
 }
 
 /* Where a member of staff begins: the first place that the role opens. */

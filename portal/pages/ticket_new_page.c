@@ -6,6 +6,7 @@
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_create.h"
 #include "portal/pages/kb_page.h"
+#include "portal/pages/news_page.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/upload_context.h"
 #include "scripts/script_run.h"
@@ -224,7 +225,9 @@ static bool new_context(struct req *rq, const struct form *form, json_t **out)
     if (!ticket_context_words(rq, true, &words) ||
         !add_licences(rq, typed(rq, form, "licence"), context) ||
         !add_places(rq, typed(rq, form, "site"), typed(rq, form, "machine"), context) ||
-        !suggest(rq, typed(rq, form, "subject"), context))
+        !suggest(rq, typed(rq, form, "subject"), context) ||
+        !news_page_add_outages(
+            rq, *typed(rq, form, "topic") != '\0' ? typed(rq, form, "topic") : NULL, context))
         return false;
     if (form == NULL || key[0] == '\0')
         key = crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES);
