@@ -79,6 +79,14 @@ enum right_scope { SCOPE_OWN, SCOPE_TEAM, SCOPE_ALL, SCOPE_COUNT };
 #define RIGHT_SETTINGS_UPDATE  RIGHT_OF(MODULE_SETTINGS, ACTION_UPDATE)
 #define RIGHT_SETTINGS_DELETE  RIGHT_OF(MODULE_SETTINGS, ACTION_DELETE)
 
+/* Everything that a member of an organisation, and that staff can have. */
+#define RIGHT_CUSTOMER                                                                   \
+    (RIGHT_TICKET_OWN | RIGHT_TICKET_ALL | RIGHT_ORDER | RIGHT_LICENCE | RIGHT_BILLING | \
+     RIGHT_ADMIN)
+#define RIGHT_STAFF                                                                                \
+    (RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES | RIGHT_KNOWLEDGE | RIGHT_RULES | \
+     RIGHT_REPORTS | RIGHT_SETTINGS)
+
 struct viewer {
     enum viewer_kind kind;
     struct id person_id;       /* zero for nobody and the system */

@@ -40,8 +40,7 @@ const char *const ROLE_SCOPE_NAMES[SCOPE_COUNT] = {
     (READ_ALL(module) | RIGHT_OF(module, ACTION_CREATE) | RIGHT_OF(module, ACTION_UPDATE))
 
 const struct role_preset ROLE_PRESETS[] = {
-    {T("Administrator"), RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES |
-                             RIGHT_KNOWLEDGE | RIGHT_RULES | RIGHT_REPORTS | RIGHT_SETTINGS},
+    {T("Administrator"), RIGHT_STAFF},
     {T("Team lead"), RIGHT_DESK | RIGHT_CUSTOMERS | RIGHT_LICENCES | RIGHT_SALES | RIGHT_KNOWLEDGE |
                          RIGHT_RULES | RIGHT_REPORTS},
     {T("Agent"), RIGHT_DESK | RIGHT_CUSTOMERS},
@@ -216,7 +215,7 @@ bool role_staff_set(struct ctx *cx, struct id person_id, const char *role_name, 
 #define STAFF_SELECT                                                                      \
     "SELECT p.id, p.full_name, p.email, r.name, t.name, sm.team_id, "                     \
     "(SELECT GROUP_CONCAT(rr.name) FROM role_right rr WHERE rr.tenant_id = sm.tenant_id " \
-    "AND rr.role_id = sm.role_id), sm.role_id FROM staff_member sm "                                  \
+    "AND rr.role_id = sm.role_id), sm.role_id FROM staff_member sm "                      \
     "JOIN person p ON p.tenant_id = sm.tenant_id AND p.id = sm.person_id "                \
     "JOIN role r ON r.tenant_id = sm.tenant_id AND r.id = sm.role_id "                    \
     "LEFT JOIN team t ON t.tenant_id = sm.tenant_id AND t.id = sm.team_id "               \

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "portal/http/page_prune.h"
 #include "portal/http/page_shell.h"
 #include "portal/http/route.h"
 #include "portal/http/template.h"
@@ -20,6 +21,7 @@ bool page_render(struct req *rq, const char *name, json_t *context)
         return err_set(&rq->cx.err, &ERR_PAGE_TEMPLATE, "no template %s", name);
     rq->type = "text/html; charset=utf-8";
     rq->out = out;
+    page_prune(rq);
     rq->is_flash_shown = true;
     return true;
 }

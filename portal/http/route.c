@@ -268,9 +268,9 @@ static const struct route *walk(struct walk *w, const struct node *node, size_t 
     return walk(w, node->variable, depth + 1, args + 1);
 }
 
-static bool split(struct walk *w, struct req *rq)
+static bool split(struct walk *w, struct arena *mem, const char *path)
 {
-    struct span rest = span_of(rq->path), segment;
+    struct span rest = span_of(path), segment;
 
     if (rest.len == 0 || rest.p[0] != '/')
         return false;
@@ -279,11 +279,11 @@ static bool split(struct walk *w, struct req *rq)
     while (rest.len > 0 && span_cut(&rest, '/', &segment)) {
         if (w->count == ROUTE_SEGMENTS_MAX || segment.len == 0)
             return false;
-        w->segments[w->count] = url_segment(rq->cx.mem, segment, url_allows_controls(rq->path));
+        w->segments[w->count] = url_segment(mem, segment, url_allows_controls(path));
         if (w->segments[w->count++] == NULL)
             return false;
         if (rest.p != NULL && rest.len == 0)
-            return is_under(rq->path, "/v1"); /* ends with /: the licensing protocol lets it */
+            return is_under(path, "/v1"); /* ends with /: the licensing protocol lets it */
     }
     return true;
 }
@@ -313,6 +313,14 @@ static void set_id(struct req *rq, const struct route *row)
     }
 }
 
+const struct route *route_at(const struct router *router, struct arena *mem, enum method method,
+                             const char *path)
+{
+    struct walk w = {.method = method};
+
+    return split(&w, mem, path) ? walk(&w, &router->root, 0, 0) : NULL;
+}
+
 const struct route *route_find(const struct router *router, struct req *rq, bool *path_known)
 {
     struct walk w = {.method = rq->method == METHOD_HEAD ? METHOD_GET : rq->method};
@@ -320,7 +328,7 @@ const struct route *route_find(const struct router *router, struct req *rq, bool
 
     *path_known = false;
     rq->allow = NULL;
-    if (!split(&w, rq))
+    if (!split(&w, rq->cx.mem, rq->path))
         return NULL;
     row = walk(&w, &router->root, 0, 0);
     if (row == NULL) {

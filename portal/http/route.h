@@ -52,5 +52,9 @@ void route_free(struct router *router);
  * *path_known tells whether another method has that path (405): rq->allow names them then. */
 const struct route *route_find(const struct router *router, struct req *rq, bool *path_known);
 
+/* The row that answers a path, NULL for none: to see whether a way may be shown. */
+const struct route *route_at(const struct router *router, struct arena *mem, enum method method,
+                             const char *path);
+
 const char *route_method_name(enum method method);
 bool route_method_parse(const char *name, enum method *out) MUST_CHECK;

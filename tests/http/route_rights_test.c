@@ -20,6 +20,7 @@
 
 #include <string.h>
 
+#define READS_ALL (RIGHT_STAFF & (ALL_REACH | UINT64_C(0x1111111111110000)))
 #define ALL_REACH (UINT64_C(0xffff) << 48) /* of every module */
 enum {
     ALL_CUSTOMER = RIGHT_TICKET_OWN | RIGHT_TICKET_ALL | RIGHT_ORDER | RIGHT_LICENCE |
@@ -393,6 +394,51 @@ static void each_row_needs_just_the_rights_that_it_names(void **state)
     }
 }
 
+/* --- no button that leads to a refusal --- */
+
+/* How many of the page's ways of that kind need more than these rights. */
+static unsigned barred(struct ctx *cx, const struct router *router, const char *page,
+                       const char *mark, enum method method, const char *where)
+{
+    unsigned count = 0;
+
+    for (const char *at = page; (at = strstr(at, mark)) != NULL;) {
+        const struct route *row;
+
+        at += strlen(mark);
+        row = route_at(router, cx->mem, method, arena_dup_bytes(cx->mem, at, strcspn(at, "\"?#")));
+        if (*at != '/' || row == NULL || (row->rights & ~READS_ALL) == 0)
+            continue;
+        print_error("%s shows %s\n", where, row->pattern);
+        count++;
+    }
+    return count;
+}
+
+static void no_page_shows_a_reader_what_he_may_not_do(void **state)
+{
+    struct town t = make_town(state);
+    struct router *router;
+    unsigned count = 0;
+
+    test_ok(t.cx, route_compile(&t.cx->err, ROUTES, false, &router));
+    test_ok(t.cx, role_put_rights(t.cx, t.probe_role, READS_ALL));
+    for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
+        struct site_answer a;
+
+        if (row->method != METHOD_GET || (row->needs & NEED_STAFF) == 0)
+            continue;
+        a = site_get(t.cx, &t.probe, route_path(t.cx, &t.rows, row->pattern));
+        if (a.status != 200)
+            continue;
+        count += barred(t.cx, router, a.body, " action=\"", METHOD_POST, row->pattern);
+        count += barred(t.cx, router, a.body, "formaction=\"", METHOD_POST, row->pattern);
+        count += barred(t.cx, router, a.body, " href=\"", METHOD_GET, row->pattern);
+    }
+    route_free(router);
+    assert_int_equal(count, 0);
+}
+
 /* Rows with an id are asked by people who have every right, but elsewhere: what is not theirs is
  * not there. */
 static void expect_absent(const struct town *at, const struct route_rows *rows,
@@ -433,6 +479,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_side_keeps_to_its_own, site_start, site_stop),
         cmocka_unit_test_setup_teardown(nobody_gets_what_he_has_no_right_to, site_start, site_stop),
         cmocka_unit_test_setup_teardown(each_row_needs_just_the_rights_that_it_names, site_start,
+                                        site_stop),
+        cmocka_unit_test_setup_teardown(no_page_shows_a_reader_what_he_may_not_do, site_start,
                                         site_stop),
         cmocka_unit_test_setup_teardown(another_organisations_rows_are_not_there, site_start,
                                         site_stop),
