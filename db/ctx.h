@@ -26,9 +26,10 @@ struct ctx {              /* one run, one thread */
     const struct crypto_master *master; /* opens sealed values; NULL where the role has none */
     /* Who signs for tenants (licensing/signing_key.h); NULL: this process opens their keys. */
     const struct ctx_signer *signer;
-    int64_t now;                /* us UTC, taken once */
-    bool is_read_only;          /* every statement that writes is refused: ERR_DENIED */
-    bool is_import;             /* events are recorded, but no consumer acts on them */
+    int64_t now;         /* us UTC, taken once */
+    bool is_read_only;   /* every statement that writes is refused: ERR_DENIED */
+    int64_t gathered_at; /* since when many like it are changed: told in one mail; 0: alone */
+    bool is_import;      /* events are recorded, but no consumer acts on them */
     char trace[CTX_TRACE_SIZE]; /* on each log line and error page */
     struct err err;             /* the first failure */
     struct id ids[CTX_IDS_MAX]; /* what ctx_new_id handed out, in order */

@@ -120,6 +120,8 @@ bool ticket_change_emit(struct ctx *cx, enum event_kind kind, const struct ticke
     if (!get_after(cx, before->id, &after) || !ticket_snapshot(cx, after, text, NULL, &is))
         return false;
     data = json_own(cx->mem, json_pack("{s:O, s:O}", "before", before->snapshot, "after", is));
+    if (cx->gathered_at != 0)
+        json_object_set_new(data, "gathered_at", json_integer(cx->gathered_at));
     if (extra != NULL)
         json_object_foreach ((json_t *)(uintptr_t)extra, key, value) /* Jansson's cast; read only */
             json_object_set(data, key, value);

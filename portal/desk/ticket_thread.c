@@ -5,22 +5,25 @@
 
 #include <string.h>
 
+#define MESSAGE_COLUMNS                                                \
+    "m.id, m.kind, m.is_public, m.author, m.author_id, "               \
+    "COALESCE(p.full_name, m.author_name), m.source, m.body, m.data, " \
+    "m.created_at, m.edited_at"
+
 /* Notes and internal lines are left out here, in the statement, for whoever may not read them. The
  * latest come first and are turned round in C: a derived table with texts would go to disk. The
  * index is named, since for the LIMIT's sake the optimizer walks the tenant's messages backwards.
  */
 static const char SQL_MESSAGE_LIST[] =
-    "SELECT m.id, m.kind, m.is_public, m.author, m.author_id, "
-    "COALESCE(p.full_name, m.author_name), m.source, m.body, m.data, m.created_at, m.edited_at "
-    "FROM message m FORCE INDEX (message_ticket) "
+    "SELECT " MESSAGE_COLUMNS
+    " FROM message m FORCE INDEX (message_ticket) "
     "LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.author_id "
     "WHERE m.tenant_id = ? AND m.ticket_id = ? AND (m.is_public = TRUE OR ? = TRUE) "
     "ORDER BY m.id DESC LIMIT ?";
 /* Of a merged ticket, for whoever must not read the other one: what was said in this one. */
 static const char SQL_MESSAGE_LIST_HOME[] =
-    "SELECT m.id, m.kind, m.is_public, m.author, m.author_id, "
-    "COALESCE(p.full_name, m.author_name), m.source, m.body, m.data, m.created_at "
-    "FROM message m LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.author_id "
+    "SELECT " MESSAGE_COLUMNS
+    " FROM message m LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.author_id "
     "WHERE m.tenant_id = ? AND m.home_id = ? "
     "AND (m.is_public = TRUE OR ? = TRUE) ORDER BY m.id DESC LIMIT ?";
 

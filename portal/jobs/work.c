@@ -13,6 +13,7 @@
 #include "portal/desk/auto_close.h"
 #include "portal/desk/escalation.h"
 #include "portal/desk/presence.h"
+#include "portal/desk/ticket_bulk.h"
 #include "portal/desk/visit.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
@@ -28,7 +29,7 @@
 #include "portal/notice/notice_mail.h"
 #include "portal/notice/notice_news.h"
 
-enum { PURGE_BATCH = 1000, TENANTS_AT_ONCE = 100 };
+enum { PURGE_BATCH = 1000, PURGE_BULKS = 20, TENANTS_AT_ONCE = 100 };
 
 #define FILES_EVERY_US (INT64_C(12) * CLOCK_HOUR / STORE_FOLDERS)
 
@@ -317,6 +318,20 @@ static bool work_mail(struct ctx *cx, struct app *app, bool *has_more)
     return true;
 }
 
+static bool work_bulk(struct ctx *cx, struct app *app, bool *has_more)
+{
+    (void)app;
+    return ticket_bulk_work(cx, has_more);
+}
+
+static bool work_bulk_purge(struct ctx *cx, struct app *app, bool *has_more)
+{
+    int64_t removed;
+
+    (void)app, (void)has_more;
+    return ticket_bulk_purge(cx, PURGE_BULKS, &removed);
+}
+
 static bool work_mail_purge(struct ctx *cx, struct app *app, bool *has_more)
 {
     int64_t removed;
@@ -369,6 +384,8 @@ const struct work WORK[] = {
     {"mail", LOOP_MAIL, 2 * WORK_TICK_MS * 1000, work_mail},
     {"mailboxes", LOOP_MAILBOX, CLOCK_SECOND, work_mailboxes},
     {"mail that came in", LOOP_MAIL_IN, CLOCK_SECOND, work_mail_in},
+    {"changes of many tickets", LOOP_BULK, 5 * WORK_TICK_MS * 1000, work_bulk},
+    {"old changes of many tickets", LOOP_BULK, CLOCK_HOUR, work_bulk_purge},
     {"old mails", LOOP_CHORES, CLOCK_HOUR, work_mail_purge},
     {"old webhook events", LOOP_CHORES, CLOCK_HOUR, work_webhook_purge},
 };

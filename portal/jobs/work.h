@@ -13,6 +13,7 @@ enum loop_kind {
     LOOP_MAIL,
     LOOP_MAIL_IN,
     LOOP_MAILBOX,
+    LOOP_BULK,
     LOOP_COUNT
 };
 

@@ -60,6 +60,14 @@ static int64_t hour_or_none(const struct db_row *row, unsigned column)
     return db_is_null(row, column) ? NOTICE_NO_HOUR : db_i64(row, column);
 }
 
+/* What many changes tell is due at the same few instants, so that one mail has it all. */
+static int64_t gathered(int64_t since, int64_t ready)
+{
+    const int64_t step = NOTICE_GATHER_SECONDS * CLOCK_SECOND;
+
+    return since + (ready - since + step - 1) / step * step;
+}
+
 static bool find_wanted(struct ctx *cx, const struct notice_new *n, struct wanted *out)
 {
     const struct notice_words *words = notice_kind_words(n->kind);
@@ -79,7 +87,9 @@ static bool find_wanted(struct ctx *cx, const struct notice_new *n, struct wante
                                   .quiet_from = hour_or_none(&rows.row, 3),
                                   .quiet_until = hour_or_none(&rows.row, 4)};
     ready = cx->now + db_i64(&rows.row, 6) * CLOCK_SECOND;
-    out->is_digest = out->by_mail && habit.digest_hour != NOTICE_NO_HOUR;
+    if (n->gathered_at != 0)
+        ready = gathered(n->gathered_at, ready);
+    out->is_digest = out->by_mail && (habit.digest_hour != NOTICE_NO_HOUR || n->gathered_at != 0);
     out->due_at = out->by_mail ? notice_due(&habit, db_text(&rows.row, 5), ready) : 0;
     return true;
 }

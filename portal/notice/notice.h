@@ -9,6 +9,7 @@ enum {
     NOTICE_LIST_MAX = 100,
     NOTICE_KEPT_DAYS = 90,
     NOTICE_WINDOW_SECONDS = 120, /* unless the tenant set another */
+    NOTICE_GATHER_SECONDS = 300, /* how far apart mails about many changes at once are */
     NOTICE_NO_HOUR = -1
 };
 
@@ -21,6 +22,7 @@ struct notice_new {
     const char *actor_name;                      /* NULL: nobody */
     const json_t *data;                          /* borrowed; NULL: none */
     bool is_quiet;                               /* on the page alone, whatever was chosen */
+    int64_t gathered_at; /* one of many that began then: they share a mail; 0: none */
 };
 /* Adds it where its person wants to be told, in the caller's transaction. A mail that tells it is
  * due after the tenant's window, at the hour of the digest, or when the quiet hours end. */

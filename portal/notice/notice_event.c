@@ -450,6 +450,7 @@ bool notice_event_tell(struct ctx *cx, const struct event *event)
         return true;
     if (!json_read(cx->mem, &cx->err, event->data, strlen(event->data), &w->data))
         return false;
+    w->base.gathered_at = json_get_i64(w->data, "gathered_at", 0);
     if (event->kind == EVENT_LICENCE_ENDING)
         return tell_of_licence(cx, w);
     return strncmp(event_name(event->kind), "ticket.", strlen("ticket.")) != 0 ||

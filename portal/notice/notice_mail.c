@@ -34,7 +34,7 @@ struct letter {
 };
 
 static bool take(struct ctx *cx, const struct letter *l, struct id mail_id, struct notice **out,
-                 size_t *count)
+                 size_t *count, int64_t *further)
 {
     struct db_rows rows;
     struct str sql = str_new(cx->mem);
@@ -44,15 +44,17 @@ static bool take(struct ctx *cx, const struct letter *l, struct id mail_id, stru
     if (!db_exec(cx, &taken, SQL_NOTICE_TAKE, DB_ID(mail_id), DB_ID(cx->tenant_id),
                  DB_ID_OR_NULL(l->person_id), DB_TEXT(l->address), DB_BOOL(l->is_digest),
                  DB_ID_OR_NULL(l->ticket_id), DB_ID_OR_NULL(l->licence_id), DB_TIME(cx->now),
-                 DB_INT(NOTICE_MAIL_LINES_MAX)))
+                 DB_INT(l->is_digest ? NOTICE_MAIL_TAKEN_MAX : NOTICE_MAIL_LINES_MAX)))
         return false;
     if (taken == 0)
         return true;
     str_add(&sql, NOTICE_SELECT);
-    str_add(&sql, " AND n.mail_id = ? ORDER BY n.id");
-    if (!db_query(cx, &rows, sql.p, DB_ID(cx->tenant_id), DB_ID(mail_id)))
+    str_add(&sql, " AND n.mail_id = ? ORDER BY n.id LIMIT ?");
+    if (!db_query(cx, &rows, sql.p, DB_ID(cx->tenant_id), DB_ID(mail_id),
+                  DB_INT(NOTICE_MAIL_LINES_MAX)))
         return false;
     notice_rows(cx, &rows, out, count);
+    *further = taken - (int64_t)rows.count;
     return true;
 }
 
@@ -61,14 +63,16 @@ static bool write_letter(struct ctx *cx, const struct letter *l)
     struct id mail_id = ctx_new_id(cx);
     struct notice_reader reader;
     struct notice *list;
+    int64_t further = 0;
     size_t count;
 
-    if (!take(cx, l, mail_id, &list, &count))
+    if (!take(cx, l, mail_id, &list, &count, &further))
         return false;
     if (count == 0)
         return true;
     if (!notice_mail_reader(cx, l->app, l->person_id, l->address, &list[0], &reader))
         return false;
+    reader.further = further;
     if (reader.is_gone) /* nobody is left who could read it */
         return true;
     return notice_mail_queue(cx, l->app, &reader, mail_id, list, count, l->is_digest);

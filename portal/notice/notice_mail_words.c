@@ -448,6 +448,11 @@ static bool queue_digest(struct writing *w, const struct notice *list, size_t co
             str_fmt(&s, "\n%s\n", change);
         }
     }
+    if (w->reader->further > 0)
+        str_fmt(&s, "\n%s\n%s/notices\n",
+                lang_fill1(mem, lang, T("There are {} changes more. You find them here:"),
+                           format_number(mem, &w->format, w->reader->further)),
+                w->base);
     str_fmt(&s, "\n%s\n", w->reader->tenant_name);
     w->draft.kind = "digest";
     add_stop(w, list[0].kind);

@@ -11,7 +11,8 @@ struct notice_reader {
     struct id person_id;   /* zero: without an account */
     struct id answerer_id; /* the person, or the reporter without an account */
     struct id
-        ticket_id; /* that he reported, without an account: another may have been merged into */
+        ticket_id;   /* that he reported, without an account: another may have been merged into */
+    int64_t further; /* changes that the mail has no room for */
     const char *name, *address;
     const struct lang *lang;
     const char *zone_name;
