@@ -166,6 +166,8 @@ const struct config_key CONFIG_KEYS[] = {
          "Folder for mails while there is no mail server. Empty: var.dir/mail."),
     INT("mail.timeout_ms", mail_timeout_ms, "30000", 100, 600000,
         "How long handing over one mail may take."),
+    BOOL("mail.allow_private", mail_allow_private, "false",
+         "Mail servers and mailboxes that a tenant's staff names on its pages may be in private networks."),
     TEXT("mail.inbound", mail_inbound, "", check_inbound,
          "Address that answers to mails go to, for tenants that have set none of their own. Empty: none."),
     TEXT("mail.inbound_spool", mail_inbound_spool, "", NULL,

@@ -46,6 +46,7 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     bool oidc_allow_local;
     int64_t oidc_timeout_ms;
     bool webhook_allow_local;
+    bool mail_allow_private;
     int64_t webhook_timeout_ms;
     int64_t desk_merge_days;
     const char *mail_relay;   /* "" : mails are laid into mail_spool */

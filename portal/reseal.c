@@ -6,6 +6,7 @@
 #include "portal/account/profile_secret.h"
 #include "portal/account/second_factor.h"
 #include "portal/mail/mail_inbox.h"
+#include "portal/mail/mail_relay.h"
 #include "portal/oidc/oidc_provider.h"
 
 #include <errno.h>
@@ -58,6 +59,11 @@ static const struct sealed SEALED_ANY_TENANT[] = {
      "AND tenant_id > ?)) AND sealed IS NOT NULL ORDER BY tenant_id LIMIT ?",
      "UPDATE mail_inbox SET sealed = ? WHERE tenant_id = ? AND tenant_id = ? AND sealed = ?",
      mail_inbox_context},
+    {"SELECT tenant_id, tenant_id, relay_sealed FROM mail_setting WHERE (tenant_id > ? OR "
+     "(tenant_id = ? AND tenant_id > ?)) AND relay_sealed IS NOT NULL ORDER BY tenant_id LIMIT ?",
+     "UPDATE mail_setting SET relay_sealed = ? WHERE tenant_id = ? AND tenant_id = ? "
+     "AND relay_sealed = ?",
+     mail_relay_context},
     {"SELECT tenant_id, id, client_secret FROM oidc_provider WHERE (tenant_id > ? OR "
      "(tenant_id = ? AND id > ?)) AND client_secret <> '' ORDER BY tenant_id, id LIMIT ?",
      "UPDATE oidc_provider SET client_secret = ? WHERE tenant_id = ? AND id = ? "

@@ -30,6 +30,7 @@
 #include "portal/pages/mail_link_page.h"
 #include "portal/pages/macro_page.h"
 #include "portal/pages/mail_page.h"
+#include "portal/pages/mail_server_page.h"
 #include "portal/pages/message_page.h"
 #include "portal/pages/mail_tray_page.h"
 #include "portal/pages/mail_stop_page.h"
@@ -306,6 +307,13 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/settings/mail",                 mail_page_list,       NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_POST, "/desk/settings/mail",                 mail_page_save,       NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_POST, "/desk/settings/mail/test",            mail_page_test,       NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_GET,  "/desk/settings/mail/server",          mail_server_page_view, NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/mail/server",          mail_server_page_save, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/mail/server/try",      mail_server_page_try,  NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_GET,  "/desk/settings/mail/inbox",           mail_server_page_inbox,       NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/mail/inbox",           mail_server_page_inbox_save,  NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/mail/inbox/try",       mail_server_page_inbox_try,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/mail/inbox/pause",     mail_server_page_inbox_pause, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/settings/mail/words",           mail_words_page_list, NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_GET,  "/desk/settings/mail/words/{name}",    mail_words_page_view, NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_POST, "/desk/settings/mail/words/{name}",    mail_words_page_save, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},

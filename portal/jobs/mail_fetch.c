@@ -71,6 +71,8 @@ static void fetch_one(const struct ctx *base, const struct app *app, const struc
     cx.tenant_id = box->tenant_id;
     if (mail_inbox_password(&cx, box, &password)) {
         imap = mail_imap_make(box, password);
+        if (box->is_guarded && !app->config.mail_allow_private)
+            mail_imap_guard(imap);
         if (!look_into(&cx, app, box, imap))
             fault = arena_dup(mem, cx.err.oper);
         mail_imap_free(imap);

@@ -8,6 +8,7 @@
 #include "portal/mail/mail_account.h"
 #include "portal/mail/mail_message.h"
 #include "portal/mail/mail_out.h"
+#include "portal/mail/mail_relay.h"
 #include "portal/mail/mail_send.h"
 #include "portal/notice/notice_event.h"
 
@@ -233,14 +234,17 @@ static void send_one(const struct ctx *base, const struct app *app, struct mail_
         .to_name = mail->to_name,
         .to_address = mail->to_address,
         .subject = mail->subject};
+    struct mail_sender *own = NULL;
 
-    if (mail_out_content(&cx, mail, &content)) {
+    if (mail_out_content(&cx, mail, &content) && mail_relay_sender(&cx, &app->config, &own)) {
         message.text = content.text;
         message.html = content.html;
         message.reply_to = content.reply_to;
         message.references = content.references;
         message.stop_url = content.stop_url;
-        mail_send(sender, mem, mail, mail_message_write(mem, &message), &outcome);
+        mail_send(own != NULL ? own : sender, mem, mail, mail_message_write(mem, &message),
+                  &outcome);
+        mail_sender_free(own);
     }
     err_clear(&cx.err);
     note(&cx, mail, &outcome);

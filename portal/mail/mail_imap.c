@@ -2,7 +2,9 @@
  * known from UIDs that are kept here, never from flags. */
 #include "portal/mail/mail_imap.h"
 
+#include "portal/http/lang.h"
 #include "portal/mail/mail_in.h"
+#include "portal/mail/mail_reach.h"
 
 #include <curl/curl.h>
 
@@ -20,6 +22,9 @@ struct mail_imap {
     CURL *easy;
     const struct mail_inbox *box;
     const char *password;
+    bool is_guarded;
+    long timeout_ms;
+    CURLcode result; /* of the last command */
     char fault[CURL_ERROR_SIZE];
 };
 
@@ -37,7 +42,13 @@ struct mail_imap *mail_imap_make(const struct mail_inbox *box, const char *passw
         abort();
     imap->box = box;
     imap->password = password;
+    imap->timeout_ms = MAIL_IMAP_TIMEOUT_MS;
     return imap;
+}
+
+void mail_imap_guard(struct mail_imap *imap)
+{
+    imap->is_guarded = true;
 }
 
 void mail_imap_free(struct mail_imap *imap)
@@ -86,7 +97,8 @@ static bool set_up(struct mail_imap *imap, struct taking *body, struct taking *l
            curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_USE_SSL, tls) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)MAIL_IMAP_TIMEOUT_MS) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, imap->timeout_ms) == CURLE_OK &&
+           (!imap->is_guarded || mail_reach_guard(easy)) &&
            curl_easy_setopt(easy, CURLOPT_USERNAME, imap->box->login) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PASSWORD, imap->password) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, imap->fault) == CURLE_OK &&
@@ -106,6 +118,7 @@ static bool perform(struct err *err, struct mail_imap *imap, int64_t uid, const 
     if (set_up(imap, body, lines) && set_url(imap, command == NULL ? uid : 0) &&
         curl_easy_setopt(imap->easy, CURLOPT_CUSTOMREQUEST, command) == CURLE_OK)
         result = curl_easy_perform(imap->easy);
+    imap->result = result;
     if (body->is_over)
         return err_set(err, &ERR_MAIL_SIZE, "mail %lld", (long long)uid);
     if (result != CURLE_OK)
@@ -218,4 +231,21 @@ bool mail_imap_leave(struct err *err, struct mail_imap *imap, int64_t uid)
 
     snprintf(text, sizeof text, "UID STORE %lld FLAGS.SILENT (\\Flagged)", (long long)uid);
     return command(err, imap, uid, text);
+}
+
+const char *mail_imap_look(struct mail_imap *imap, struct arena *mem, const char **detail)
+{
+    struct mail_imap_look *look = arena_new(mem, struct mail_imap_look);
+    struct err err = {0};
+    bool ok;
+
+    imap->timeout_ms = MAIL_REACH_TRY_MS;
+    ok = mail_imap_search(&err, imap, -1, look);
+    *detail = arena_dup(mem, imap->fault);
+    if (ok)
+        return NULL;
+    if (imap->result == CURLE_QUOTE_ERROR || imap->result == CURLE_REMOTE_FILE_NOT_FOUND)
+        return T("The mailbox has no folder of that name.");
+    return mail_reach_say(
+        (int)(imap->result == CURLE_OK ? CURLE_WEIRD_SERVER_REPLY : imap->result));
 }

@@ -12,6 +12,11 @@ extern const struct err_kind ERR_MAIL_IMAP; /* the server does not answer as it 
 struct mail_imap; /* one connection. Threads: one owner. */
 /* Nothing is connected to yet. box and password are borrowed. Owned, free with mail_imap_free. */
 struct mail_imap *mail_imap_make(const struct mail_inbox *box, const char *password);
+/* Addresses of the public internet alone. */
+void mail_imap_guard(struct mail_imap *imap);
+/* For whoever waits: signs in and opens the folder. What is wrong in English for translation
+ * (static; NULL: nothing), with what the server said behind it (in mem). */
+const char *mail_imap_look(struct mail_imap *imap, struct arena *mem, const char **detail);
 void mail_imap_free(struct mail_imap *imap);
 
 struct mail_imap_look {

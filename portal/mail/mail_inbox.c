@@ -10,20 +10,22 @@ enum { FAULT_MAX = 200, HOST_MAX = 253, TEXT_MAX = 200, PORT_MAX = 65535, HOURLY
 
 #define COLUMNS                                                                                  \
     "tenant_id, address, unknown_sender, known_sender, hourly, host, port, tls, login, folder, " \
-    "done_folder, sealed, uid_validity, last_uid, last_fault, lease"
+    "done_folder, sealed, uid_validity, last_uid, last_fault, lease, is_paused, is_guarded, "    \
+    "checked_at"
 static const char SQL_MAIL_INBOX_ADDRESS[] = "SELECT address FROM mail_inbox WHERE tenant_id = ?";
 static const char SQL_MAIL_INBOX_GET[] = "SELECT " COLUMNS " FROM mail_inbox WHERE tenant_id = ?";
 static const char SQL_MAIL_INBOX_SET[] =
     "INSERT INTO mail_inbox (tenant_id, address, unknown_sender, known_sender, hourly, host, port, "
-    "tls, login, folder, done_folder, sealed, due_at, updated_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "tls, login, folder, done_folder, sealed, due_at, updated_at, is_paused, is_guarded) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON DUPLICATE KEY UPDATE "
     "uid_validity = IF(host = VALUES(host) AND login = VALUES(login) AND folder = VALUES(folder), "
     "uid_validity, 0), address = VALUES(address), unknown_sender = VALUES(unknown_sender), "
     "known_sender = VALUES(known_sender), hourly = VALUES(hourly), host = VALUES(host), "
     "port = VALUES(port), tls = VALUES(tls), login = VALUES(login), folder = VALUES(folder), "
     "done_folder = VALUES(done_folder), sealed = COALESCE(VALUES(sealed), sealed), "
-    "due_at = VALUES(due_at), lease = NULL, last_fault = '', updated_at = VALUES(updated_at)";
+    "due_at = VALUES(due_at), lease = NULL, last_fault = '', updated_at = VALUES(updated_at), "
+    "is_paused = VALUES(is_paused), is_guarded = VALUES(is_guarded)";
 /* The claims are the house's own: they work for all tenants, so they bind none. */
 static const char SQL_MAIL_INBOX_CLAIM_ANY_TENANT[] =
     "UPDATE mail_inbox SET lease = ?, due_at = ? WHERE due_at <= ? ORDER BY due_at LIMIT ?";
@@ -69,7 +71,10 @@ static struct mail_inbox from_row(const struct db_row *row)
                                .uid_validity = db_i64(row, 12),
                                .last_uid = db_i64(row, 13),
                                .last_fault = db_text(row, 14),
-                               .lease = db_id(row, 15)};
+                               .lease = db_id(row, 15),
+                               .is_paused = db_bool(row, 16),
+                               .is_guarded = db_bool(row, 17),
+                               .checked_at = db_time(row, 18)};
 }
 
 bool mail_inbox_get(struct ctx *cx, struct mail_inbox *out)
@@ -162,7 +167,8 @@ bool mail_inbox_set(struct ctx *cx, const struct mail_inbox *w, const char *pass
                    DB_TEXT(w->unknown_sender), DB_TEXT(w->known_sender), DB_INT(w->hourly),
                    DB_TEXT(w->host), DB_INT(w->port), DB_TEXT(w->tls), DB_TEXT(w->login),
                    DB_TEXT(w->folder), DB_TEXT(w->done_folder), sealed,
-                   DB_TIME(*w->host != '\0' ? cx->now : 0), DB_TIME(cx->now));
+                   DB_TIME(*w->host != '\0' && !w->is_paused ? cx->now : 0), DB_TIME(cx->now),
+                   DB_BOOL(w->is_paused), DB_BOOL(cx->viewer.kind != VIEWER_SYSTEM));
 }
 
 /* --- the jobs role --- */

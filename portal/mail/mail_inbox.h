@@ -16,7 +16,10 @@ struct mail_inbox {
     int64_t port;
     const char *tls; /* "always" "starttls" "never" */
     const char *login, *folder, *done_folder;
+    bool is_paused;
+    bool is_guarded; /* set by staff: only the public internet is connected to */
     struct span sealed;
+    int64_t checked_at; /* 0: not yet */
     int64_t uid_validity, last_uid;
     const char *last_fault;
     struct id lease;

@@ -1,6 +1,7 @@
 #include "portal/mail/mail_send.h"
 
 #include "base/crypto.h"
+#include "portal/mail/mail_reach.h"
 
 #include <curl/curl.h>
 
@@ -13,11 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PASSWORD_MAX = 512, CONNECT_MS = 10000 };
+enum { PASSWORD_MAX = 512, URL_MAX = 1100, USER_MAX = 512, CONNECT_MS = 10000 };
 
 struct mail_sender {
     const struct config *config;
     CURL *easy; /* NULL: there is no relay */
+    char url[URL_MAX], user[USER_MAX];
+    const char *tls; /* static, or of config */
+    bool is_own, is_guarded;
     char password[PASSWORD_MAX];
     char fault[CURL_ERROR_SIZE];
 };
@@ -41,9 +45,17 @@ static bool read_password(struct err *err, const char *path, char out[PASSWORD_M
     return true;
 }
 
-bool mail_sender_make(struct err *err, const struct config *config, struct mail_sender **out)
+static void start(struct mail_sender *s)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, start_curl);
+    if (s->url[0] != '\0' && (s->easy = curl_easy_init()) == NULL)
+        abort();
+}
+
+bool mail_sender_make(struct err *err, const struct config *config, struct mail_sender **out)
+{
     struct mail_sender *s = calloc(1, sizeof *s);
 
     if (s == NULL)
@@ -54,11 +66,29 @@ bool mail_sender_make(struct err *err, const struct config *config, struct mail_
         free(s);
         return false;
     }
-    pthread_once(&once, start_curl);
-    if (*config->mail_relay != '\0' && (s->easy = curl_easy_init()) == NULL)
-        abort();
+    snprintf(s->url, sizeof s->url, "%s", config->mail_relay);
+    snprintf(s->user, sizeof s->user, "%s", config->mail_user);
+    s->tls = config->mail_tls;
+    start(s);
     *out = s;
     return true;
+}
+
+struct mail_sender *mail_sender_make_way(const struct config *config, const struct mail_way *way)
+{
+    struct mail_sender *s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        abort();
+    s->config = config;
+    s->is_own = true;
+    s->is_guarded = way->is_guarded;
+    s->tls = strcmp(way->tls, "never") == 0 ? "never" : "required";
+    snprintf(s->url, sizeof s->url, "%s", way->url);
+    snprintf(s->user, sizeof s->user, "%s", way->user);
+    snprintf(s->password, sizeof s->password, "%s", way->password);
+    start(s);
+    return s;
 }
 
 void mail_sender_free(struct mail_sender *s)
@@ -137,11 +167,11 @@ static size_t give_bytes(char *to, size_t size, size_t count, void *arg)
     return n;
 }
 
-static long tls_of(const struct config *config)
+static long tls_of(const struct mail_sender *s)
 {
-    if (strcmp(config->mail_tls, "required") == 0)
+    if (strcmp(s->tls, "required") == 0)
         return CURLUSESSL_ALL;
-    return strcmp(config->mail_tls, "offered") == 0 ? CURLUSESSL_TRY : CURLUSESSL_NONE;
+    return strcmp(s->tls, "offered") == 0 ? CURLUSESSL_TRY : CURLUSESSL_NONE;
 }
 
 /* How the relay is reached. */
@@ -150,28 +180,32 @@ static bool set_up(struct mail_sender *s)
     const struct config *config = s->config;
     CURL *easy = s->easy;
 
-    return curl_easy_setopt(easy, CURLOPT_URL, config->mail_relay) == CURLE_OK &&
+    return curl_easy_setopt(easy, CURLOPT_URL, s->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_USE_SSL, tls_of(config)) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_USE_SSL, tls_of(s)) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)config->mail_timeout_ms) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) == CURLE_OK &&
            (*config->mail_ca_file == '\0' ||
             curl_easy_setopt(easy, CURLOPT_CAINFO, config->mail_ca_file) == CURLE_OK) &&
-           (*config->mail_user == '\0' ||
-            (curl_easy_setopt(easy, CURLOPT_USERNAME, config->mail_user) == CURLE_OK &&
+           (!s->is_guarded || mail_reach_guard(easy)) &&
+           (s->user[0] == '\0' ||
+            (curl_easy_setopt(easy, CURLOPT_USERNAME, s->user) == CURLE_OK &&
              curl_easy_setopt(easy, CURLOPT_PASSWORD, s->password) == CURLE_OK)) &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, s->fault) == CURLE_OK;
 }
 
 /* What it is given. */
-static bool set_mail(struct mail_sender *s, struct curl_slist *to, struct reading *reading)
+static bool set_mail(struct mail_sender *s, const struct mail_out *mail, struct curl_slist *to,
+                     struct reading *reading)
 {
-    const struct config *config = s->config;
+    /* A tenant's own server lets its own address through, and seldom another. */
+    const char *from =
+        s->is_own && *mail->from_address != '\0' ? mail->from_address : s->config->mail_sender;
     CURL *easy = s->easy;
 
-    return curl_easy_setopt(easy, CURLOPT_MAIL_FROM, config->mail_sender) == CURLE_OK &&
+    return curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, to) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_bytes) == CURLE_OK &&
@@ -187,7 +221,7 @@ static void relay(struct mail_sender *s, struct arena *mem, const struct mail_ou
     long code = 0;
 
     s->fault[0] = '\0';
-    if (to != NULL && set_up(s) && set_mail(s, to, &reading))
+    if (to != NULL && set_up(s) && set_mail(s, mail, to, &reading))
         result = curl_easy_perform(s->easy);
     curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &code);
     outcome->is_sent = result == CURLE_OK;
@@ -229,8 +263,20 @@ bool mail_send_try(struct mail_sender *s, struct arena *mem, const char **say)
     if (set_up(s) && curl_easy_setopt(s->easy, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK)
         result = curl_easy_perform(s->easy);
     *say = result == CURLE_OK
-               ? arena_printf(mem, "%s takes mails", config->mail_relay)
-               : arena_printf(mem, "%s: %s", config->mail_relay,
+               ? arena_printf(mem, "%s takes mails", s->url)
+               : arena_printf(mem, "%s: %s", s->url,
                               s->fault[0] != '\0' ? s->fault : curl_easy_strerror(result));
     return result == CURLE_OK;
+}
+
+const char *mail_send_look(struct mail_sender *s, struct arena *mem, const char **detail)
+{
+    CURLcode result = CURLE_OUT_OF_MEMORY;
+
+    s->fault[0] = '\0';
+    if (set_up(s) && curl_easy_setopt(s->easy, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
+        curl_easy_setopt(s->easy, CURLOPT_TIMEOUT_MS, (long)MAIL_REACH_TRY_MS) == CURLE_OK)
+        result = curl_easy_perform(s->easy);
+    *detail = arena_dup(mem, s->fault);
+    return mail_reach_say((int)result);
 }

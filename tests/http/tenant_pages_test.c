@@ -165,6 +165,62 @@ static void what_is_wrong_with_a_region_or_a_series_is_said_beside_it(void **sta
         404);
 }
 
+static const char SERVER[] = "/desk/settings/mail/server";
+static const char INBOX[] = "/desk/settings/mail/inbox";
+
+static void a_mail_server_is_kept_without_showing_its_password(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct site_user sam = open_settings(cx);
+    struct site_answer a = site_post(
+        cx, &sam, SERVER, "host=127.0.0.1&port=1&tls=never&user=marlow&password=s3cret-word");
+
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &sam, SERVER);
+    site_shows(&a, "value=\"127.0.0.1\"");
+    site_shows(&a, "One is kept, sealed.");
+    site_hides(&a, "s3cret-word");
+    a = site_post(cx, &sam, "/desk/settings/mail/server/try", "");
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &sam, SERVER);
+    site_shows(&a, "The server cannot be reached");
+    a = site_post(cx, &sam, SERVER, "host=other.example&port=587&tls=starttls&user=marlow");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Type the password again");
+    a = site_post(cx, &sam, SERVER, "host=a%2Fb&port=99999&tls=maybe&user=marlow");
+    assert_int_equal(a.status, 422);
+}
+
+static void a_mailbox_is_set_tried_and_paused(void **state)
+{
+    static const char BOX[] =
+        "address=help%40marlow.example&unknown_sender=tray&"
+        "known_sender=ticket&hourly=30&port=1&tls=never&login=help&"
+        "folder=INBOX&done_folder=";
+    struct ctx *cx = test_ctx(state);
+    struct site_user sam = open_settings(cx);
+    struct site_answer a =
+        site_post(cx, &sam, INBOX, arena_printf(cx->mem, "%s&host=127.0.0.1", BOX));
+
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Type the password again");
+    a = site_post(cx, &sam, INBOX,
+                  arena_printf(cx->mem, "%s&host=127.0.0.1&password=s3cret-word", BOX));
+    assert_int_equal(a.status, 303);
+    a = site_post(cx, &sam, "/desk/settings/mail/inbox/try", "");
+    a = site_get(cx, &sam, INBOX);
+    site_shows(&a, "The server cannot be reached");
+    site_hides(&a, "s3cret-word");
+    a = site_post(cx, &sam, "/desk/settings/mail/inbox/pause", "");
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &sam, INBOX);
+    site_shows(&a, "Go on reading");
+    a = site_post(cx, &sam, INBOX, arena_printf(cx->mem, "%s&host=other.example", BOX));
+    assert_int_equal(a.status, 422);
+    a = site_post(cx, &sam, INBOX, arena_printf(cx->mem, "%s&host=", BOX));
+    assert_int_equal(a.status, 303);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +235,9 @@ int main(void)
                                         site_stop),
         cmocka_unit_test_setup_teardown(what_is_wrong_with_a_region_or_a_series_is_said_beside_it,
                                         site_start, site_stop),
+        cmocka_unit_test_setup_teardown(a_mail_server_is_kept_without_showing_its_password,
+                                        site_start, site_stop),
+        cmocka_unit_test_setup_teardown(a_mailbox_is_set_tried_and_paused, site_start, site_stop),
     };
 
     return test_group_run("tenant_pages", tests, COUNT(tests));

@@ -241,7 +241,7 @@ static void the_schema_has_no_sealed_value_that_is_not_known(void **state)
                   "AND data_type = 'varbinary' AND character_maximum_length > 32",
                   DB_NONE),
         "credential.totp_offered,credential.totp_sealed,installation_secret.sealed,"
-        "mail_inbox.sealed,oidc_provider.client_secret,person_sensitive.birth_date,"
+        "mail_inbox.sealed,mail_setting.relay_sealed,oidc_provider.client_secret,person_sensitive.birth_date,"
         "person_sensitive.identity_number,"
         "signing_key.sealed_seed,tenant.token_secret");
 }
