@@ -1,9 +1,9 @@
-/* Every path of the portal, who may ask it, and which function answers; the licence service's are in
- * portal/service_routes.c. */
-#include "portal/desk/attachment.h"
-#include "portal/api/customer_api.h"
+/* Every path of the portal, who may ask it, and which function answers; the licence service's are
+ * in portal/service_routes.c. */
 #include "portal/api/checkout_api.h"
+#include "portal/api/customer_api.h"
 #include "portal/api/ticket_api.h"
+#include "portal/desk/attachment.h"
 #include "portal/draft.h"
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
@@ -14,52 +14,53 @@
 #include "portal/pages/brand_page.h"
 #include "portal/pages/confirm_page.h"
 #include "portal/pages/contract_page.h"
+#include "portal/pages/demo_mail_page.h"
 #include "portal/pages/desk_flow_page.h"
 #include "portal/pages/download_page.h"
-#include "portal/pages/demo_mail_page.h"
+#include "portal/pages/entitlement_page.h"
+#include "portal/pages/field_edit_page.h"
+#include "portal/pages/field_settings_page.h"
 #include "portal/pages/file_page.h"
-#include "portal/pages/forgot_page.h"
 #include "portal/pages/follow_page.h"
+#include "portal/pages/forgot_page.h"
 #include "portal/pages/home_page.h"
 #include "portal/pages/kb_page.h"
+#include "portal/pages/level_page.h"
 #include "portal/pages/licence_desk_page.h"
 #include "portal/pages/licence_page.h"
-#include "portal/pages/machine_release_page.h"
 #include "portal/pages/login_log_page.h"
 #include "portal/pages/login_page.h"
-#include "portal/pages/mail_link_page.h"
+#include "portal/pages/machine_release_page.h"
 #include "portal/pages/macro_page.h"
+#include "portal/pages/mail_link_page.h"
 #include "portal/pages/mail_page.h"
 #include "portal/pages/mail_server_page.h"
-#include "portal/pages/message_page.h"
-#include "portal/pages/mail_tray_page.h"
 #include "portal/pages/mail_stop_page.h"
+#include "portal/pages/mail_tray_page.h"
 #include "portal/pages/mail_words_page.h"
 #include "portal/pages/merge_page.h"
+#include "portal/pages/message_page.h"
 #include "portal/pages/news_page.h"
 #include "portal/pages/notice_page.h"
+#include "portal/pages/option_list_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
 #include "portal/pages/organisation_page.h"
 #include "portal/pages/people_page.h"
-#include "portal/pages/entitlement_page.h"
 #include "portal/pages/policy_page.h"
 #include "portal/pages/product_edit_page.h"
+#include "portal/pages/product_page.h"
 #include "portal/pages/profile_desk_page.h"
 #include "portal/pages/profile_page.h"
-#include "portal/pages/product_page.h"
 #include "portal/pages/queue_act_page.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
-#include "portal/pages/saved_view_page.h"
 #include "portal/pages/region_page.h"
 #include "portal/pages/release_desk_page.h"
-#include "portal/pages/role_page.h"
 #include "portal/pages/report_content_page.h"
 #include "portal/pages/report_page.h"
-#include "portal/pages/style_page.h"
-#include "portal/pages/survey_page.h"
-#include "portal/pages/theme_page.h"
+#include "portal/pages/role_page.h"
+#include "portal/pages/saved_view_page.h"
 #include "portal/pages/search_page.h"
 #include "portal/pages/second_factor_page.h"
 #include "portal/pages/security_page.h"
@@ -67,12 +68,17 @@
 #include "portal/pages/sso_page.h"
 #include "portal/pages/sso_settings_page.h"
 #include "portal/pages/staff_page.h"
+#include "portal/pages/style_page.h"
+#include "portal/pages/survey_page.h"
+#include "portal/pages/theme_page.h"
+#include "portal/pages/ticket_field_page.h"
 #include "portal/pages/ticket_new_page.h"
 #include "portal/pages/ticket_page.h"
 #include "portal/pages/token_page.h"
+#include "portal/pages/topic_settings_page.h"
 #include "portal/pages/trial_page.h"
-#include "portal/pages/visit_page.h"
 #include "portal/pages/view_as_page.h"
+#include "portal/pages/visit_page.h"
 #include "portal/pages/webhook_page.h"
 #include "portal/pages/welcome_page.h"
 
@@ -167,6 +173,8 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/survey/{token}",             survey_page_view,          NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/survey/{token}",             survey_page_send,          NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/reply",         ticket_page_reply,         NEED_CUSTOMER | NEED_CSRF, 0, ATTACHMENT_BODY_MAX},
+    {METHOD_GET,  "/tickets/{id}/fields",        ticket_field_page_show,    NEED_CUSTOMER, 0, 0},
+    {METHOD_POST, "/tickets/{id}/fields",        ticket_field_page_save,    NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/message",       message_page_edit,         NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/confirm",       ticket_page_confirm,       NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_POST, "/tickets/{id}/survey",       survey_page_answer,       NEED_CUSTOMER | NEED_CSRF, 0, 0},
@@ -237,8 +245,11 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/status", queue_act_page_status, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/assign", queue_act_page_assign, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/level",  queue_act_page_level,  NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_POST, "/desk/tickets/{id}/weight", level_page_weigh,      NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/team",   queue_act_page_team,   NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/topic",  queue_act_page_topic,  NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_GET,  "/desk/tickets/{id}/fields", ticket_field_page_show, NEED_STAFF, RIGHT_DESK_READ, 0},
+    {METHOD_POST, "/desk/tickets/{id}/fields", ticket_field_page_save, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/tag",    queue_act_page_tag,    NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/link",   queue_act_page_link,   NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/unlink", queue_act_page_unlink, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
@@ -299,6 +310,26 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/settings/service/calendars/{id}",        service_page_calendar,        NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_POST, "/desk/settings/service/calendars/{id}",        service_page_calendar_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_POST, "/desk/settings/service/calendars/{id}/remove", service_page_calendar_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_DELETE, 0},
+    {METHOD_GET,  "/desk/settings/fields",             field_settings_page_list,   NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_GET,  "/desk/settings/fields/new",         field_edit_page_new,        NEED_STAFF, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_POST, "/desk/settings/fields/new",         field_edit_page_add,        NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_GET,  "/desk/settings/fields/{id}",        field_edit_page_view,       NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/fields/{id}",        field_edit_page_save,       NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/fields/{id}/move",   field_settings_page_move,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/fields/{id}/retire", field_settings_page_retire, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_GET,  "/desk/settings/options/new",         option_list_page_new,    NEED_STAFF, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_POST, "/desk/settings/options/new",         option_list_page_add,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_GET,  "/desk/settings/options/{id}",        option_list_page_view,   NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/options/{id}",        option_list_page_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/options/{id}/remove", option_list_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_DELETE, 0},
+    {METHOD_GET,  "/desk/settings/topics",             topic_settings_page_list, NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_GET,  "/desk/settings/topics/new",         topic_settings_page_new,  NEED_STAFF, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_POST, "/desk/settings/topics/new",         topic_settings_page_add,  NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_GET,  "/desk/settings/topics/{name}",      topic_settings_page_view, NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/topics/{name}",      topic_settings_page_save, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/topics/{name}/move", topic_settings_page_move, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_GET,  "/desk/settings/levels",             level_page_view,          NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/levels",             level_page_save,          NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/settings/tokens",               token_page_list,      NEED_STAFF, RIGHT_SETTINGS_READ | RIGHT_LICENCES_READ, 0},
     {METHOD_GET,  "/desk/settings/tokens/new",           token_page_new,       NEED_STAFF | NEED_FRESH, RIGHT_SETTINGS | RIGHT_LICENCES, 0},
     {METHOD_POST, "/desk/settings/tokens/new",           token_page_add,       NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS | RIGHT_LICENCES, 0},

@@ -30,13 +30,14 @@ bool demo_make(struct ctx *cx, const char *www_dir, const char *storage, const c
                const char *password) MUST_CHECK;
 
 /* The parts, in their order (demo_people.c, demo_catalogue.c, demo_sales.c, demo_articles.c,
- * demo_news.c, demo_tickets.c, demo_releases.c). */
+ * demo_news.c, demo_fields.c, demo_tickets.c, demo_releases.c). */
 bool demo_add_staff(struct demo *d, const char *hash) MUST_CHECK;
 bool demo_add_catalogue(struct demo *d) MUST_CHECK;
 bool demo_add_organisations(struct demo *d, const char *hash) MUST_CHECK;
 bool demo_add_orders(struct demo *d, const json_t *organisation, json_t *made) MUST_CHECK;
 bool demo_add_articles(struct demo *d) MUST_CHECK;
 bool demo_add_news(struct demo *d) MUST_CHECK;
+bool demo_add_fields(struct demo *d) MUST_CHECK;
 bool demo_add_tickets(struct demo *d) MUST_CHECK;
 bool demo_add_releases(struct demo *d) MUST_CHECK;
 bool demo_add_proposals(struct demo *d) MUST_CHECK;

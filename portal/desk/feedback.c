@@ -78,20 +78,7 @@ static const char *subject_of(struct ctx *cx, const char *text)
 /* As asked; else what the tenant has for this; else its first. */
 static bool settle_topic(struct ctx *cx, const char **topic)
 {
-    const struct ticket_topic *list, *found;
-    size_t count;
-
-    if (*topic != NULL)
-        return true;
-    if (!ticket_topic_find(cx, "feedback", &found))
-        return false;
-    if (found == NULL) {
-        if (!ticket_topic_list(cx, &list, &count))
-            return false;
-        found = &list[0];
-    }
-    *topic = found->code;
-    return true;
+    return *topic != NULL || ticket_topic_default(cx, "feedback", topic);
 }
 
 static bool write_all(struct ctx *cx, const struct feedback_new *what, struct ticket_new *filed,

@@ -266,6 +266,7 @@ bool ticket_snapshot(struct ctx *cx, const struct ticket *t, const char *text, j
     json_object_set_new(j, "level", json_integer(t->level));
     json_object_set_new(j, "impact", json_integer(t->impact));
     json_object_set_new(j, "urgency", json_integer(t->urgency));
+    json_object_set_new(j, "severity", t->severity != 0 ? json_integer(t->severity) : json_null());
     json_object_set_new(j, "needs_review", json_boolean(t->needs_review));
     json_object_set_new(j, "team", named_json(cx, t->team_id, t->team_name));
     if (!id_is_zero(t->organisation_id))

@@ -38,11 +38,12 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     const char *status; /* its code; see ticket_status.h */
     enum ticket_category category;
     int level, impact, urgency;
+    int severity; /* what the customer said; 0: nothing */
     struct id team_id, assignee_id;
     const char *city, *store;
     bool needs_review;
     bool fields_missing; /* a field of the tenant's that is required is empty */
-    const char *filed; /* JSON: filing_licence_json as it was when the ticket was filed, or {} */
+    const char *filed;   /* JSON: filing_licence_json as it was when the ticket was filed, or {} */
     int64_t created_at, updated_at, first_answer_at, resolved_at, closed_at;
     int64_t asked_at; /* since when the customer waits for an answer; 0: he does not */
     int64_t due_at;   /* the next answer is promised by then; 0: no promise, or nothing due */
@@ -138,7 +139,7 @@ struct ticket_values {
     int64_t level;              /* 0: as it is */
     bool has_team, has_assignee;
     struct id team_id, assignee_id;
-    const char *was; /* NULL: not asked */
+    const char *was;      /* NULL: not asked */
     const json_t *fields; /* {code: value}; NULL: as they are */
 };
 /* The present value of the field that v sets (its first), as forms carry it: a code, a number, an

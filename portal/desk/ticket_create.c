@@ -10,6 +10,7 @@
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_field.h"
+#include "portal/desk/ticket_level.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_term.h"
 #include "portal/desk/ticket_thread.h"
@@ -21,7 +22,7 @@ static const char SQL_TICKET_INSERT[] =
     "INSERT INTO ticket (tenant_id, id, number, organisation_id, site_id, person_id, reporter_id, "
     "source, subject, topic, product_id, product_version, licence_id, machine_id, status, "
     "category, level, impact, urgency, city, store, created_at, updated_at, asked_at, due_at, "
-    "request_key, filed, fields_missing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "request_key, filed, fields_missing, severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_TICKET_BY_REQUEST[] =
     "SELECT id FROM ticket WHERE tenant_id = ? AND person_id = ? AND request_key = ?";
@@ -53,7 +54,8 @@ struct draft { /* what is going to be written */
     struct reporter reporter;
     const struct ticket_topic *topic;
     const struct ticket_status *status;
-    int64_t level, impact, urgency, due_at;
+    struct ticket_weight weight;
+    int64_t due_at;
     const char *filed; /* JSON */
     struct field_set set;
     struct custom_settled fields;
@@ -262,24 +264,13 @@ static void settle_reporter(struct ctx *cx, struct draft *d)
     r->address = w->reporter_address;
 }
 
-/* Level from impact and urgency: the mean, rounded to the graver side. */
 static bool settle_level(struct ctx *cx, struct draft *d)
 {
     const struct ticket_new *w = d->what;
-    const bool may_set = cx->viewer.kind != VIEWER_CUSTOMER;
 
-    if (!ticket_topic_find(cx, w->topic, &d->topic))
-        return false;
-    if (d->topic == NULL)
-        return err_set_at(&cx->err, &ERR_INVALID, "topic", "no topic %s", given(w->topic));
-    if (w->impact < 0 || w->impact > TICKET_LEVEL_MAX)
-        return err_set_at(&cx->err, &ERR_INVALID, "impact", "impact %lld", (long long)w->impact);
-    if (w->level < 0 || w->level > TICKET_LEVEL_MAX)
-        return err_set_at(&cx->err, &ERR_INVALID, "level", "level %lld", (long long)w->level);
-    d->urgency = d->topic->level;
-    d->impact = w->impact != 0 ? w->impact : d->urgency;
-    d->level = may_set && w->level != 0 ? w->level : (d->impact + d->urgency) / 2;
-    return sla_due(cx, d->level, cx->now, &d->due_at);
+    return ticket_topic_get(cx, w->topic, &d->topic) &&
+           ticket_level_decide(cx, w->impact, d->topic->level, w->level, &d->weight) &&
+           sla_due(cx, d->weight.level, cx->now, &d->due_at);
 }
 
 /* A mail and a program cannot be asked: what they leave out is asked of whoever works on it. */
@@ -290,7 +281,7 @@ static bool settle_fields(struct ctx *cx, struct draft *d)
     struct field_facts facts = {.topic = d->topic->code,
                                 .status = d->status->code,
                                 .category = ticket_category_name(d->status->category),
-                                .level = d->level,
+                                .level = d->weight.level,
                                 .is_customer = cx->viewer.kind == VIEWER_CUSTOMER};
     const char *const *values;
 
@@ -325,10 +316,11 @@ static bool insert_row(struct ctx *cx, const struct draft *d, struct id reporter
                    DB_TEXT(w->subject), DB_TEXT(d->topic->code), DB_ID_OR_NULL(d->product_id),
                    DB_TEXT(d->version), DB_ID_OR_NULL(w->licence_id), DB_ID_OR_NULL(w->machine_id),
                    DB_TEXT(d->status->code), DB_TEXT(ticket_category_name(d->status->category)),
-                   DB_INT(d->level), DB_INT(d->impact), DB_INT(d->urgency), DB_TEXT(d->city),
-                   DB_TEXT(d->store), DB_TIME(cx->now), DB_TIME(cx->now), DB_TIME(cx->now),
-                   DB_TIME(d->due_at), DB_TEXT(w->request_key), DB_TEXT(d->filed),
-                   DB_BOOL(d->fields.is_missing));
+                   DB_INT(d->weight.level), DB_INT(d->weight.impact), DB_INT(d->weight.urgency),
+                   DB_TEXT(d->city), DB_TEXT(d->store), DB_TIME(cx->now), DB_TIME(cx->now),
+                   DB_TIME(cx->now), DB_TIME(d->due_at), DB_TEXT(w->request_key), DB_TEXT(d->filed),
+                   DB_BOOL(d->fields.is_missing),
+                   d->weight.severity != 0 ? DB_INT(d->weight.severity) : DB_NULL);
 }
 
 static bool write_all(struct ctx *cx, const struct draft *d, struct ticket **out)
@@ -344,7 +336,7 @@ static bool write_all(struct ctx *cx, const struct draft *d, struct ticket **out
 
     if (d->reporter.name != NULL && !reporter_add(cx, &d->reporter, &reporter_id))
         return false;
-    if (!insert_row(cx, d, reporter_id) || !ticket_clock_start(cx, d->id, d->level) ||
+    if (!insert_row(cx, d, reporter_id) || !ticket_clock_start(cx, d->id, d->weight.level) ||
         !ticket_thread_insert(cx, &first, &message_id) ||
         !attachment_add(cx, d->id, message_id, w->files, w->file_count) ||
         !ticket_term_add(cx, d->id, w->subject) ||

@@ -40,6 +40,7 @@ enum column { /* in the order of TICKET_ROW_COLUMNS */
               C_STATUS_AT,
               C_FIELDS_MISSING,
               C_MERGED_INTO,
+              C_SEVERITY,
               C_ORGANISATION_NAME,
               C_ORGANISATION_CODE,
               C_PERSON_NAME,
@@ -141,6 +142,7 @@ struct ticket *ticket_row_read(struct ctx *cx, const struct db_row *row)
     t->level = (int)db_i64(row, C_LEVEL);
     t->impact = (int)db_i64(row, C_IMPACT);
     t->urgency = (int)db_i64(row, C_URGENCY);
+    t->severity = (int)db_i64(row, C_SEVERITY);
     t->team_id = db_id(row, C_TEAM);
     t->assignee_id = db_id(row, C_ASSIGNEE);
     t->city = text_or_empty(row, C_CITY);

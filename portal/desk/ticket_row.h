@@ -12,7 +12,7 @@
     "t.category, t.level, t.impact, t.urgency, t.team_id, t.assignee_id, t.city, t.store, "                \
     "t.needs_review, t.filed, t.created_at, t.updated_at, t.first_answer_at, t.resolved_at, t.closed_at, " \
     "t.asked_at, t.due_at, t.due_key, t.version, t.solve_spent, t.solve_since, t.solve_due_at, "           \
-    "t.status_at, t.fields_missing, t.merged_into, o.name, o.code, p.full_name, m.name, "                  \
+    "t.status_at, t.fields_missing, t.merged_into, t.severity, o.name, o.code, p.full_name, m.name, "                  \
     "a.full_name, r.name, r.phone, r.email, r.address, pr.name"
 #define TICKET_ROW_NAMES                                                                  \
     "LEFT JOIN organisation o ON o.tenant_id = t.tenant_id AND o.id = t.organisation_id " \

@@ -91,11 +91,8 @@ bool ticket_set_topic(struct ctx *cx, struct id id, const char *topic)
     struct ticket *t;
     const struct ticket_topic *to;
 
-    if (!ticket_topic_find(cx, topic, &to))
+    if (!ticket_topic_get(cx, topic, &to))
         return false;
-    if (to == NULL)
-        return err_set_at(&cx->err, &ERR_INVALID, "topic", "no topic %s",
-                          topic != NULL ? topic : "");
     if (!ticket_change_start_staff(cx, id, &t))
         return false;
     if (strcmp(t->topic, to->code) == 0)

@@ -35,11 +35,9 @@ static const char SQL_CUSTOM_FIELD_RULE_ADD[] =
     "INSERT INTO custom_field_rule (tenant_id, id, field_id, effect, position, looks_at, other_id, "
     "test, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-static bool may_set(struct ctx *cx)
+static bool may_set(struct ctx *cx, uint64_t right)
 {
-    if (cx->viewer.kind != VIEWER_SYSTEM && !viewer_has(&cx->viewer, RIGHT_SETTINGS))
-        return err_set(&cx->err, &ERR_DENIED, "fields");
-    return true;
+    return viewer_has(&cx->viewer, right) || err_set(&cx->err, &ERR_DENIED, "fields");
 }
 
 static bool check_text(struct ctx *cx, const char *text, size_t min, size_t max, const char *source)
@@ -214,7 +212,7 @@ bool custom_field_save(struct ctx *cx, struct custom_field *f)
     struct custom_field *was;
     struct field_set set;
 
-    if (!may_set(cx))
+    if (!may_set(cx, id_is_zero(f->id) ? RIGHT_SETTINGS_CREATE : RIGHT_SETTINGS_UPDATE))
         return false;
     if (!id_is_zero(f->id)) {
         if (!custom_field_get(cx, f->id, &was))
@@ -247,7 +245,8 @@ bool custom_field_move(struct ctx *cx, struct id id, bool is_up)
     size_t at = 0;
     bool ok = true;
 
-    if (!may_set(cx) || !custom_field_get(cx, id, &f) || !custom_field_set(cx, f->subject, &set))
+    if (!may_set(cx, RIGHT_SETTINGS_UPDATE) || !custom_field_get(cx, id, &f) ||
+        !custom_field_set(cx, f->subject, &set))
         return false;
     while (at < set.count && !id_equal(set.fields[at].id, id))
         at++;
@@ -292,8 +291,8 @@ bool custom_field_retire(struct ctx *cx, struct id id, bool is_retired)
 {
     struct custom_field *f;
 
-    if (!may_set(cx) || !custom_field_get(cx, id, &f) || (is_retired && !check_unused(cx, f)) ||
-        !db_begin(cx))
+    if (!may_set(cx, RIGHT_SETTINGS_UPDATE) || !custom_field_get(cx, id, &f) ||
+        (is_retired && !check_unused(cx, f)) || !db_begin(cx))
         return false;
     f->is_retired = is_retired;
     if (!db_exec(cx, NULL, SQL_CUSTOM_FIELD_RETIRE, DB_BOOL(is_retired), DB_ID(cx->tenant_id),

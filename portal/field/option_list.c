@@ -108,7 +108,7 @@ static bool is_label(const char *text, bool is_needed)
 
 static bool check(struct ctx *cx, const struct option_list *l)
 {
-    if (cx->viewer.kind != VIEWER_SYSTEM && !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (!viewer_has(&cx->viewer, id_is_zero(l->id) ? RIGHT_SETTINGS_CREATE : RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "option lists");
     if (!option_list_is_code(l->code))
         return err_set_at(&cx->err, &ERR_INVALID, "code", "code %.40s", l->code);
@@ -192,7 +192,7 @@ bool option_list_remove(struct ctx *cx, struct id id)
 {
     struct option_list *l;
 
-    if (cx->viewer.kind != VIEWER_SYSTEM && !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS_DELETE))
         return err_set(&cx->err, &ERR_DENIED, "option lists");
     if (!option_list_get(cx, id, &l))
         return false;

@@ -32,7 +32,7 @@ struct form {           /* what came, and what is wrong with it */
 };
 
 /* More files than any page takes, so that one too many is said beside what was typed. */
-enum { FORM_FIELDS_MAX = 200, FORM_FILES_MAX = 30 };
+enum { FORM_FIELDS_MAX = 1200, FORM_FILES_MAX = 30 };
 
 /* Parses the body by its Content-Type. Fails: ERR_MALFORMED broken encoding, bad UTF-8, a NUL, too
  * many fields. */

@@ -195,21 +195,6 @@ static bool link_related(struct ctx *cx, struct id ticket_id, struct id other_id
                                            DB_ID(ticket_id), DB_ID(other_id), DB_TIME(cx->now));
 }
 
-/* "question", or the tenant's first. */
-static bool find_topic(struct ctx *cx, const char **out)
-{
-    const struct ticket_topic *found, *list;
-    size_t count;
-
-    if (!ticket_topic_find(cx, TOPIC, &found) ||
-        (found == NULL && !ticket_topic_list(cx, &list, &count)))
-        return false;
-    if (found == NULL && count == 0)
-        return err_set_at(&cx->err, &ERR_INVALID, "topic", "the tenant has no topics");
-    *out = found != NULL ? found->code : list[0].code;
-    return true;
-}
-
 bool mail_route_file(struct ctx *cx, struct routing *r)
 {
     const struct viewer by = cx->viewer;
@@ -236,7 +221,7 @@ bool mail_route_file(struct ctx *cx, struct routing *r)
                                                    : NOTHING;
         what.reporter_email = *r->from != '\0' ? r->from : NULL;
     }
-    ok = find_topic(cx, &what.topic) && ticket_create(cx, &what, &t);
+    ok = ticket_topic_default(cx, TOPIC, &what.topic) && ticket_create(cx, &what, &t);
     cx->viewer = by;
     return ok && link_related(cx, t->id, r->related_id) &&
            db_query(cx, &rows, SQL_MESSAGE_FIRST, DB_ID(cx->tenant_id), DB_ID(t->id)) &&

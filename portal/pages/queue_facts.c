@@ -3,7 +3,9 @@
 #include "portal/account/role.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/pages/level_page.h"
 #include "portal/pages/survey_page.h"
+#include "portal/pages/ticket_field_page.h"
 #include "portal/pages/visit_page.h"
 
 #include <string.h>
@@ -244,12 +246,13 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
     json_object_set_new(context, "statuses", statuses_json(rq, words, t));
     json_object_set_new(context, "topics", topics_json(rq, words, t));
     json_object_set_new(context, "levels", levels_json(rq, t));
+    level_page_of_ticket(rq, t, context);
     if (!id_is_zero(t->organisation_id) && viewer_has(&rq->cx.viewer, RIGHT_CUSTOMERS_READ))
         json_object_set_new(context, "organisation_href",
                             json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
                                                      id_text(rq->cx.mem, t->organisation_id))));
     return add_people(rq, t, context) && add_product(rq, t, context) &&
            add_links(rq, words, t, context) && add_others(rq, t, context) &&
-           add_tags(rq, t, context) && survey_page_add(rq, t, context) &&
-           visit_page_of_ticket(rq, t, context);
+           add_tags(rq, t, context) && ticket_field_page_of_ticket(rq, t, context) &&
+           survey_page_add(rq, t, context) && visit_page_of_ticket(rq, t, context);
 }

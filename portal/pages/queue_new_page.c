@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "portal/desk/ticket_create.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/ticket_form_fields.h"
 #include "portal/pages/upload_context.h"
 
 #include <string.h>
@@ -96,14 +97,15 @@ static void add_choices(struct req *rq, const struct form *form, const struct ti
     json_object_set_new(context, "levels", levels);
 }
 
-/* form is NULL on the first view. */
-static bool show(struct req *rq, const struct form *form)
+/* form is NULL on the first view; is_step: nothing was sent yet. */
+static bool show(struct req *rq, const struct form *form, bool is_step)
 {
     struct ticket_words words;
     json_t *fields, *context = json_own(rq->cx.mem, json_object());
     const char *key = form != NULL ? form_value(form, "request_key") : "";
 
-    if (!ticket_context_words(rq, true, &words))
+    if (!ticket_context_words(rq, true, &words) ||
+        !ticket_form_fields_add(rq, form, chosen(rq, form, "topic"), "/desk/tickets/new", context))
         return false;
     fields = json_array();
     for (size_t i = 0; i < COUNT(CALL_FIELDS) && strcmp(CALL_FIELDS[i].name, "topic") != 0; i++)
@@ -120,12 +122,17 @@ static bool show(struct req *rq, const struct form *form)
     if (form == NULL)
         return page_render(rq, "queue_new", context);
     upload_context_keep(rq, form, context);
+    if (is_step) {
+        json_object_set(context, "form",
+                        json_own(rq->cx.mem, json_pack("{s:O}", "values", form->values)));
+        return page_render(rq, "queue_new", context);
+    }
     return page_render_form(rq, "queue_new", context, form);
 }
 
 bool queue_new_page_show(struct req *rq)
 {
-    return show(rq, NULL);
+    return show(rq, NULL, false);
 }
 
 /* Customer and licence from what was typed; a serial alone names its customer too. */
@@ -172,11 +179,26 @@ static bool file_it(struct req *rq, struct form *form, const struct call_fields 
         .reporter_address = f->address,
     };
     struct attachment_file *files;
+    struct field_set set;
 
-    if (!find_customer(rq, f, &what) || !upload_context_store(rq, form, &files, &what.file_count))
+    if (!find_customer(rq, f, &what) || !custom_field_set(&rq->cx, FIELD_TICKET, &set) ||
+        !upload_context_store(rq, form, &files, &what.file_count))
         return false;
     what.files = files;
+    what.fields = field_form_given(rq, &set, form);
     return ticket_create(&rq->cx, &what, out);
+}
+
+static bool take_err(struct req *rq, struct form *form)
+{
+    const struct err kept = rq->cx.err;
+    struct field_set set;
+
+    err_clear(&rq->cx.err); /* the fields' labels are read first */
+    if (!custom_field_set(&rq->cx, FIELD_TICKET, &set))
+        return false;
+    rq->cx.err = kept;
+    return field_form_take_err(rq, form, CALL_FIELDS, COUNT(CALL_FIELDS), &set);
 }
 
 bool queue_new_page_send(struct req *rq)
@@ -187,10 +209,12 @@ bool queue_new_page_send(struct req *rq)
 
     if (!form_parse(rq, &form))
         return false;
+    if (strcmp(form_value(form, "step"), "fields") == 0)
+        return show(rq, form, true);
     if (!form_read(rq, form, CALL_FIELDS, COUNT(CALL_FIELDS), &fields))
-        return show(rq, form);
+        return show(rq, form, false);
     if (!file_it(rq, form, &fields, &t))
-        return form_take_err(rq, form, CALL_FIELDS, COUNT(CALL_FIELDS)) && show(rq, form);
+        return take_err(rq, form) && show(rq, form, false);
     return reply_flash(rq, "ok",
                        lang_fill1(rq->cx.mem, rq->lang, T("Ticket {} is filed."), t->number)) &&
            reply_see_other(

@@ -3,17 +3,36 @@
 #include "base/clock.h"
 #include "portal/desk/message_edit.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/field/custom_field_words.h"
 #include "portal/mail/mail_in.h"
 
 #include <string.h>
 
 enum { DUE_SOON_HOURS = TICKET_VIEW_DUE_HOURS };
 
+/* A tenant's own words in the reader's language; the defaults' are translated where they are shown.
+ */
+static void take_language(struct req *rq, struct ticket_words *words)
+{
+    struct ticket_topic *topics =
+        arena_array(rq->cx.mem, struct ticket_topic, words->topic_count + 1);
+
+    for (size_t i = 0; i < words->topic_count; i++) {
+        topics[i] = words->topics[i];
+        topics[i].label = custom_field_words_label(rq->lang, topics[i].label, topics[i].label_zh);
+        topics[i].hint = custom_field_words_label(rq->lang, topics[i].hint, topics[i].hint_zh);
+    }
+    words->topics = topics;
+}
+
 bool ticket_context_words(struct req *rq, bool with_topics, struct ticket_words *out)
 {
     *out = (struct ticket_words){.is_staff = ticket_sees_notes(&rq->cx)};
-    return ticket_status_list(&rq->cx, &out->statuses, &out->status_count) &&
-           (!with_topics || ticket_topic_list(&rq->cx, &out->topics, &out->topic_count));
+    if (!ticket_status_list(&rq->cx, &out->statuses, &out->status_count) ||
+        (with_topics && !ticket_topic_list(&rq->cx, &out->topics, &out->topic_count)))
+        return false;
+    take_language(rq, out);
+    return true;
 }
 
 /* A code that the tenant has dropped meanwhile is shown as it is. */
@@ -116,6 +135,7 @@ static const struct {
     {"team", T("{} gave this ticket to the team {}"), T("{} took this ticket off its team"),
      "users"},
     {"level", T("{} set level {}"), NULL, "flag"},
+    {"weight", T("{} set impact and urgency: {}"), NULL, "flag"},
     {"topic", T("{} set the topic: {}"), NULL, "folder"},
     {"tag", T("{} added the tag {}"), NULL, "tag"},
     {"visit", T("{} planned a return visit for {}"), NULL, "calendar"},
@@ -153,6 +173,26 @@ static const char *who_of(struct req *rq, const struct message *m)
     return req_text(rq, T("The system"));
 }
 
+/* "Priya set Till: 3": what a field was set to, in the reader's words. */
+static const char *field_text(struct req *rq, const struct ticket_words *words,
+                              const struct message *m)
+{
+    const char *code = json_get_text(m->data, "field", ""), *who = who_of(rq, m);
+    const char *to = json_get_text(m->data, "to", NULL);
+    const struct custom_field *f =
+        words->fields != NULL ? custom_field_find(words->fields, code) : NULL;
+    const char *label =
+        f != NULL ? custom_field_words_label(rq->lang, f->label, f->label_zh) : code;
+
+    if (to == NULL)
+        return lang_fill(rq->cx.mem, rq->lang, T("{} emptied {}"),
+                         (const char *const[]){who, label}, 2);
+    if (f != NULL)
+        to = custom_field_words_value(rq->cx.mem, rq->lang, f, to);
+    return lang_fill(rq->cx.mem, rq->lang, T("{} set {}: {}"),
+                     (const char *const[]){who, label, to}, 3);
+}
+
 static const char *line_text(struct req *rq, const struct ticket_words *words,
                              const struct message *m, const char **icon)
 {
@@ -161,6 +201,8 @@ static const char *line_text(struct req *rq, const struct ticket_words *words,
     const char *who = who_of(rq, m);
 
     *icon = "info";
+    if (strcmp(change, "field") == 0)
+        return field_text(rq, words, m);
     if (strcmp(change, "review") == 0)
         return lang_fill1(rq->cx.mem, rq->lang,
                           to != NULL && strcmp(to, "yes") == 0 ? T("{} marked it for review")
@@ -281,23 +323,37 @@ static json_t *message_json(struct req *rq, const struct ticket_words *words,
                      mail_href(rq, mails, m));
 }
 
+/* The fields' words, where a line tells of one. */
+static bool add_fields(struct req *rq, struct message *const *messages, size_t count,
+                       struct ticket_words *words)
+{
+    struct field_set *set = arena_new(rq->cx.mem, struct field_set);
+
+    for (size_t i = 0; i < count && words->fields == NULL; i++)
+        if (strcmp(json_get_text(messages[i]->data, "change", ""), "field") == 0)
+            words->fields = set;
+    return words->fields == NULL || custom_field_set(&rq->cx, FIELD_TICKET, set);
+}
+
 bool ticket_context_thread(struct req *rq, const struct ticket_words *words, const struct ticket *t,
                            json_t **out, json_t **files)
 {
     struct mails mails = {NULL, 0};
+    struct ticket_words said = *words;
     struct earlier earlier;
     struct message **messages;
     size_t count;
     json_t *thread, *all, *one, *before;
 
     if (!ticket_thread_of(&rq->cx, t, &messages, &count) ||
+        !add_fields(rq, messages, count, &said) ||
         !message_earlier_list(&rq->cx, t, &earlier.list, &earlier.count) ||
         (words->is_staff && !mail_in_of_ticket(&rq->cx, t->id, &mails.list, &mails.count)))
         return false;
     thread = json_array();
     all = json_own(rq->cx.mem, json_array());
     for (size_t i = 0; i < count; i++) {
-        one = message_json(rq, words, &mails, messages[i]);
+        one = message_json(rq, &said, &mails, messages[i]);
         before = earlier_json(rq, &earlier, messages[i]);
         json_object_set_new(one, "has_earlier", json_boolean(json_array_size(before) > 0));
         json_object_set_new(one, "earlier", before);

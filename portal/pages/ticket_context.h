@@ -6,6 +6,7 @@
 #include "portal/desk/ticket_list.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_topic.h"
+#include "portal/field/custom_field_words.h"
 #include "portal/http/form.h"
 #include "portal/http/page.h"
 
@@ -14,7 +15,8 @@ struct ticket_words { /* the tenant's words, read once a page */
     size_t status_count;
     const struct ticket_topic *topics;
     size_t topic_count;
-    bool is_staff; /* staff words for states, internal lines in the thread */
+    const struct field_set *fields; /* only inside a thread that tells of them, else NULL */
+    bool is_staff;                  /* staff words for states, internal lines in the thread */
 };
 
 /* States; topics too where the page shows them. */

@@ -6,8 +6,10 @@
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_create.h"
 #include "portal/pages/kb_page.h"
+#include "portal/pages/level_page.h"
 #include "portal/pages/news_page.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/ticket_form_fields.h"
 #include "portal/pages/upload_context.h"
 #include "scripts/script_run.h"
 
@@ -45,13 +47,6 @@ static const struct form_field NEW_FIELDS[] = {
     {"request_key", T("Form"), FORM_TEXT, false, 0, TICKET_REQUEST_KEY_MAX, NULL,
      offsetof(struct new_fields, request_key)},
     {"step", T("Form"), FORM_TEXT, false, 0, 16, NULL, offsetof(struct new_fields, step)},
-};
-
-static const char *const IMPACTS[] = {
-    T("We cannot sell or work"),
-    T("We can work, but slower"),
-    T("One person or machine is affected"),
-    T("It can wait"),
 };
 
 /* What stands in a field: as it was typed, else from the address, else "". */
@@ -122,6 +117,9 @@ static json_t *topics_json(struct req *rq, const struct ticket_words *words, con
 
     for (size_t i = 0; i < words->topic_count; i++) {
         const struct ticket_topic *t = &words->topics[i];
+
+        if (t->is_staffs)
+            continue;
 
         json_array_append_new(
             all, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "code", t->code, "label",
@@ -204,13 +202,13 @@ static void add_impacts(struct req *rq, const char *chosen, json_t *context)
 {
     json_t *options = json_array();
 
-    for (size_t i = 0; i < COUNT(IMPACTS); i++) {
+    for (size_t i = 0; i < TICKET_LEVEL_MAX; i++) {
         char value[TEXT_NUMBER_MAX];
 
         (void)snprintf(value, sizeof(value), "%zu", i + 1);
         json_array_append_new(options, json_pack("{s:s, s:s, s:b}", "value", value, "text",
-                                                 req_text(rq, IMPACTS[i]), "is_chosen",
-                                                 strcmp(value, chosen) == 0));
+                                                 req_text(rq, level_page_severity((int)i + 1)),
+                                                 "is_chosen", strcmp(value, chosen) == 0));
     }
     json_object_set_new(context, "impacts", options);
 }
@@ -227,7 +225,8 @@ static bool new_context(struct req *rq, const struct form *form, json_t **out)
         !add_places(rq, typed(rq, form, "site"), typed(rq, form, "machine"), context) ||
         !suggest(rq, typed(rq, form, "subject"), context) ||
         !news_page_add_outages(
-            rq, *typed(rq, form, "topic") != '\0' ? typed(rq, form, "topic") : NULL, context))
+            rq, *typed(rq, form, "topic") != '\0' ? typed(rq, form, "topic") : NULL, context) ||
+        !ticket_form_fields_add(rq, form, typed(rq, form, "topic"), "/tickets/new", context))
         return false;
     if (form == NULL || key[0] == '\0')
         key = crypto_token(rq->cx.mem, TICKET_REQUEST_KEY_BYTES);
@@ -296,10 +295,13 @@ static bool file_it(struct req *rq, struct form *form, const struct new_fields *
         .reporter_phone = f->reporter_phone,
     };
     struct attachment_file *files;
+    struct field_set set;
 
-    if (!upload_context_store(rq, form, &files, &what.file_count))
+    if (!custom_field_set(&rq->cx, FIELD_TICKET, &set) ||
+        !upload_context_store(rq, form, &files, &what.file_count))
         return false;
     what.files = files;
+    what.fields = field_form_given(rq, &set, form);
     return ticket_create(&rq->cx, &what, out);
 }
 
@@ -328,6 +330,18 @@ static bool ask_rules(struct req *rq, struct form *form, struct new_fields *f, b
     return true;
 }
 
+static bool take_err(struct req *rq, struct form *form)
+{
+    const struct err kept = rq->cx.err;
+    struct field_set set;
+
+    err_clear(&rq->cx.err); /* the fields' labels are read first */
+    if (!custom_field_set(&rq->cx, FIELD_TICKET, &set))
+        return false;
+    rq->cx.err = kept;
+    return field_form_take_err(rq, form, NEW_FIELDS, COUNT(NEW_FIELDS), &set);
+}
+
 bool ticket_new_page_send(struct req *rq)
 {
     struct form *form;
@@ -337,7 +351,7 @@ bool ticket_new_page_send(struct req *rq)
 
     if (!form_parse(rq, &form))
         return false;
-    if (strcmp(form_value(form, "step"), "suggest") == 0)
+    if (*form_value(form, "step") != '\0')
         return show_step(rq, form);
     if (!form_read(rq, form, NEW_FIELDS, COUNT(NEW_FIELDS), &fields))
         return show_again(rq, form);
@@ -346,7 +360,7 @@ bool ticket_new_page_send(struct req *rq)
     if (is_refused)
         return show_again(rq, form);
     if (!file_it(rq, form, &fields, &t))
-        return form_take_err(rq, form, NEW_FIELDS, COUNT(NEW_FIELDS)) && show_again(rq, form);
+        return take_err(rq, form) && show_again(rq, form);
     return reply_flash(
                rq, "ok",
                lang_fill1(rq->cx.mem, rq->lang, T("Your ticket {} is filed."), t->number)) &&

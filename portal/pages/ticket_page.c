@@ -9,6 +9,7 @@
 #include "portal/pages/notice_page.h"
 #include "portal/pages/survey_page.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/ticket_field_page.h"
 #include "portal/pages/upload_context.h"
 
 #include <string.h>
@@ -221,7 +222,7 @@ static bool view_context(struct req *rq, json_t **out)
     json_object_set(context, "files", files);
     json_object_set_new(context, "has_files", json_boolean(json_array_size(files) > 0));
     return add_people(rq, t, context) && add_product(rq, t, context) &&
-           survey_page_add(rq, t, context);
+           ticket_field_page_of_ticket(rq, t, context) && survey_page_add(rq, t, context);
 }
 
 bool ticket_page_view(struct req *rq)

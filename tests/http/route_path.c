@@ -1,5 +1,7 @@
 #include "tests/http/route_path.h"
 
+#include "portal/field/custom_field.h"
+
 #include <string.h>
 
 bool route_path_begins(const char *text, const char *with)
@@ -33,6 +35,8 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/organisation/sso/{id}", rows->provider},
         {"/login/sso/{id}", rows->provider},
         {"/desk/settings/service/calendars/{id}", rows->calendar},
+        {"/desk/settings/options/{id}", rows->options},
+        {"/desk/settings/fields/{id}", rows->field},
         {"/desk/settings/tokens/{id}", rows->token},
         {"/account/sessions/{id}", rows->session},
         {"/account/addresses/{id}", rows->address},
@@ -79,4 +83,23 @@ const char *route_path(struct ctx *cx, const struct route_rows *rows, const char
             p = strchr(p, '}');
     }
     return path.p;
+}
+
+void route_path_make_field(struct ctx *cx, struct route_rows *rows)
+{
+    struct option_value value = {"printer", "Printer", "", false};
+    struct option_list list = {
+        .code = "device", .label = "Device", .label_zh = "", .values = &value, .value_count = 1};
+    struct custom_field field = {.code = "device",
+                                 .label = "Device",
+                                 .label_zh = "",
+                                 .hint = "",
+                                 .hint_zh = "",
+                                 .kind = FIELD_CHOICE};
+
+    test_ok(cx, option_list_save(cx, &list));
+    field.list_id = list.id;
+    test_ok(cx, custom_field_save(cx, &field));
+    rows->options = list.id;
+    rows->field = field.id;
 }

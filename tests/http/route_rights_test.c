@@ -278,6 +278,7 @@ static struct town make_town(void **state)
     make_address(cx, &t.rows, boss);
     test_ok(cx, visit_add(cx, t.rows.ticket, "2026-03-09", none, &t.rows.visit));
     make_view(cx, &t.rows);
+    route_path_make_field(cx, &t.rows);
     return t;
 }
 

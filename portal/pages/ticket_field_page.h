@@ -1,0 +1,13 @@
+/* The page that changes a ticket's own fields, for the desk and for customers. */
+#pragma once
+
+#include "portal/desk/ticket.h"
+#include "portal/http/req.h"
+
+bool ticket_field_page_show(struct req *rq);
+bool ticket_field_page_save(struct req *rq);
+
+/* For a ticket's page: "own_fields" [{label,value}], "has_own_fields", "fields_missing",
+ * "fields_href" (NULL: nothing to be edited), and what the customer said of its weight. */
+bool ticket_field_page_of_ticket(struct req *rq, const struct ticket *t,
+                                 json_t *context) MUST_CHECK;
