@@ -15,6 +15,7 @@ static const struct {
     const char *prefixes[4];
 } CONSUMERS[] = {
     {"rules", {"ticket.", "licence.", "order.", "article."}},
+    {"flow", {"ticket.created", "ticket.assigned"}},
     {"mail", {"person.password_reset", "person.locked", "ticket.", "licence.ending"}},
 };
 
@@ -42,6 +43,9 @@ static const char SQL_DELIVERY_CLAIMED_ANY_TENANT[] =
     "WHERE d.lease = ? ORDER BY e.id";
 static const char SQL_DELIVERY_DONE[] =
     "DELETE FROM event_delivery "
+    "WHERE tenant_id = ? AND consumer = ? AND event_id = ? AND lease = ?";
+static const char SQL_DELIVERY_LATER[] =
+    "UPDATE event_delivery SET lease = NULL, due_at = ?, attempts = attempts - 1 "
     "WHERE tenant_id = ? AND consumer = ? AND event_id = ? AND lease = ?";
 static const char SQL_DELIVERY_FAILED[] =
     "UPDATE event_delivery SET lease = NULL, due_at = ?, is_parked = ?, reason = ? "
@@ -266,6 +270,17 @@ bool event_done(struct ctx *cx, const struct event_delivery *delivery)
 
     if (!db_exec(cx, &changed, SQL_DELIVERY_DONE, DB_ID(delivery->event.tenant_id),
                  DB_TEXT(delivery->consumer), DB_ID(delivery->event.id), DB_ID(delivery->lease)))
+        return false;
+    return changed == 1 || fail_lease(cx, delivery);
+}
+
+bool event_later(struct ctx *cx, const struct event_delivery *delivery, int64_t due_at)
+{
+    int64_t changed;
+
+    if (!db_exec(cx, &changed, SQL_DELIVERY_LATER, DB_TIME(due_at),
+                 DB_ID(delivery->event.tenant_id), DB_TEXT(delivery->consumer),
+                 DB_ID(delivery->event.id), DB_ID(delivery->lease)))
         return false;
     return changed == 1 || fail_lease(cx, delivery);
 }

@@ -221,6 +221,9 @@ bool event_claim(struct ctx *cx, const char *consumer, unsigned limit, int64_t l
                  struct event_delivery **out, unsigned *count) MUST_CHECK;
 /* Marks it done; inside the transaction of its effects. Fails: ERR_CONFLICT the lease was lost. */
 bool event_done(struct ctx *cx, const struct event_delivery *delivery) MUST_CHECK;
+/* Puts it back until then, without counting the attempt: its time has not come. Fails: ERR_CONFLICT
+ * the lease was lost. */
+bool event_later(struct ctx *cx, const struct event_delivery *delivery, int64_t due_at) MUST_CHECK;
 /* Puts it back with a growing pause (seconds, then minutes), or after EVENT_ATTEMPTS_MAX attempts
  * parks it for good: *gave_up. reason is kept for staff, cut to 200 characters. */
 bool event_failed(struct ctx *cx, const struct event_delivery *delivery, const char *reason,

@@ -78,6 +78,8 @@
 #include "portal/pages/topic_settings_page.h"
 #include "portal/pages/trial_page.h"
 #include "portal/pages/view_as_page.h"
+#include "portal/pages/leave_page.h"
+#include "portal/pages/team_page.h"
 #include "portal/pages/visit_page.h"
 #include "portal/pages/webhook_page.h"
 #include "portal/pages/welcome_page.h"
@@ -257,6 +259,17 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/unmerge", merge_page_undo,  NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/review", queue_act_page_review, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/visit",  visit_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_GET,  "/desk/leave",               leave_page_list,      NEED_STAFF, RIGHT_DESK_READ, 0},
+    {METHOD_POST, "/desk/leave",               leave_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_READ, 0},
+    {METHOD_POST, "/desk/leave/switch",        leave_page_switch,    NEED_STAFF | NEED_CSRF, RIGHT_DESK_READ, 0},
+    {METHOD_POST, "/desk/leave/{id}/remove",   leave_page_remove,    NEED_STAFF | NEED_CSRF, RIGHT_DESK_READ, 0},
+    {METHOD_GET,  "/desk/settings/teams",              team_page_list,   NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_GET,  "/desk/settings/teams/new",          team_page_new,    NEED_STAFF, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_POST, "/desk/settings/teams/new",          team_page_add,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_CREATE, 0},
+    {METHOD_GET,  "/desk/settings/teams/{id}",         team_page_view,   NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/settings/teams/{id}",         team_page_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/teams/{id}/members", team_page_member, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/settings/teams/{id}/remove",  team_page_remove, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_DELETE, 0},
     {METHOD_GET,  "/desk/visits",              visit_page_list,      NEED_STAFF, RIGHT_DESK_READ, 0},
     {METHOD_POST, "/desk/visits/{id}",         visit_page_done,      NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_GET,  "/desk/reports",             report_page_service,  NEED_STAFF, RIGHT_REPORTS_READ, 0},

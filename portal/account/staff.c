@@ -286,6 +286,8 @@ bool staff_uses(struct ctx *cx, struct id person_id, struct staff_uses *out)
     return true;
 }
 
+static const char SQL_STAFF_LEADS_NO_MORE[] =
+    "UPDATE team SET lead_id = NULL WHERE tenant_id = ? AND lead_id = ?";
 static const char SQL_STAFF_DELETE_MEMBER[] =
     "DELETE FROM staff_member WHERE tenant_id = ? AND person_id = ?";
 static const char SQL_STAFF_DELETE_SESSIONS[] =
@@ -296,8 +298,9 @@ static const char SQL_STAFF_DELETE_PERSON[] = "DELETE FROM person WHERE tenant_i
 
 static bool delete_rows(struct ctx *cx, struct id id)
 {
-    static const char *const STATEMENTS[] = {SQL_STAFF_DELETE_MEMBER, SQL_STAFF_DELETE_SESSIONS,
-                                             SQL_STAFF_DELETE_CREDENTIAL, SQL_STAFF_DELETE_PERSON};
+    static const char *const STATEMENTS[] = {SQL_STAFF_LEADS_NO_MORE, SQL_STAFF_DELETE_MEMBER,
+                                             SQL_STAFF_DELETE_SESSIONS, SQL_STAFF_DELETE_CREDENTIAL,
+                                             SQL_STAFF_DELETE_PERSON};
 
     for (size_t i = 0; i < COUNT(STATEMENTS); i++) {
         if (db_exec(cx, NULL, STATEMENTS[i], DB_ID(cx->tenant_id), DB_ID(id)))

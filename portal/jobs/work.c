@@ -17,6 +17,7 @@
 #include "portal/desk/visit.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
+#include "portal/jobs/flow_event.h"
 #include "portal/jobs/mail_fetch.h"
 #include "portal/jobs/mail_intake.h"
 #include "portal/jobs/mailer.h"
@@ -172,6 +173,17 @@ static bool tend_flow(struct ctx *cx, struct app *app, bool *has_more)
 static bool work_flow(struct ctx *cx, struct app *app, bool *has_more)
 {
     return each_tenant(cx, app, has_more, tend_flow);
+}
+
+static bool work_flow_events(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned worked;
+
+    (void)app;
+    if (!flow_event_work(cx, &worked))
+        return false;
+    *has_more = worked == FLOW_EVENT_BATCH;
+    return true;
 }
 
 static bool work_escalations(struct ctx *cx, struct app *app, bool *has_more)
@@ -370,6 +382,7 @@ const struct work WORK[] = {
     {"heartbeats", LOOP_CHORES, CLOCK_MINUTE, work_heartbeats},
     {"files", LOOP_CHORES, FILES_EVERY_US, work_files},
     {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},
+    {"tickets to be given", LOOP_CHORES, CLOCK_SECOND / 2, work_flow_events},
     {"flow of tickets", LOOP_CHORES, CLOCK_MINUTE, work_flow},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
     {"licence signals", LOOP_CHORES, CLOCK_HOUR, work_signals},

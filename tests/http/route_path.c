@@ -19,6 +19,8 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/tickets/{id}", rows->ticket},
         {"/desk/tickets/{id}", rows->ticket},
         {"/desk/visits/{id}", rows->visit},
+        {"/desk/leave/{id}", rows->leave},
+        {"/desk/settings/teams/{id}", rows->team},
         {"/files/{id}", rows->file},
         {"/orders/{id}", rows->order},
         {"/desk/orders/{id}", rows->order},

@@ -7,6 +7,8 @@
 #include "licensing/token.h"
 #include "portal/account/role.h"
 #include "portal/desk/calendar.h"
+#include "portal/desk/leave.h"
+#include "portal/desk/team.h"
 #include "portal/desk/visit.h"
 #include "portal/hooks/webhook_endpoint.h"
 #include "portal/http/route.h"
@@ -238,6 +240,19 @@ static void make_device(struct ctx *cx, struct route_rows *rows, struct id perso
              DB_TIME(cx->now), DB_TIME(cx->now));
 }
 
+static void make_team(struct ctx *cx, struct route_rows *rows)
+{
+    struct team team = {.name = "Field"};
+
+    test_ok(cx, team_save(cx, &team));
+    rows->team = team.id;
+    test_ok(cx,
+            leave_add(cx,
+                      &(struct leave){
+                          .person_id = rows->staff, .from_on = "2026-03-09", .to_on = "2026-03-10"},
+                      &rows->leave));
+}
+
 static struct town make_town(void **state)
 {
     struct town t = {.cx = test_ctx(state)};
@@ -279,6 +294,7 @@ static struct town make_town(void **state)
     test_ok(cx, visit_add(cx, t.rows.ticket, "2026-03-09", none, &t.rows.visit));
     make_view(cx, &t.rows);
     route_path_make_field(cx, &t.rows);
+    make_team(cx, &t.rows);
     return t;
 }
 
