@@ -12,6 +12,7 @@
 #include "portal/pages/announcement_page.h"
 #include "portal/pages/audit_page.h"
 #include "portal/pages/brand_page.h"
+#include "portal/pages/bulk_page.h"
 #include "portal/pages/confirm_page.h"
 #include "portal/pages/contract_page.h"
 #include "portal/pages/demo_mail_page.h"
@@ -226,6 +227,13 @@ const struct route ROUTES[] = {
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
     {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK_READ, 0},
     {METHOD_GET,  "/desk/search",              queue_page_search,     NEED_STAFF, RIGHT_DESK_READ, 0},
+    {METHOD_GET,  "/desk/bulk",                bulk_page_list,         NEED_STAFF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_POST, "/desk/bulk",                bulk_page_choose,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_GET,  "/desk/bulk/{id}",           bulk_page_show,         NEED_STAFF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_POST, "/desk/bulk/{id}",           bulk_page_say,          NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_POST, "/desk/bulk/{id}/start",     bulk_page_start,        NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_POST, "/desk/bulk/{id}/cancel",    bulk_page_cancel,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
+    {METHOD_POST, "/desk/bulk/{id}/undo",      bulk_page_undo,         NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_GET,  "/desk/macros",              macro_page_list,        NEED_STAFF, RIGHT_DESK_READ, 0},
     {METHOD_POST, "/desk/macros",              macro_page_add,         NEED_STAFF | NEED_CSRF, RIGHT_DESK_CREATE, 0},
     {METHOD_GET,  "/desk/macros/{id}",         macro_page_show,        NEED_STAFF, RIGHT_DESK_READ, 0},

@@ -129,6 +129,12 @@ static const char *const RESTS[] = {
     [TICKET_CLOSED] = T("Closed"),
 };
 
+/* Who may change tickets ticks them, to change many at once. */
+static bool may_bulk(const struct req *rq)
+{
+    return viewer_has(&rq->cx.viewer, RIGHT_DESK_UPDATE);
+}
+
 static json_t *row_json(struct req *rq, const struct ticket *t, const char *view, struct id current)
 {
     json_t *due = ticket_context_due(rq, t);
@@ -143,7 +149,8 @@ static json_t *row_json(struct req *rq, const struct ticket *t, const char *view
 
     json_object_set_new(row, "deadline", json_null());
     json_object_set_new(row, "due", json_null());
-    json_object_set_new(row, "tick", json_null());
+    json_object_set_new(row, "tick",
+                        may_bulk(rq) ? json_string(id_text(rq->cx.mem, t->id)) : json_null());
     if (json_is_object(due)) {
         json_object_set(row, "deadline", json_object_get(due, "chip"));
         json_object_set(row, "due", json_object_get(due, "text"));
@@ -219,6 +226,7 @@ static bool list_context(struct req *rq, const struct queue *q, struct id curren
                                  count_text(rq, q->saved != NULL ? found : counts[q->view]), "rows",
                                  rows_json(rq, &page, q->code, current), "is_empty",
                                  page.count == 0, "pager", pager, "by_due", q->by_due, "search"));
+    json_object_set_new(context, "can_bulk", json_boolean(page.count > 0 && may_bulk(rq)));
     json_object_set_new(context, "next_href", json_text(next_href(rq, &page, q->code, current)));
     *out = context;
     return true;
@@ -263,11 +271,12 @@ static bool show_found(struct req *rq, const char *search, const struct ticket_p
     return page_render(
         rq, "queue",
         json_own(cx->mem,
-                 json_pack("{s:o, s:O, s:s, s:s, s:n, s:o, s:b, s:o, s:b, s:n, s:o}", "views",
+                 json_pack("{s:o, s:O, s:s, s:s, s:n, s:o, s:b, s:b, s:o, s:b, s:n, s:o}", "views",
                            views_json(rq, TICKET_VIEW_COUNT, counts), "saved", saved, "view",
                            "open", "view_label", req_text(rq, T("Search")), "view_count", "rows",
                            rows_json(rq, page, "open", (struct id){{0}}), "is_empty",
-                           page->count == 0 && fault == NULL, "pager", pager, "by_due", 0,
+                           page->count == 0 && fault == NULL, "can_bulk",
+                           page->count > 0 && may_bulk(rq), "pager", pager, "by_due", 0,
                            "next_href", "search", line)));
 }
 

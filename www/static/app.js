@@ -109,6 +109,15 @@
     return true;
   }
 
+  /* The row that has the focus, or is open beside the list. */
+  function tickRow() {
+    const row = document.activeElement?.closest("[data-rows] > li")
+      ?? document.querySelector("[data-rows] > li[aria-current]");
+    const tick = row?.querySelector("input[name=tick]");
+    tick?.click();
+    return Boolean(tick);
+  }
+
   function press(target) {
     target.click();
     if (target instanceof HTMLInputElement) target.form?.querySelector("textarea")?.focus();
@@ -121,6 +130,7 @@
     const name = prefix ? `${prefix} ${event.key}` : event.key;
     prefix = name === "g" ? "g" : "";
     if (name === "j" || name === "k") return moveBy(name === "j" ? 1 : -1);
+    if (name === "x") return tickRow();
     if (name === "o" && document.activeElement?.matches(".list-row-subject")) {
       document.activeElement.click();
       return true;
