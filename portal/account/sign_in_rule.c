@@ -33,7 +33,7 @@ bool sign_in_rule_set(struct ctx *cx, const struct sign_in_rule *rule)
     struct sign_in_rule before;
     json_t *data;
 
-    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "how people sign in");
     if (rule->remember_days < 0 || rule->remember_days > SIGN_IN_RULE_DAYS_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "remember_days", "days out of bounds");
