@@ -263,6 +263,9 @@ static bool add_people(struct req *rq, json_t *page, const struct role_edit *rol
                                   json_pack("{s:s,s:s}", "value", id_text(rq->cx.mem, roles[i].id),
                                             "text", req_text(rq, roles[i].name)));
     json_object_set_new(page, "has_people", json_boolean(count > 0));
+    json_object_set_new(page, "may_move",
+                        json_boolean(viewer_has(&rq->cx.viewer, RIGHT_SETTINGS_UPDATE) &&
+                                     !json_is_true(json_object_get(page, "is_own"))));
     return true;
 }
 

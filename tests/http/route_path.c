@@ -51,6 +51,8 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/desk/macros/{id}", rows->macro},
         {"/desk/policies/{id}", rows->policy},
         {"/account/devices/{id}", rows->device},
+        {"/news/{id}", rows->news},
+        {"/desk/news/{id}", rows->news},
         {"/desk/entitlements/{id}", rows->entitlement},
     };
 

@@ -7,7 +7,8 @@ struct route_rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
         entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
         visit, macro, address, proposal;
-    struct id mail_in, device, role, provider, team, leave, options, field;
+    struct id mail_in, device, role, provider, team, leave, options, field,
+        news;
 };
 
 bool route_path_begins(const char *text, const char *with);
