@@ -126,11 +126,15 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_PERSON_VIEWED_AS,
                   EVENT_PERSON_DEVICE_REUSED,
                   EVENT_PERSON_REVEALED,
+                  EVENT_PERSON_MERGED, /* about the one that is kept */
+                  EVENT_PERSON_PARTED,
                   EVENT_PROPOSAL_MADE, /* about the person or organisation it would change */
                   EVENT_PROPOSAL_DECIDED,
                   EVENT_ROLE_CHANGED,
                   EVENT_ORGANISATION_CREATED,
                   EVENT_ORGANISATION_CHANGED,
+                  EVENT_ORGANISATION_MERGED,
+                  EVENT_ORGANISATION_PARTED,
                   EVENT_ORDER_PLACED,
                   EVENT_ORDER_UPDATED,
                   EVENT_ARTICLE_PUBLISHED,

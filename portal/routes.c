@@ -16,6 +16,7 @@
 #include "portal/pages/confirm_page.h"
 #include "portal/pages/contract_page.h"
 #include "portal/pages/demo_mail_page.h"
+#include "portal/pages/customer_merge_page.h"
 #include "portal/pages/desk_flow_page.h"
 #include "portal/pages/download_page.h"
 #include "portal/pages/entitlement_page.h"
@@ -413,6 +414,12 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/desk/customers/{id}/people/{person}/profile", profile_desk_page_view, NEED_STAFF, RIGHT_CUSTOMERS_READ, 0},
     {METHOD_POST, "/desk/customers/{id}/people/{person}/profile", profile_desk_page_save, NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS_UPDATE, 0},
     {METHOD_POST, "/desk/customers/{id}/people/{person}/reveal/{name}", profile_desk_page_reveal, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_UPDATE, 0},
+    {METHOD_GET,  "/desk/customers/{id}/people/{person}/merge",      customer_merge_page_person,      NEED_STAFF, RIGHT_CUSTOMERS_DELETE, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/{person}/merge",      customer_merge_page_person_do,   NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_DELETE, 0},
+    {METHOD_POST, "/desk/customers/{id}/people/{person}/merge/undo", customer_merge_page_person_undo, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_DELETE, 0},
+    {METHOD_GET,  "/desk/customers/{id}/merge",      customer_merge_page_customer,      NEED_STAFF, RIGHT_CUSTOMERS_DELETE, 0},
+    {METHOD_POST, "/desk/customers/{id}/merge",      customer_merge_page_customer_do,   NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_DELETE, 0},
+    {METHOD_POST, "/desk/customers/{id}/merge/undo", customer_merge_page_customer_undo, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_CUSTOMERS_DELETE, 0},
     {METHOD_GET,  "/desk/proposals",              profile_desk_page_proposals, NEED_STAFF, RIGHT_CUSTOMERS_READ, 0},
     {METHOD_POST, "/desk/proposals/{id}/accept",  profile_desk_page_accept,    NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS_UPDATE, 0},
     {METHOD_POST, "/desk/proposals/{id}/decline", profile_desk_page_decline,   NEED_STAFF | NEED_CSRF, RIGHT_CUSTOMERS_UPDATE, 0},
