@@ -8,20 +8,23 @@
 /* Columns of ids of other things. A new name that is neither here nor in trace.c fails the test:
  * say which of the two it is. */
 static const char *const OTHER_THINGS[] = {
-    "id",          "tenant_id",   "lease",       "ticket_id",      "licence_id",    "machine_id",
-    "product_id",  "policy_id",   "site_id",     "team_id",        "role_id",       "message_id",
-    "event_id",    "article_id",  "category_id", "release_id",     "artefact_id",   "contract_id",
-    "order_id",    "invoice_id",  "reporter_id", "entitlement_id", "group_id",      "view_id",
-    "script_id",   "version_id",  "endpoint_id", "provider_id",    "calendar_id",   "thread_id",
-    "parent_id",   "revision_id", "next_id",     "merge_id",       "remembered_id", "key_id",
-    "document_id", "list_id",     "field_id",    "home_id",        "mail_id",       "root_event_id",
-    "merged_into",
+    "id",          "tenant_id",      "lease",       "ticket_id",       "licence_id",
+    "machine_id",  "product_id",     "policy_id",   "site_id",         "team_id",
+    "role_id",     "message_id",     "event_id",    "article_id",      "category_id",
+    "release_id",  "artefact_id",    "contract_id", "order_id",        "invoice_id",
+    "reporter_id", "entitlement_id", "group_id",    "view_id",         "script_id",
+    "version_id",  "endpoint_id",    "provider_id", "calendar_id",     "thread_id",
+    "parent_id",   "revision_id",    "next_id",     "merge_id",        "remembered_id",
+    "key_id",      "document_id",    "list_id",     "field_id",        "home_id",
+    "mail_id",     "root_event_id",  "merged_into", "announcement_id", "bulk_id",
+    "undo_of",
 };
 /* The same where a name says different things in different tables. */
-static const char *const OTHER_COLUMNS[] = {
-    "ticket_link.other_id",      "custom_field_rule.other_id", "custom_value.subject_id",
-    "licence_change.subject_id", "script_run.subject_id",      "ticket_merge.source_id",
-    "ticket_merge.target_id",    "ticket_merge.line_id",       "migration_lease.holder"};
+static const char *const OTHER_COLUMNS[] = {"ticket_link.other_id",    "custom_field_rule.other_id",
+                                            "custom_value.subject_id", "licence_change.subject_id",
+                                            "script_run.subject_id",   "ticket_merge.source_id",
+                                            "ticket_merge.target_id",  "ticket_merge.line_id",
+                                            "migration_lease.holder",  "announcement.told_after"};
 
 static bool is_among(const char *text, const char *const *list, size_t count)
 {
