@@ -2,6 +2,7 @@
  * in portal/service_routes.c. */
 #include "portal/api/checkout_api.h"
 #include "portal/api/customer_api.h"
+#include "portal/api/people_api.h"
 #include "portal/api/ticket_api.h"
 #include "portal/desk/attachment.h"
 #include "portal/draft.h"
@@ -486,6 +487,19 @@ const struct route ROUTES[] = {
     {METHOD_POST,  "/api/v1/organisations",         customer_api_add,           NEED_TOKEN, RIGHT_CUSTOMERS_CREATE, 0},
     {METHOD_GET,   "/api/v1/organisations/{id}",    customer_api_organisation,  NEED_TOKEN, 0, 0},
     {METHOD_PATCH, "/api/v1/organisations/{id}",    customer_api_change,        NEED_TOKEN, RIGHT_CUSTOMERS_UPDATE, 0},
+    {METHOD_GET,    "/api/v1/organisations/{id}/memberships",          people_api_members,       NEED_TOKEN, 0, 0},
+    {METHOD_POST,   "/api/v1/organisations/{id}/memberships",          people_api_member_add,    NEED_TOKEN, 0, 0},
+    {METHOD_PATCH,  "/api/v1/organisations/{id}/memberships/{person}", people_api_member_change, NEED_TOKEN, 0, 0},
+    {METHOD_DELETE, "/api/v1/organisations/{id}/memberships/{person}", people_api_member_remove, NEED_TOKEN, 0, 0},
+    {METHOD_GET,    "/api/v1/organisations/{id}/sites",                people_api_sites,         NEED_TOKEN, 0, 0},
+    {METHOD_POST,   "/api/v1/organisations/{id}/sites",                people_api_site_add,      NEED_TOKEN, 0, 0},
+    {METHOD_GET,    "/api/v1/organisations/{id}/sites/{site}",         people_api_site_view,     NEED_TOKEN, 0, 0},
+    {METHOD_PATCH,  "/api/v1/organisations/{id}/sites/{site}",         people_api_site_change,   NEED_TOKEN, 0, 0},
+    {METHOD_DELETE, "/api/v1/organisations/{id}/sites/{site}",         people_api_site_remove,   NEED_TOKEN, 0, 0},
+    {METHOD_GET,    "/api/v1/people",                                  people_api_list,          NEED_TOKEN, 0, 0},
+    {METHOD_POST,   "/api/v1/people",                                  people_api_add,           NEED_TOKEN, RIGHT_CUSTOMERS_CREATE, 0},
+    {METHOD_GET,    "/api/v1/people/{id}",                             people_api_view,          NEED_TOKEN, 0, 0},
+    {METHOD_PATCH,  "/api/v1/people/{id}",                             people_api_change,        NEED_TOKEN, 0, 0},
     {METHOD_GET,   "/api/v1/orders",                customer_api_orders,        NEED_TOKEN, 0, 0},
     {METHOD_GET,   "/api/v1/orders/{id}",           customer_api_order,         NEED_TOKEN, 0, 0},
 

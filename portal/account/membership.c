@@ -4,6 +4,8 @@
 #include "portal/account/role.h"
 #include "portal/sales/sales_scope.h"
 
+#include <string.h>
+
 const struct err_kind ERR_MEMBERSHIP_CHANGED = {
     ERR_CLASS_CONFLICT, "MEMBERSHIP_CHANGED",
     "Somebody else has changed these rights meanwhile. Look at them again, then save once more if "
@@ -27,6 +29,41 @@ const struct err_kind ERR_MEMBERSHIP_LAST_ADMIN = {
 static const uint64_t MEMBERSHIP_RIGHTS[] = {RIGHT_TICKET_OWN, RIGHT_TICKET_ALL, RIGHT_ORDER,
                                              RIGHT_LICENCE,    RIGHT_BILLING,    RIGHT_ADMIN};
 enum { MEMBERSHIP_RIGHTS_COLUMN = 9 };
+static const char *const MEMBERSHIP_RIGHT_NAMES[] = {"ticket_own", "ticket_all", "order",
+                                                     "licence",    "billing",    "admin"};
+_Static_assert(COUNT(MEMBERSHIP_RIGHT_NAMES) == COUNT(MEMBERSHIP_RIGHTS), "name every right");
+
+json_t *membership_rights_json(uint64_t rights)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < COUNT(MEMBERSHIP_RIGHTS); i++)
+        if (rights & MEMBERSHIP_RIGHTS[i])
+            json_array_append_new(names, json_string(MEMBERSHIP_RIGHT_NAMES[i]));
+    return names;
+}
+
+bool membership_rights_read(const json_t *names, uint64_t *out)
+{
+    json_t *name;
+    size_t i;
+
+    if (!json_is_array(names))
+        return false;
+    *out = 0;
+    json_array_foreach ((json_t *)(uintptr_t)names, i, name) { /* read only */
+        size_t at = 0;
+
+        while (at < COUNT(MEMBERSHIP_RIGHT_NAMES) &&
+               (!json_is_string(name) ||
+                strcmp(json_string_value(name), MEMBERSHIP_RIGHT_NAMES[at]) != 0))
+            at++;
+        if (at == COUNT(MEMBERSHIP_RIGHT_NAMES))
+            return false;
+        *out |= MEMBERSHIP_RIGHTS[at];
+    }
+    return true;
+}
 
 static void membership_from_row(const struct db_row *row, struct membership *m)
 {

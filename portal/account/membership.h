@@ -1,6 +1,7 @@
 /* Memberships: what a person may do for an organisation; from them comes who looks. */
 #pragma once
 
+#include "base/json.h"
 #include "db/db.h"
 
 enum { MEMBERSHIP_LIST_MAX = 200 };
@@ -52,3 +53,8 @@ bool membership_list_of_organisation(struct ctx *cx, struct id organisation_id,
  * of the person's organisations, else the first by name; a person with neither has no rights. */
 bool membership_viewer(struct ctx *cx, struct id person_id, struct id wanted,
                        struct viewer *out) MUST_CHECK;
+
+/* Rights as programs name them: ["ticket_own","order"]. A new reference. */
+json_t *membership_rights_json(uint64_t rights);
+/* Fails at the first name that is none. */
+bool membership_rights_read(const json_t *names, uint64_t *out) MUST_CHECK;

@@ -56,6 +56,11 @@ static bool read_member(struct req *rq, const struct rest_member *m, const json_
             break;
         *(const json_t **)at = value;
         return true;
+    case REST_LIST:
+        if (!json_is_array(value))
+            break;
+        *(const json_t **)at = value;
+        return true;
     }
     return refuse(rq, &ERR_REST_MEMBER, m->name);
 }
@@ -105,6 +110,11 @@ bool rest_read(struct req *rq, const struct rest_member *members, size_t count, 
     if (given != NULL)
         *given = seen;
     return true;
+}
+
+bool rest_refuse(struct req *rq, const char *name)
+{
+    return refuse(rq, &ERR_REST_MEMBER, name);
 }
 
 bool rest_limit(struct req *rq, unsigned *out)

@@ -3,7 +3,7 @@
 
 #include "portal/http/reply.h"
 
-enum rest_type { REST_TEXT, REST_INT, REST_BOOL, REST_ID, REST_OBJECT };
+enum rest_type { REST_TEXT, REST_INT, REST_BOOL, REST_ID, REST_OBJECT, REST_LIST };
 
 struct rest_member {
     const char *name;
@@ -11,7 +11,7 @@ struct rest_member {
     bool is_required;
     int64_t min, max; /* REST_INT */
     size_t offset;    /* in the struct: const char *, int64_t, bool, struct id, const
-                         json_t * (borrowed: in the run's memory) */
+                         json_t * (objects and lists; borrowed: in the run's memory) */
 };
 
 /* Reads the body's object into *into; absent members and null leave it as it is. *given (or NULL)
@@ -19,6 +19,9 @@ struct rest_member {
  * ERR_INVALID with the member in source: unknown, of another type, out of bounds, missing. */
 bool rest_read(struct req *rq, const struct rest_member *members, size_t count, void *into,
                uint64_t *given) MUST_CHECK;
+
+/* ERR_INVALID for a member whose value its reader cannot accept; returns false. */
+bool rest_refuse(struct req *rq, const char *name);
 
 /* Parameters of lists. rest_limit: ?limit=1..200, 0 if absent; rest_id: an id, zero if absent. */
 bool rest_limit(struct req *rq, unsigned *out) MUST_CHECK;

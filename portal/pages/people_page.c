@@ -3,20 +3,14 @@
 #include "base/parse.h"
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
-#include "portal/account/person_link.h"
 #include "portal/http/page.h"
-#include "portal/mail/mail_account.h"
-#include "portal/mail/mail_out.h"
+#include "portal/mail/mail_invite.h"
 #include "portal/sales/organisation.h"
 #include "portal/sales/site.h"
 
 #include <string.h>
 
 enum { POSITION_MAX = 100 };
-
-static const struct err_kind ERR_PEOPLE_KNOWN = {
-    ERR_CLASS_CONFLICT, "PERSON_KNOWN",
-    "This address has an account already. Ask the support team to add it to your organisation."};
 
 struct place { /* whose people, and where their pages lie */
     struct organisation *organisation;
@@ -215,60 +209,14 @@ static struct membership_spec member_spec(const struct place *place, struct id p
                                     .rights = rights_of(in)};
 }
 
-/* The mail is queued with the link or not at all. An address that no mail goes to still gets the
- * link, by hand. */
-static bool mail_link(struct req *rq, struct id person_id, const char *token)
-{
-    if (mail_account_link(&rq->cx, rq->app, person_id, MAIL_WELCOME, token))
-        return true;
-    if (rq->cx.err.kind != &ERR_MAIL_ADDRESS)
-        return false;
-    err_clear(&rq->cx.err);
-    return true;
-}
-
-static bool invite_by_mail(struct req *rq, const struct person_spec *spec,
-                           const struct membership_spec *member, struct person **out,
-                           const char **token)
-{
-    struct ctx *cx = &rq->cx;
-    const char *made;
-    struct person *p;
-
-    if (!db_begin(cx))
-        return false;
-    if (!person_link_invite(cx, spec, member, &p, &made) || !mail_link(rq, p->id, made)) {
-        db_rollback(cx);
-        return false;
-    }
-    if (!db_commit(cx))
-        return false;
-    *out = p;
-    *token = made;
-    return true;
-}
-
-/* Somebody who is known already only becomes a member, and only by staff: else an administrator
- * could try addresses to learn who has an account. A new person gets a link as well. */
 static bool invite(struct req *rq, const struct place *place, const struct people_fields *in,
                    struct person **out, const char **token)
 {
-    struct ctx *cx = &rq->cx;
     const struct person_spec spec = {
         .full_name = in->full_name, .email = in->email, .phone = in->phone};
-    struct membership_spec member;
-    struct person *p;
+    const struct membership_spec member = member_spec(place, (struct id){{0}}, in);
 
-    *token = NULL;
-    if (!person_find_by_email(cx, in->email, &p))
-        return false;
-    member = member_spec(place, p ? p->id : (struct id){{0}}, in);
-    if (!p)
-        return invite_by_mail(rq, &spec, &member, out, token);
-    if (!place->is_desk)
-        return err_set_at(&cx->err, &ERR_PEOPLE_KNOWN, "email", "person exists");
-    *out = p;
-    return membership_add(cx, &member);
+    return mail_invite(&rq->cx, rq->app, &spec, &member, out, token);
 }
 
 static bool add(struct req *rq, const struct place *place)
@@ -349,13 +297,9 @@ static bool make_link(struct req *rq, const struct place *place, struct id perso
     struct membership *m;
     const char *token;
 
-    if (!member_of(rq, place, person_id, &m) || !db_begin(&rq->cx))
-        return false;
-    if (!person_link_make(&rq->cx, person_id, &token) || !mail_link(rq, person_id, token)) {
-        db_rollback(&rq->cx);
-        return false;
-    }
-    return db_commit(&rq->cx) && show_link(rq, place, m->full_name, token);
+    return member_of(rq, place, person_id, &m) &&
+           mail_invite_again(&rq->cx, rq->app, person_id, &token) &&
+           show_link(rq, place, m->full_name, token);
 }
 
 /* --- both sides' ways in --- */

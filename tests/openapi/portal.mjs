@@ -51,11 +51,34 @@ async function customers(ask) {
   await ask("GET /api/v1/orders/{id}", { at: { id: randomUUID() }, status: 404 });
 }
 
+async function people(ask) {
+  const one = (await ask("GET /api/v1/organisations", { query: "?limit=1", status: 200 })).body.data[0];
+  const list = (await ask("GET /api/v1/people", { query: "?limit=2", status: 200 })).body;
+  await ask("GET /api/v1/people", { query: `?after=${list.next}&organisation_id=${one.id}`, status: 200 });
+  const id = (await ask("POST /api/v1/people", { body: { email: "rosa@lantern.example", full_name: "Rosa Lind" }, status: 201 })).body.data.id;
+  await ask("POST /api/v1/people", { body: { email: "rosa@lantern.example" }, status: 409 });
+  await ask("GET /api/v1/people/{id}", { at: { id }, status: 200 });
+  await ask("GET /api/v1/people/{id}", { at: { id: randomUUID() }, status: 404 });
+  await ask("PATCH /api/v1/people/{id}", { at: { id }, body: { phone: "+44 1632 960 200" }, status: 200 });
+  const at = { id: one.id, person: id };
+  await ask("POST /api/v1/organisations/{id}/memberships", { at, body: { person_id: id, rights: ["order"] }, status: 201 });
+  await ask("GET /api/v1/organisations/{id}/memberships", { at, status: 200 });
+  await ask("PATCH /api/v1/organisations/{id}/memberships/{person}", { at, body: { rights: ["order", "admin"], position: "Buyer" }, status: 200 });
+  await ask("PATCH /api/v1/organisations/{id}/memberships/{person}", { at, body: { rights: ["all"] }, status: 422 });
+  await ask("DELETE /api/v1/organisations/{id}/memberships/{person}", { at, status: 204 });
+  const site = (await ask("POST /api/v1/organisations/{id}/sites", { at, body: { name: "Wharf", city: "York" }, status: 201 })).body.data.id;
+  const there = { id: one.id, site };
+  await ask("GET /api/v1/organisations/{id}/sites", { at, status: 200 });
+  await ask("GET /api/v1/organisations/{id}/sites/{site}", { at: there, status: 200 });
+  await ask("PATCH /api/v1/organisations/{id}/sites/{site}", { at: there, body: { phone: "1" }, status: 200 });
+  await ask("DELETE /api/v1/organisations/{id}/sites/{site}", { at: there, status: 204 });
+}
+
 // A customer's token sees less, in the same shapes.
 async function asCustomer(caller, site) {
   const made = await site.command("token", "create", "--tenant", "demo", "--role", "user", "--user", CUSTOMER, "--json");
   const auth = `Bearer ${JSON.parse(made).token}`;
-  for (const path of ["me", "tickets", "organisations", "orders"]) await caller.ask(`GET /api/v1/${path}`, { auth, status: 200 });
+  for (const path of ["me", "tickets", "organisations", "people", "orders"]) await caller.ask(`GET /api/v1/${path}`, { auth, status: 200 });
 }
 
 export async function portalStory(caller, site) {
@@ -64,6 +87,7 @@ export async function portalStory(caller, site) {
   await tickets(ask);
   await files(ask);
   await customers(ask);
+  await people(ask);
   await asCustomer(caller, site);
   const reader = JSON.parse(await site.command("token", "create", "--tenant", "demo", "--role", "read-only", "--json")).token;
   await ask("POST /api/v1/organisations", { auth: `Bearer ${reader}`, body: { name: "Nobody" }, status: 403 });

@@ -7,6 +7,8 @@ const level = { ...whole, minimum: 1, maximum: 5 };
 
 const FIELDS = says("The tenant's own fields by their codes: text, number, true or false, a day, an option's code, or a list of those.", anyObject);
 
+const RIGHTS = says("What the person may do for the organisation.", list(words("ticket_own", "ticket_all", "order", "licence", "billing", "admin")));
+
 const organisation = {
   name: text, code: text, category: text, status: text, importance: whole, owner_id: id, phone: text, email: text,
   address: text, city: text, country: text, note: text,
@@ -44,6 +46,22 @@ const SCHEMAS = {
     id, code: text, name: text, status: text, phone: text, email: text, address: text, city: text, country: text, created_at: time,
   }, { category: says("For staff, as the next three.", text), importance: whole, owner_id: nullable(id), note: text }),
   OrganisationDraft: object({}, draft),
+  Person: object({
+    id, full_name: text, given_name: text, email: text, phone: text, language: text, time_zone: text, is_disabled: flag, is_verified: flag, created_at: time,
+  }),
+  PersonDraft: object({ email: text }, { full_name: nullable(text), given_name: nullable(text), phone: nullable(text), language: nullable(text), time_zone: nullable(text) }),
+  PersonChange: object({}, {
+    full_name: nullable(text), given_name: nullable(text), phone: nullable(text), language: nullable(text), time_zone: nullable(text), is_disabled: nullable(flag),
+  }),
+  Membership: object({
+    person_id: id, organisation_id: id, full_name: text, email: text, phone: text, position: text, site_id: nullable(id), site_name: nullable(text), rights: RIGHTS,
+  }),
+  MembershipDraft: object({ rights: RIGHTS }, {
+    person_id: nullable(id), email: nullable(text), full_name: nullable(text), phone: nullable(text), position: nullable(text), site_id: nullable(id),
+  }),
+  MembershipChange: object({}, { rights: nullable(RIGHTS), position: nullable(text), site_id: nullable(id) }),
+  Site: object({ id, organisation_id: id, name: text, city: text, address: text, phone: text }),
+  SiteDraft: object({}, { name: nullable(text), city: nullable(text), address: nullable(text), phone: nullable(text) }),
   Order: order(),
   OrderWithLines: order({ lines: list(ref("OrderLine")) }),
   OrderLine: object({ description: text, quantity: whole, unit: money, net: money, product_id: nullable(id), licence_id: nullable(id) }),
@@ -75,6 +93,7 @@ const one = (name) => object({ data: ref(name) });
 const page = (name) => object({ data: list(ref(name)), next: nullable(text) });
 const got = (schema) => ({ 200: { description: "The answer.", ...json(schema) } });
 const made = (schema, headers) => ({ 201: { description: "Made.", ...(headers ? { headers } : {}), ...json(schema) } });
+const gone = { 204: { description: "Done." } };
 const body = (name) => ({ requestBody: { required: true, ...json(ref(name)) } });
 const PAGED = [query("after", text, "The cursor that the page before gave as next."), query("limit", { ...whole, minimum: 1, maximum: 200 })];
 
@@ -109,6 +128,31 @@ const PATHS = {
   "/api/v1/organisations/{id}": {
     get: { summary: "One organisation.", responses: got(one("Organisation")) },
     patch: { summary: "Change what is named; the rest stays.", rights: ["customers"], ...body("OrganisationDraft"), responses: got(one("Organisation")) },
+  },
+  "/api/v1/organisations/{id}/memberships": {
+    get: { summary: "Its people and what they may do for it.", responses: got(page("Membership")) },
+    post: { summary: "Bring somebody in: a person by id, or an address; a new one is invited by mail.", ...body("MembershipDraft"), responses: made(one("Membership")) },
+  },
+  "/api/v1/organisations/{id}/memberships/{person}": {
+    patch: { summary: "Change what is named; the rest stays.", ...body("MembershipChange"), responses: got(one("Membership")) },
+    delete: { summary: "The person no longer belongs to it.", responses: gone },
+  },
+  "/api/v1/organisations/{id}/sites": {
+    get: { summary: "Its stores and offices.", responses: got(page("Site")) },
+    post: { summary: "Add one; name and city are needed.", ...body("SiteDraft"), responses: made(one("Site")) },
+  },
+  "/api/v1/organisations/{id}/sites/{site}": {
+    get: { summary: "One site.", responses: got(one("Site")) },
+    patch: { summary: "Change what is named; the rest stays.", ...body("SiteDraft"), responses: got(one("Site")) },
+    delete: { summary: "Remove one that nothing names.", responses: gone },
+  },
+  "/api/v1/people": {
+    get: { summary: "Customers' people that the token sees, in the order they were added.", parameters: [query("q", text), query("organisation_id", id), ...PAGED], responses: got(page("Person")) },
+    post: { summary: "Add somebody without an organisation, and without an invitation.", rights: ["customers"], ...body("PersonDraft"), responses: made(one("Person")) },
+  },
+  "/api/v1/people/{id}": {
+    get: { summary: "One person.", responses: got(one("Person")) },
+    patch: { summary: "Change what is named; the rest stays.", ...body("PersonChange"), responses: got(one("Person")) },
   },
   "/api/v1/orders": {
     get: { summary: "Orders, newest first.", parameters: [query("organisation_id", id), query("open", same("1")), ...PAGED], responses: got(page("Order")) },
