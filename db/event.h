@@ -130,6 +130,8 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_PERSON_PARTED,
                   EVENT_PROPOSAL_MADE, /* about the person or organisation it would change */
                   EVENT_PROPOSAL_DECIDED,
+                  EVENT_SIGNUP_WAITS,
+                  EVENT_SIGNUP_DECIDED,
                   EVENT_ROLE_CHANGED,
                   EVENT_ORGANISATION_CREATED,
                   EVENT_ORGANISATION_CHANGED,

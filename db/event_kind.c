@@ -133,6 +133,8 @@ static const struct {
     [EVENT_PERSON_PARTED]                 = {"person.parted",                 ""},
     [EVENT_PROPOSAL_MADE]                 = {"proposal.made",                 ""},
     [EVENT_PROPOSAL_DECIDED]              = {"proposal.decided",              ""},
+    [EVENT_SIGNUP_WAITS]                  = {"signup.waits",                  ""},
+    [EVENT_SIGNUP_DECIDED]                = {"signup.decided",                ""},
     [EVENT_ROLE_CHANGED]                  = {"role.changed",                  ""},
     [EVENT_ORGANISATION_CREATED]          = {"organisation.created",          ""},
     [EVENT_ORGANISATION_CHANGED]          = {"organisation.changed",          ""},

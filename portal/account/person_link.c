@@ -5,12 +5,17 @@
 #include "db/event.h"
 #include "licensing/token.h"
 #include "portal/account/credential.h"
+#include "portal/account/sign_in_rule.h"
 
 #include <string.h>
 
 const struct err_kind ERR_PERSON_LINK_OVER = {
     ERR_CLASS_GONE, "LINK_OVER",
     "This link was used already or is too old. Ask for a new one where you got it."};
+
+const struct err_kind ERR_PERSON_LINK_INVITES = {
+    ERR_CLASS_DENIED, "INVITES_OFF",
+    "Accounts are made by the support team alone. Ask it for an account for your colleague."};
 
 /* --- making --- */
 
@@ -122,9 +127,14 @@ bool person_link_invite(struct ctx *cx, const struct person_spec *person,
                         const struct membership_spec *spec, struct person **out, const char **token)
 {
     struct membership_spec member = *spec;
+    struct sign_in_rule rule;
     struct person *made;
     const char *text;
 
+    if (!sign_in_rule_get(cx, &rule))
+        return false;
+    if (cx->viewer.kind == VIEWER_CUSTOMER && rule.signup == SIGNUP_OFF)
+        return err_set(&cx->err, &ERR_PERSON_LINK_INVITES, "an invitation by a customer");
     if (!db_begin(cx))
         return false;
     if (!person_create(cx, person, &made))

@@ -18,7 +18,8 @@ enum person_link_purpose {
     PERSON_LINK_PURPOSE_COUNT
 };
 
-extern const struct err_kind ERR_PERSON_LINK_OVER; /* used, too old, replaced or never made */
+extern const struct err_kind ERR_PERSON_LINK_OVER;    /* used, too old, replaced or never made */
+extern const struct err_kind ERR_PERSON_LINK_INVITES; /* customers invite nobody (SIGNUP_OFF) */
 
 /* A new link for a person, known by its token; earlier ones end. Staff make them for customers with
  * RIGHT_CUSTOMERS and for staff with RIGHT_SETTINGS; an organisation's administrator (RIGHT_ADMIN)
@@ -38,7 +39,7 @@ bool person_link_make_address(struct ctx *cx, struct id person_id, const char *e
                               const char **token) MUST_CHECK;
 
 /* A new person with a membership (spec's person_id is ignored) and a link, in one transaction.
- * Fails as person_create, membership_add and person_link_make. */
+ * Fails as person_create, membership_add and person_link_make, and ERR_PERSON_LINK_INVITES. */
 bool person_link_invite(struct ctx *cx, const struct person_spec *person,
                         const struct membership_spec *spec, struct person **out,
                         const char **token) MUST_CHECK;

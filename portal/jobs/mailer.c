@@ -10,6 +10,7 @@
 #include "portal/mail/mail_out.h"
 #include "portal/mail/mail_relay.h"
 #include "portal/mail/mail_send.h"
+#include "portal/mail/mail_signup.h"
 #include "portal/notice/notice_event.h"
 
 #include <string.h>
@@ -117,7 +118,7 @@ bool mailer_work_events(struct ctx *cx, const struct app *app, unsigned *worked)
 struct asking {
     const struct app *app;
     const struct job *job;
-    bool is_login; /* a link to sign in by, else a new password */
+    const char *kind;
 };
 
 static bool send_login(struct ctx *cx, const struct app *app, const char *email)
@@ -134,19 +135,26 @@ static bool send_login(struct ctx *cx, const struct app *app, const char *email)
     return true;
 }
 
+static bool answer_kind(struct ctx *cx, const struct asking *a, const json_t *data)
+{
+    const char *email = json_get_text(data, "email", "");
+
+    if (strcmp(a->kind, MAIL_SIGNUP_JOB) == 0)
+        return mail_signup_answer(cx, a->app, email, json_get_text(data, "language", ""));
+    return strcmp(a->kind, MAIL_ACCOUNT_LOGIN_JOB) == 0
+               ? send_login(cx, a->app, email)
+               : user_ask_password(cx, email, json_get_bool(data, "deliver", true));
+}
+
 static bool answer(struct ctx *cx, void *arg)
 {
     const struct asking *a = arg;
     const struct job *job = a->job;
-    const char *email;
     json_t *data;
 
     if (!json_read(cx->mem, &cx->err, job->data, strlen(job->data), &data) || !db_begin(cx))
         return false;
-    email = json_get_text(data, "email", "");
-    if ((a->is_login ? send_login(cx, a->app, email)
-                     : user_ask_password(cx, email, json_get_bool(data, "deliver", true))) &&
-        job_done(cx, job))
+    if (answer_kind(cx, a, data) && job_done(cx, job))
         return db_commit(cx);
     db_rollback(cx);
     return false;
@@ -160,7 +168,7 @@ static bool work_asked(struct ctx *cx, const struct app *app, const char *kind, 
         return false;
     db_release(cx);
     for (unsigned i = 0; i < *worked; i++) {
-        struct asking asking = {app, &list[i], strcmp(kind, MAIL_ACCOUNT_LOGIN_JOB) == 0};
+        struct asking asking = {app, &list[i], kind};
         bool gave_up = false;
         struct ctx run;
         struct arena *mem = start_run(&run, cx, list[i].tenant_id);
@@ -181,11 +189,12 @@ static bool work_asked(struct ctx *cx, const struct app *app, const char *kind, 
 
 bool mailer_work_asked(struct ctx *cx, const struct app *app, unsigned *worked)
 {
-    unsigned logins = 0;
+    unsigned logins = 0, signups = 0;
     bool ok = work_asked(cx, app, MAIL_ACCOUNT_JOB, worked) &&
-              work_asked(cx, app, MAIL_ACCOUNT_LOGIN_JOB, &logins);
+              work_asked(cx, app, MAIL_ACCOUNT_LOGIN_JOB, &logins) &&
+              work_asked(cx, app, MAIL_SIGNUP_JOB, &signups);
 
-    *worked += ok ? logins : 0;
+    *worked += ok ? logins + signups : 0;
     return ok;
 }
 

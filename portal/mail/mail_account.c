@@ -5,6 +5,7 @@
 #include "portal/account/person_address.h"
 #include "portal/mail/mail_out.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Who makes a link for somebody need not see his account. */
@@ -77,6 +78,10 @@ static const char *path_of(enum mail_kind kind)
         return "/verify/";
     case MAIL_ADDRESS:
         return "/account/addresses/confirm/";
+    case MAIL_SIGNUP: /* of portal/mail/mail_signup.c */
+    case MAIL_KNOWN:
+    case MAIL_ACCEPTED:
+    case MAIL_DECLINED:
     case MAIL_KIND_COUNT:
         break;
     }
@@ -90,7 +95,8 @@ static enum person_link_purpose purpose_of(enum mail_kind kind)
         [MAIL_UNLOCK] = PERSON_LINK_UNLOCK,   [MAIL_LOGIN] = PERSON_LINK_LOGIN,
         [MAIL_VERIFY] = PERSON_LINK_VERIFY,   [MAIL_ADDRESS] = PERSON_LINK_ADDRESS};
 
-    _Static_assert(COUNT(PURPOSES) == MAIL_KIND_COUNT, "a purpose for every kind");
+    _Static_assert(COUNT(PURPOSES) == MAIL_SIGNUP, "a purpose for every kind of a person's link");
+    assert(kind < MAIL_SIGNUP);
     return PURPOSES[kind];
 }
 

@@ -66,6 +66,43 @@ static const struct {
             {T("The link works once, for three days."),
              T("If it was not you, do not open it: the address is added only with the link.")},
         },
+    [MAIL_SIGNUP] =
+        {
+            "account.signup",
+            T("Your account at {}"),
+            {T("Somebody, presumably you, wants to make an account at {} with this address."),
+             T("Open this link to go on:")},
+            {T("The link works once, for three days."),
+             T("If it was not you, you need not do anything: nothing is made without this link.")},
+        },
+    [MAIL_KNOWN] =
+        {
+            "account.known",
+            T("You have an account at {} already"),
+            {T("Somebody, presumably you, wants to make an account at {} with this address, which "
+               "has one already."),
+             T("If you have forgotten the password, choose a new one here:")},
+            {T("Nothing has been changed."), T("If it was not you, you need not do anything.")},
+        },
+    [MAIL_ACCEPTED] =
+        {
+            "account.accepted",
+            T("Your account at {} is ready"),
+            {T("{} has added you to your organisation."), T("Sign in here:")},
+            {T("You find its tickets and what else your role lets you see there."),
+             T("If something is missing, ask the administrator of your organisation.")},
+        },
+    [MAIL_DECLINED] =
+        {
+            "account.declined",
+            T("Your account at {}"),
+            {T("{} could not match you with one of its customers, so your account has been switched "
+               "off."),
+             T("The public articles stay open to you:")},
+            {T("If you think that this is a mistake, answer through the colleague who looks after "
+               "your organisation's accounts."),
+             T("Your address is used for nothing else.")},
+        },
 };
 _Static_assert(COUNT(MAILS) == MAIL_KIND_COUNT, "words for every kind");
 

@@ -4,12 +4,16 @@
 #include "portal/http/lang.h"
 
 enum mail_kind {
-    MAIL_WELCOME, /* an invitation: choose a password */
-    MAIL_RESET,   /* a new password was asked for */
-    MAIL_UNLOCK,  /* the account was locked after wrong passwords */
-    MAIL_LOGIN,   /* a link to sign in by was asked for */
-    MAIL_VERIFY,  /* an address is to be confirmed */
-    MAIL_ADDRESS, /* a further address is to be confirmed: it goes there */
+    MAIL_WELCOME,  /* an invitation: choose a password */
+    MAIL_RESET,    /* a new password was asked for */
+    MAIL_UNLOCK,   /* the account was locked after wrong passwords */
+    MAIL_LOGIN,    /* a link to sign in by was asked for */
+    MAIL_VERIFY,   /* an address is to be confirmed */
+    MAIL_ADDRESS,  /* a further address is to be confirmed: it goes there */
+    MAIL_SIGNUP,   /* an account was asked for: go on there; from here on no link of a person's */
+    MAIL_KNOWN,    /* the same, by somebody who has one */
+    MAIL_ACCEPTED, /* who waited belongs to an organisation */
+    MAIL_DECLINED,
     MAIL_KIND_COUNT
 };
 

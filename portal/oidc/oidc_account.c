@@ -4,6 +4,7 @@
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
 #include "portal/account/role.h"
+#include "portal/account/signup_wait.h"
 #include "portal/oidc/oidc_domain.h"
 
 #include <string.h>
@@ -106,7 +107,9 @@ static bool make(struct ctx *cx, const struct oidc_provider *provider,
     if (!person_create(cx, &spec, &person))
         return false;
     *person_id = person->id;
-    return true;
+    return !id_is_zero(provider->organisation_id) ||
+           signup_wait_add(cx, &(struct signup_wait_spec){
+                                   .person_id = *person_id, .organisation_name = "", .note = ""});
 }
 
 /* Staff sign in by what is for staff, customers by what is for them; a member's provider speaks for

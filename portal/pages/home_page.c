@@ -8,6 +8,7 @@
 #include "portal/pages/kb_page.h"
 #include "portal/pages/licence_json.h"
 #include "portal/pages/news_page.h"
+#include "portal/pages/signup_page.h"
 #include "portal/sales/invoice.h"
 #include "portal/sales/order.h"
 
@@ -379,5 +380,5 @@ bool home_page_view(struct req *rq)
         return reply_see_other(rq, "/login");
     if (rq->session->is_staff)
         return reply_see_other(rq, desk_start(&rq->cx.viewer));
-    return home_customer(rq);
+    return id_is_zero(rq->session->organisation_id) ? signup_page_waiting(rq) : home_customer(rq);
 }

@@ -3,7 +3,7 @@
 #include "kb/article.h"
 #include "portal/account/login.h"
 #include "portal/account/session.h"
-#include "portal/account/sign_in_rule.h"
+#include "portal/account/signup.h"
 #include "portal/http/page.h"
 #include "portal/pages/kb_page.h"
 #include "portal/pages/sso_page.h"
@@ -68,6 +68,7 @@ static bool login_context(struct req *rq, const char *next, const char *email, j
         !sign_in_rule_get(&rq->cx, &rule))
         return false;
     json_object_set_new(*out, "keep", rule_json(rq, &rule));
+    json_object_set_new(*out, "may_sign_up", json_boolean(signup_is_possible(&rule)));
     json_object_set(*out, "sso", sso);
     for (size_t i = 0; i < count; i++)
         json_array_append_new(articles, kb_page_article_json(rq, &list[i]));

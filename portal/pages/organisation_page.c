@@ -4,6 +4,7 @@
 #include "portal/account/membership.h"
 #include "portal/account/profile_proposal.h"
 #include "portal/account/second_rule.h"
+#include "portal/account/signup_wait.h"
 #include "portal/desk/ticket_list.h"
 #include "portal/http/page.h"
 #include "portal/pages/licence_json.h"
@@ -71,6 +72,21 @@ static json_t *list_pager(struct req *rq, const char *search, const char *after,
                      last ? next.p : NULL, "text");
 }
 
+/* The way to people who made an account and belong nowhere yet; null where there are none. */
+static bool add_waiting(struct req *rq, json_t *page)
+{
+    int64_t count;
+
+    if (!signup_wait_count(&rq->cx, &count))
+        return false;
+    json_object_set_new(
+        page, "waiting",
+        count == 0 ? json_null()
+                   : json_string(lang_fill1(rq->cx.mem, rq->lang, T("People who wait: {}"),
+                                            arena_printf(rq->cx.mem, "%lld", (long long)count))));
+    return true;
+}
+
 bool organisation_page_list(struct req *rq)
 {
     struct ctx *cx = &rq->cx;
@@ -89,7 +105,7 @@ bool organisation_page_list(struct req *rq)
     if (after && !id_parse(after, &filter.after))
         return err_set(&cx->err, &ERR_NOT_FOUND, "cursor of the customer list");
     if (!organisation_list(cx, &filter, &list, &count, &has_more) ||
-        !profile_proposal_waiting(cx, &waiting))
+        !profile_proposal_waiting(cx, &waiting) || !add_waiting(rq, page))
         return false;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(rows, organisation_json(rq, &list[i]));

@@ -62,6 +62,8 @@
 #include "portal/pages/second_factor_page.h"
 #include "portal/pages/security_page.h"
 #include "portal/pages/service_page.h"
+#include "portal/pages/signup_desk_page.h"
+#include "portal/pages/signup_page.h"
 #include "portal/pages/sso_page.h"
 #include "portal/pages/sso_settings_page.h"
 #include "portal/pages/staff_page.h"

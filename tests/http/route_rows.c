@@ -186,6 +186,21 @@ static void make_device(struct ctx *cx, struct route_rows *rows, struct id perso
              DB_TIME(cx->now), DB_TIME(cx->now));
 }
 
+static void make_signup(struct ctx *cx, struct route_rows *rows)
+{
+    rows->waiting = ctx_new_id(cx);
+    rows->domain = ctx_new_id(cx);
+    test_sql(cx,
+             "INSERT INTO signup_wait (tenant_id, id, person_id, created_at) VALUES (?, ?, ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(rows->waiting),
+             DB_ID(make_person(cx, "New", "new@example.org")), DB_TIME(cx->now));
+    test_sql(cx,
+             "INSERT INTO signup_domain (tenant_id, id, organisation_id, domain, created_at) "
+             "VALUES (?, ?, ?, 'example.org', ?)",
+             DB_ID(cx->tenant_id), DB_ID(rows->domain), DB_ID(rows->organisation),
+             DB_TIME(cx->now));
+}
+
 static void make_news(struct ctx *cx, struct route_rows *rows)
 {
     struct announcement a = {.audience = ANNOUNCEMENT_ORGANISATIONS,
@@ -218,6 +233,7 @@ void route_rows_make(struct ctx *cx, struct route_rows *rows, const struct site_
     const struct id none = {{0}};
 
     make_device(cx, rows, boss_id);
+    make_signup(cx, rows);
     make_ticket(cx, rows, boss);
     make_order(cx, rows);
     make_licence(cx, rows);

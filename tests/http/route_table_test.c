@@ -44,6 +44,10 @@ static const char *const DANGEROUS[] = {
     "/desk/settings/security",
     "/account/security/second",
     "/account/security/second/confirm",
+    "/desk/sign-ups/{id}/accept",
+    "/desk/settings/sign-up",
+    "/desk/settings/sign-up/domains",
+    "/desk/settings/sign-up/domains/{id}/remove",
     /* what programs may do, and where what happens is sent to */
     "/desk/settings/tokens/new",
     "/desk/settings/tokens/rights",

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "portal/account/credential.h"
 #include "portal/account/login.h"
+#include "portal/account/signup.h"
 #include "portal/account/user.h"
 #include "portal/http/lang.h"
 #include "portal/jobs/mailer.h"
@@ -9,6 +10,7 @@
 #include "portal/mail/mail_message.h"
 #include "portal/mail/mail_out.h"
 #include "portal/mail/mail_send.h"
+#include "portal/mail/mail_signup.h"
 #include "tests/licensing/licensing_make.h"
 #include "tests/portal/mail/smtp_server.h"
 
@@ -118,6 +120,36 @@ static void who_forgot_a_password_gets_a_link_that_works_once(void **state)
     test_ok(p.cx, credential_hash(p.cx, "another horse battery", hash));
     test_ok(p.cx, person_link_use(p.cx, token, hash, NULL, NULL));
     test_refused(p.cx, person_link_use(p.cx, token, hash, NULL, NULL), &ERR_PERSON_LINK_OVER);
+    smtp_server_stop(p.server);
+}
+
+/* The page said the same to all three; the mails do not. */
+static void who_asks_for_an_account_gets_a_link_or_word_of_the_one_there_is(void **state)
+{
+    static const char *const LINK = "https://help.tilwick.example/signup/";
+    struct post p = open_post(state);
+    const struct sign_in_rule rule = {.signup = SIGNUP_OPEN, .signup_approves = true};
+    const struct sign_in_rule closed = {.signup = SIGNUP_INVITED};
+    const char *text, *email;
+
+    test_ok(p.cx, sign_in_rule_set(p.cx, &rule));
+    test_ok(p.cx, mail_signup_ask(p.cx, "ben@marlow.example", "zh"));
+    work(&p);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    text = mail_text(&p, 0);
+    assert_non_null(strstr(text, "RCPT TO:<ben@marlow.example>"));
+    assert_non_null(strstr(text, "请打开以下链接继续："));
+    test_ok(p.cx, signup_find(p.cx, after(&p, text, LINK), &email));
+    assert_string_equal(email, "ben@marlow.example");
+    test_ok(p.cx, mail_signup_ask(p.cx, "anna@marlow.example", "en"));
+    work(&p);
+    text = mail_text(&p, 1);
+    assert_non_null(strstr(text, "You have an account"));
+    assert_null(strstr(text, LINK));
+    test_ok(p.cx, sign_in_rule_set(p.cx, &closed));
+    test_ok(p.cx, mail_signup_ask(p.cx, "cleo@marlow.example", "en"));
+    work(&p);
+    assert_int_equal(smtp_server_count(p.server), 2);
     smtp_server_stop(p.server);
 }
 
@@ -448,6 +480,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(who_forgot_a_password_gets_a_link_that_works_once),
+        cmocka_unit_test(who_asks_for_an_account_gets_a_link_or_word_of_the_one_there_is),
         cmocka_unit_test(a_reset_link_lasts_thirty_minutes_and_the_newest_alone_is_good),
         cmocka_unit_test(who_asks_for_a_link_to_sign_in_gets_one_and_the_unknown_none),
         cmocka_unit_test(an_unknown_address_leaves_the_same_traces_and_no_mail),
