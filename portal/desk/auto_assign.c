@@ -11,6 +11,8 @@
 static const char SQL_AUTO_ASSIGN_TEAM[] =
     "SELECT id, assign_by, by_skill, by_product FROM team WHERE tenant_id = ? AND "
     "(id = ? OR (? = TRUE AND is_default = TRUE)) LIMIT 1";
+static const char SQL_AUTO_ASSIGN_DISPATCHED[] =
+    "SELECT dispatch_to IS NOT NULL FROM ticket WHERE tenant_id = ? AND id = ?";
 static const char SQL_AUTO_ASSIGN_LOCK[] =
     "UPDATE team SET turn = turn + 1 WHERE tenant_id = ? AND id = ?";
 #define PEOPLE                                                                                  \
@@ -136,12 +138,15 @@ static bool give(struct ctx *cx, struct giving *g, struct id *out)
 
 static bool assign(struct ctx *cx, struct giving *g, struct id *out)
 {
+    struct db_rows rows;
     struct ticket *t;
 
     if (!db_exec(cx, NULL, SQL_AUTO_ASSIGN_LOCK, DB_ID(cx->tenant_id), DB_ID(g->team_id)) ||
-        !ticket_get(cx, g->t->id, &t))
+        !ticket_get(cx, g->t->id, &t) ||
+        !db_query(cx, &rows, SQL_AUTO_ASSIGN_DISPATCHED, DB_ID(cx->tenant_id), DB_ID(t->id)))
         return false;
-    if (!id_is_zero(t->assignee_id)) /* somebody took it while we waited */
+    /* Somebody took it while we waited, or is asked whether he does. */
+    if (!id_is_zero(t->assignee_id) || (db_next(&rows) && db_bool(&rows.row, 0)))
         return true;
     if (!find_candidates(cx, g))
         return false;

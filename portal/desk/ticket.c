@@ -70,8 +70,9 @@ bool ticket_category_parse(const char *name, enum ticket_category *out)
     return false;
 }
 
-/* One's own: tracked by oneself, or by nobody yet and in one's team, or where one was added. The
- * team's: all that is the team's or tracked by one of its people, besides. */
+/* One's own: tracked by oneself, or by nobody yet and in one's team, or where one was added, or
+ * sent to oneself or one's team. The team's: all that is the team's or tracked by one of its
+ * people, besides. */
 static void visible_to_staff(struct ctx *cx, struct where *w)
 {
     const struct viewer *v = &cx->viewer;
@@ -89,6 +90,8 @@ static void visible_to_staff(struct ctx *cx, struct where *w)
     } else {
         where_add(w, " OR (t.assignee_id IS NULL AND t.team_id = ?)", DB_ID(v->team_id));
     }
+    where_add(w, " OR t.dispatch_to IN (?", DB_ID(v->person_id));
+    where_add(w, ", ?)", DB_ID(v->team_id));
     where_add(w,
               " OR EXISTS (SELECT 1 FROM participant x WHERE x.tenant_id = t.tenant_id "
               "AND x.ticket_id = t.id AND x.person_id = ?))",

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum bound { BOUND_NONE, BOUND_ME, BOUND_SOON, BOUND_RECENT };
+enum bound { BOUND_NONE, BOUND_ME, BOUND_US, BOUND_SOON, BOUND_RECENT };
 
 static const struct {
     const char *code;
@@ -21,6 +21,8 @@ static const struct {
                              " AND t.is_active = TRUE AND t.category = 'open' "
                              "AND t.assignee_id = ?",
                              BOUND_ME},
+    [TICKET_VIEW_DISPATCHED] = {"dispatched", T("Dispatched to me"),
+                                " AND t.is_active = TRUE AND t.dispatch_to IN (?", BOUND_US},
     [TICKET_VIEW_DUE] = {"due", T("Due in 2 hours"), " AND t.is_active = TRUE AND t.due_key <= ?",
                          BOUND_SOON},
     [TICKET_VIEW_DISPUTED] = {"disputed", T("Disputed"),
@@ -61,6 +63,10 @@ void ticket_view_where(struct ctx *cx, struct where *w, enum ticket_view view)
     switch (VIEWS[view].bound) {
     case BOUND_NONE:
         break;
+    case BOUND_US:
+        where_add(w, VIEWS[view].fragment, DB_ID(cx->viewer.person_id));
+        where_add(w, ", ?)", DB_ID(cx->viewer.team_id));
+        return;
     case BOUND_ME:
         value = DB_ID(cx->viewer.person_id);
         break;

@@ -6,9 +6,10 @@
 enum ticket_view {
     TICKET_VIEW_UNASSIGNED,
     TICKET_VIEW_MINE,
-    TICKET_VIEW_WAITING,  /* waiting for me: mine, and the next step is ours */
-    TICKET_VIEW_DUE,      /* due within two hours, or late */
-    TICKET_VIEW_DISPUTED, /* its customer said that it is not solved */
+    TICKET_VIEW_WAITING,    /* waiting for me: mine, and the next step is ours */
+    TICKET_VIEW_DISPATCHED, /* to me or my team, waiting for the answer */
+    TICKET_VIEW_DUE,        /* due within two hours, or late */
+    TICKET_VIEW_DISPUTED,   /* its customer said that it is not solved */
     TICKET_VIEW_REVIEW,
     TICKET_VIEW_OPEN,
     TICKET_VIEW_SOLVED, /* within TICKET_VIEW_SOLVED_DAYS */

@@ -11,6 +11,7 @@
 #include "portal/account/tenant.h"
 #include "portal/desk/attachment.h"
 #include "portal/desk/auto_close.h"
+#include "portal/desk/dispatch.h"
 #include "portal/desk/escalation.h"
 #include "portal/desk/presence.h"
 #include "portal/desk/ticket_bulk.h"
@@ -161,12 +162,12 @@ static bool escalate(struct ctx *cx, struct app *app, bool *has_more)
 
 static bool tend_flow(struct ctx *cx, struct app *app, bool *has_more)
 {
-    unsigned closed;
+    unsigned closed, ended;
 
     (void)app;
-    if (!auto_close_work(cx, &closed))
+    if (!auto_close_work(cx, &closed) || !dispatch_work(cx, &ended))
         return false;
-    *has_more = *has_more || closed >= AUTO_CLOSE_BATCH;
+    *has_more = *has_more || closed >= AUTO_CLOSE_BATCH || ended >= DISPATCH_BATCH;
     return true;
 }
 

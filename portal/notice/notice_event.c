@@ -22,6 +22,7 @@ static const char SQL_NOTICE_TEAM[] =
     "WHERE s.tenant_id = ? AND s.team_id = COALESCE(?, (SELECT d.id FROM team d "
     "WHERE d.tenant_id = s.tenant_id AND d.is_default = TRUE LIMIT 1)) "
     "AND p.is_disabled = FALSE AND p.deleted_at IS NULL LIMIT ?";
+static const char SQL_NOTICE_LEAD[] = "SELECT lead_id FROM team WHERE tenant_id = ? AND id = ?";
 static const char SQL_NOTICE_LICENCE_PEOPLE[] =
     "SELECT m.person_id FROM membership m "
     "JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id "
@@ -278,6 +279,41 @@ static bool tell_closing(struct ctx *cx, struct telling *w)
     return tell_customers(cx, w, NOTICE_TICKET_CLOSING);
 }
 
+static struct id id_in(const json_t *data, const char *key)
+{
+    struct id id = {{0}};
+
+    return id_parse(json_get_text(data, key, ""), &id) ? id : (struct id){{0}};
+}
+
+/* Whoever is asked, and then whoever asked; a dispatch to a team is one to each of it, and one that
+ * nobody answered is told to the lead too. */
+static bool tell_dispatch(struct ctx *cx, struct telling *w)
+{
+    json_t *d = json_object_get(w->data, "dispatch");
+    const struct id team = id_in(d, "team");
+    struct db_rows rows;
+
+    w->base.data = d;
+    if (w->event->kind == EVENT_TICKET_DISPATCHED)
+        return id_is_zero(team) ? tell_person(cx, w, NOTICE_DESK_DISPATCH, id_in(d, "person"))
+                                : tell_team(cx, w, NOTICE_DESK_DISPATCH);
+    if (!tell_person(cx, w, NOTICE_DESK_SENT, id_in(d, "by")))
+        return false;
+    if (w->event->kind != EVENT_TICKET_UNANSWERED)
+        return true;
+    if (!db_query(cx, &rows, SQL_NOTICE_LEAD, DB_ID(cx->tenant_id), DB_ID_OR_NULL(w->t->team_id)))
+        return false;
+    return !db_next(&rows) || tell_person(cx, w, NOTICE_DESK_SENT, db_id(&rows.row, 0));
+}
+
+static bool tell_flow(struct ctx *cx, struct telling *w)
+{
+    if (w->event->kind == EVENT_TICKET_CLOSE_DUE)
+        return tell_closing(cx, w);
+    return tell_dispatch(cx, w);
+}
+
 static bool tell_ticket(struct ctx *cx, struct telling *w)
 {
     switch ((int)w->event->kind) { /* of many kinds only these */
@@ -294,7 +330,11 @@ static bool tell_ticket(struct ctx *cx, struct telling *w)
     case EVENT_TICKET_MERGED:
         return tell_merged(cx, w);
     case EVENT_TICKET_CLOSE_DUE:
-        return tell_closing(cx, w);
+    case EVENT_TICKET_DISPATCHED:
+    case EVENT_TICKET_ACCEPTED:
+    case EVENT_TICKET_DECLINED:
+    case EVENT_TICKET_UNANSWERED:
+        return tell_flow(cx, w);
     case EVENT_TICKET_SLA_WARNING:
     case EVENT_TICKET_SLA_BREACHED:
         return tell_promise(cx, w);

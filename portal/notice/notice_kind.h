@@ -18,6 +18,8 @@ enum notice_kind { /* of several in one mail, the last here gives it its words *
                    NOTICE_DESK_FILED,     /* staff: a ticket for the team, with nobody on it */
                    NOTICE_DESK_ANSWERED,  /* staff: the customer wrote, or changed the state */
                    NOTICE_DESK_ASSIGNED,  /* staff: it is yours */
+                   NOTICE_DESK_DISPATCH,  /* staff: it is sent to you, please answer */
+                   NOTICE_DESK_SENT,      /* staff: what became of a dispatch of yours */
                    NOTICE_DESK_PROMISE,   /* staff: a promise ends soon, or has ended */
                    NOTICE_DESK_LICENCE,   /* staff: a customer's licence ends */
                    NOTICE_DESK_NEWS,      /* staff: an announcement for them */

@@ -66,15 +66,28 @@ static const char *promise_line(const struct lang *lang, const struct notice *n)
                                    : T("An answer was promised for soon."));
 }
 
-/* What the desk does by itself; NULL: n tells something else. */
+/* How a ticket goes through the desk; NULL: n tells something else. */
 static const char *flow_line(struct ctx *cx, const struct format *f, const struct notice *n)
 {
+    const char *state = json_get_text(n->data, "state", "");
     const int64_t days = json_get_i64(n->data, "days", 0);
     const char *said = n->kind == NOTICE_TICKET_CLOSING ? T("The ticket will be closed in {} days.")
                        : n->kind == NOTICE_TICKET_CLOSED && days > 0
                            ? T("The ticket was closed, since {} days passed without a word.")
                            : NULL;
 
+    if (n->kind == NOTICE_TICKET_SPLIT)
+        return lang_fill1(cx->mem, f->lang, T("This was a part of ticket {} before."),
+                          json_get_text(n->data, "from", "-"));
+    if (n->kind == NOTICE_DESK_DISPATCH)
+        return lang_text(f->lang, T("The ticket waits for your answer: accept or decline it."));
+    if (n->kind == NOTICE_DESK_SENT && strcmp(state, "unanswered") == 0)
+        return lang_text(f->lang, T("The dispatch was not answered in time."));
+    if (n->kind == NOTICE_DESK_SENT)
+        return lang_fill1(cx->mem, f->lang,
+                          strcmp(state, "accepted") == 0 ? T("{} accepted the dispatch.")
+                                                         : T("{} declined the dispatch."),
+                          actor_of(n, f->lang));
     return said != NULL ? lang_fill1(cx->mem, f->lang, said, format_number(cx->mem, f, days))
                         : NULL;
 }
@@ -90,10 +103,6 @@ static bool line_of_kind(struct ctx *cx, const struct format *f, const struct no
         return true;
     case NOTICE_TICKET_MERGED:
         *out = merged_line(cx, f->lang, n);
-        return true;
-    case NOTICE_TICKET_SPLIT:
-        *out = lang_fill1(cx->mem, f->lang, T("This was a part of ticket {} before."),
-                          json_get_text(n->data, "from", "-"));
         return true;
     case NOTICE_TICKET_CLOSED:
     case NOTICE_TICKET_STATE:
@@ -132,7 +141,10 @@ static bool line_of_kind(struct ctx *cx, const struct format *f, const struct no
     case NOTICE_RULE:
         *out = json_get_text(n->data, "text", "");
         return true;
+    case NOTICE_TICKET_SPLIT:
     case NOTICE_TICKET_CLOSING:
+    case NOTICE_DESK_DISPATCH:
+    case NOTICE_DESK_SENT:
     case NOTICE_KIND_COUNT:
         break;
     }

@@ -78,6 +78,7 @@
 #include "portal/pages/topic_settings_page.h"
 #include "portal/pages/trial_page.h"
 #include "portal/pages/view_as_page.h"
+#include "portal/pages/dispatch_page.h"
 #include "portal/pages/visit_page.h"
 #include "portal/pages/webhook_page.h"
 #include "portal/pages/welcome_page.h"

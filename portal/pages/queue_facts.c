@@ -3,6 +3,7 @@
 #include "portal/account/role.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/pages/dispatch_page.h"
 #include "portal/pages/level_page.h"
 #include "portal/pages/survey_page.h"
 #include "portal/pages/ticket_field_page.h"
@@ -254,5 +255,6 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
     return add_people(rq, t, context) && add_product(rq, t, context) &&
            add_links(rq, words, t, context) && add_others(rq, t, context) &&
            add_tags(rq, t, context) && ticket_field_page_of_ticket(rq, t, context) &&
-           survey_page_add(rq, t, context) && visit_page_of_ticket(rq, t, context);
+           survey_page_add(rq, t, context) && visit_page_of_ticket(rq, t, context) &&
+           dispatch_page_of_ticket(rq, t, context);
 }

@@ -20,6 +20,7 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/desk/tickets/{id}", rows->ticket},
         {"/desk/visits/{id}", rows->visit},
         {"/desk/leave/{id}", rows->leave},
+        {"/desk/dispatches/{id}", rows->dispatch},
         {"/desk/settings/teams/{id}", rows->team},
         {"/files/{id}", rows->file},
         {"/orders/{id}", rows->order},

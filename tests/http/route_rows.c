@@ -6,6 +6,7 @@
 #include "licensing/token.h"
 #include "portal/desk/announcement.h"
 #include "portal/desk/calendar.h"
+#include "portal/desk/dispatch.h"
 #include "portal/desk/leave.h"
 #include "portal/desk/team.h"
 #include "portal/desk/visit.h"
@@ -225,6 +226,8 @@ static void make_team(struct ctx *cx, struct route_rows *rows)
                       &(struct leave){
                           .person_id = rows->staff, .from_on = "2026-03-09", .to_on = "2026-03-10"},
                       &rows->leave));
+    test_ok(cx, dispatch_send(cx, rows->ticket, &(struct dispatch_new){.team_id = team.id},
+                              &rows->dispatch));
 }
 
 void route_rows_make(struct ctx *cx, struct route_rows *rows, const struct site_user *boss,
