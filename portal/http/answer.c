@@ -10,6 +10,7 @@ static const char BROWSER_HEADERS[] =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'\r\n"
+    "X-Frame-Options: DENY\r\n" /* for browsers that do not know frame-ancestors */
     "Referrer-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
@@ -17,6 +18,7 @@ static const char BROWSER_HEADERS[] =
 /* Somebody else's file: never a page of ours, whatever the browser makes of it. */
 static const char FILE_HEADERS[] =
     "Content-Security-Policy: default-src 'none'; sandbox; frame-ancestors 'none'\r\n"
+    "X-Frame-Options: DENY\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
 static const char TLS_HEADER[] = "Strict-Transport-Security: max-age=31536000\r\n";

@@ -170,6 +170,7 @@ static void an_answer_has_its_headers_and_its_reference(void **state)
     assert_non_null(strstr(wire_header(&w, "Content-Security-Policy"), "frame-ancestors 'none'"));
     assert_null(strstr(wire_header(&w, "Content-Security-Policy"), "unsafe"));
     assert_string_equal(wire_header(&w, "Cross-Origin-Opener-Policy"), "same-origin");
+    assert_string_equal(wire_header(&w, "X-Frame-Options"), "DENY");
     assert_string_equal(wire_header(&w, "Strict-Transport-Security"), "");
     assert_int_equal(strlen(wire_header(&w, "Date")), 29);
     wire_close(&w);

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "./asker.mjs";
 import { Crawl } from "./crawl.mjs";
-import { PEOPLE } from "./house.mjs";
+import { PEOPLE, openHouse } from "./house.mjs";
 import { Faults, run } from "./tell.mjs";
 
 const EVIL = "evil.example";
@@ -13,6 +13,7 @@ const ROWS_AT_LEAST = 250; // of the portal: a table that was not read proves no
 const MAIL_TRIES = 100;
 const MAIL_PAUSE_MS = 200;
 const REFUSED = [401, 403];
+const HSTS_LEAST = 15_724_800;
 const CACHED = ["/static/{name}", "/theme.css"];
 
 const portalRows = (house, method) => house.routes.filter((row) => row.service === "portal" && (!method || row.method === method));
@@ -47,6 +48,7 @@ function checkHeaders(faults, where, row, answer) {
   expect(!answer.type.startsWith("text/") || /charset=utf-8/i.test(header("content-type")), "text without its charset");
   expect(answer.text === "" || answer.type !== "", "a body without a type");
   if (row.service !== "portal") return;
+  expect(header("x-frame-options") === "DENY", "older browsers may frame it");
   expect(csp.includes("default-src 'none'") && csp.includes("frame-ancestors 'none'") && !csp.includes("unsafe") &&
     !/[\s:]\*/.test(csp), `content policy ${csp || "none"}`);
   if (/(^|; )sandbox/.test(csp)) { // a file that somebody sent: no page of ours, and kept by whoever took it
@@ -259,8 +261,33 @@ async function paths(house) {
   return `${asked} answers`;
 }
 
+// A second program, as it stands behind a proxy with TLS.
+async function behindTls(house) {
+  const faults = new Faults();
+  const fenced = await openHouse(house.program, { env: { GATEHOUSE_HTTP_BEHIND_TLS: "true" } });
+  let cookies = 0;
+  try {
+    for (const row of portalRows(fenced, "GET")) {
+      const answer = await ask(fenced.portal, fill(row.path));
+      const [, seconds] = (answer.headers["strict-transport-security"] ?? "").match(/^max-age=(\d+)/) ?? [];
+      faults.expect(Number(seconds) >= HSTS_LEAST, `${row.path}: ${seconds ?? "no"} seconds of TLS`);
+      for (const line of answer.headers["set-cookie"] ?? []) {
+        cookies++;
+        faults.expect(/; *Secure/i.test(line) && /; *HttpOnly/i.test(line) && /; *SameSite=(Lax|Strict)/i.test(line) && !/; *Domain/i.test(line), line);
+        faults.expect(!/^gh_(session|device)/.test(line), `${line} without __Host-`);
+      }
+    }
+  } finally {
+    await fenced.stop();
+  }
+  faults.expect(cookies > 20, `${cookies} cookies`);
+  faults.none();
+  return `${cookies} cookies`;
+}
+
 const CHECKS = {
   "every answer of every row has the headers that fence it": headers,
+  "behind TLS every answer asks for it and every cookie is fenced": behindTls,
   "every form row refuses what has no token, a made-up one and somebody else's": tokens,
   "every form row refuses what another site sent": origins,
   "no row of an API takes a cookie, a made-up token or none": bearers,
