@@ -261,6 +261,16 @@ async function paths(house) {
   return `${asked} answers`;
 }
 
+// After the checks above: each row that refused somebody has its line.
+function refusalsAreLogged(house) {
+  const faults = new Faults();
+  const log = house.log();
+  const rows = portalRows(house, "POST").filter((row) => need(row, "form"));
+  for (const row of rows) faults.expect(log.includes(`POST ${row.path}: FORM_OLD`) && log.includes(`POST ${row.path}: FOREIGN_ORIGIN`), row.path);
+  faults.none();
+  return `${rows.length} rows`;
+}
+
 // A second program, as it stands behind a proxy with TLS.
 async function behindTls(house) {
   const faults = new Faults();
@@ -290,6 +300,7 @@ const CHECKS = {
   "behind TLS every answer asks for it and every cookie is fenced": behindTls,
   "every form row refuses what has no token, a made-up one and somebody else's": tokens,
   "every form row refuses what another site sent": origins,
+  "refusals are in the log with their row": refusalsAreLogged,
   "no row of an API takes a cookie, a made-up token or none": bearers,
   "methods that a path does not have are refused": methods,
   "no answer and no mail repeats the host that a visitor names": hosts,
