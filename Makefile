@@ -1,5 +1,5 @@
 # A thin front: CMake presets do the building, scripts below tools/ the rest.
-.PHONY: deps build run test bench fuzz soak fresh shots clean
+.PHONY: deps build run test bench fuzz scan soak fresh shots clean
 
 PRESET ?= release
 
@@ -23,6 +23,10 @@ bench:
 fuzz:
 	@tools/deps run test
 	@tools/fuzz
+
+scan:
+	@tools/deps run test scan
+	@tools/scan
 
 soak:
 	@tools/deps run test

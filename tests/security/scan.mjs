@@ -27,7 +27,7 @@ function run(name, args, seconds) {
     let text = "", isLate = false;
     const late = setTimeout(() => { isLate = true; child.kill("SIGINT"); setTimeout(() => child.kill("SIGKILL"), 10_000).unref(); }, seconds * 1000);
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => { text += part; });
-    child.on("error", (error) => reject(new Error(`${name}: ${error.message} (make deps is no help here: tools/deps run scan)`)));
+    child.on("error", (error) => reject(new Error(`${name}: ${error.message}; make scan installs it`)));
     child.on("close", (code) => { clearTimeout(late); resolve({ code, text, isLate }); });
   });
 }
@@ -103,12 +103,16 @@ async function wapiti(gate, folder, name, crawl) {
     told: `${MODULES.split(",").length} modules` };
 }
 
-// Rows of the docs: | id | tool | category | path | why |, a path with * for anything.
+// Rows of the docs: | id | tool | category | path | finding | why |, with * for anything.
 function listed(docs) {
   const table = docs.split(/^## /m).find((part) => part.startsWith("Scanner findings")) ?? "";
-  return [...table.matchAll(/^\| *(SF\d+) *\| *(\w+) *\| *([^|]+?) *\| *`([^`]+)` *\| *([^|]+?) *\|$/gm)]
-    .map(([, id, tool, category, path]) => ({ id, tool, category, path: new RegExp(`^${path.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`) }));
+  const pattern = (text) => new RegExp(`^${text.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
+  return [...table.matchAll(/^\| *(SF\d+) *\| *(\w+) *\| *([^|]+?) *\| *`([^`]+)` *\| *([^|]+?) *\| *[^|]+\|$/gm)]
+    .map(([, id, tool, category, path, finding]) => ({ id, tool, category, path: pattern(path), finding: pattern(finding) }));
 }
+
+const isListed = (row, finding) => row.tool === finding.tool && row.category === finding.category && row.path.test(finding.path) &&
+  row.finding.test(finding.info ?? finding.parameter);
 
 async function scan(program, docsFile) {
   const known = listed(await readFile(docsFile, "utf8"));
@@ -125,7 +129,7 @@ async function scan(program, docsFile) {
       for (const part of parts) {
         const told = new Map();
         for (const finding of part.findings) {
-          const row = known.find((k) => k.tool === finding.tool && k.category === finding.category && k.path.test(finding.path));
+          const row = known.find((k) => isListed(k, finding));
           const text = row ? `known ${row.id}` : `NEW ${finding.category} ${finding.path} ${finding.parameter} ${finding.info ?? ""}`;
           told.set(text, (told.get(text) ?? 0) + 1);
         }
