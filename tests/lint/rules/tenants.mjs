@@ -57,8 +57,8 @@ function bracketAround(sql, at) {
   return [seek(at - 1, -1, ")", "("), seek(at, 1, "(", ")")];
 }
 
-const CLAUSE = /\b(?:WHERE|ON(?!\s+DUPLICATE)|HAVING|SELECT|JOIN)\b/i;
-const CLAUSE_END = /\b(?:WHERE|(?:LEFT |INNER )?JOIN|HAVING|GROUP BY|ORDER BY|LIMIT|ON DUPLICATE)\b/i;
+const CLAUSE = /\b(?:WHERE|SET|ON(?!\s+DUPLICATE)|HAVING|SELECT|JOIN)\b/i;
+const CLAUSE_END = /\b(?:WHERE|SET|(?:LEFT |INNER )?JOIN|HAVING|GROUP BY|ORDER BY|LIMIT|ON DUPLICATE)\b/i;
 
 function flat(text) { // without what is in brackets
   let before;
