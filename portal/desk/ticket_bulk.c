@@ -224,7 +224,7 @@ static bool count_rows(struct ctx *cx, struct ticket_bulk *b)
 static void own(struct ctx *cx, struct where *w)
 {
     where_start(w, cx, SQL_TICKET_BULK_SELECT, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
-    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS))
+    if (!viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
         where_add(w, " AND b.starter_id = ?", DB_ID(cx->viewer.person_id));
 }
 

@@ -86,6 +86,7 @@ bool ticket_counts_views(struct ctx *cx, int64_t out[TICKET_VIEW_COUNT])
         else
             where_add(&w, SQL_TICKET_VIEW_NEXT, DB_INT(view));
         where_add(&w, "WHERE t.tenant_id = ?", DB_ID(cx->tenant_id));
+        ticket_visible(cx, &w);
         ticket_view_where(cx, &w, (enum ticket_view)view);
         where_add(&w, " LIMIT ?) AS found", DB_INT(TICKET_COUNTS_CAP));
     }

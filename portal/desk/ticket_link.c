@@ -1,5 +1,6 @@
 #include "portal/desk/ticket_link.h"
 
+#include "db/where.h"
 #include "portal/desk/ticket_change.h"
 
 #include <string.h>
@@ -18,10 +19,11 @@ _Static_assert(COUNT(KINDS) == TICKET_LINK_KINDS, "name every kind");
 static const char SQL_TICKET_LINK_LIST[] =
     "SELECT l.kind, FALSE, t.id, t.number, t.subject, t.status, t.category FROM ticket_link l "
     "JOIN ticket t ON t.tenant_id = l.tenant_id AND t.id = l.other_id "
-    "WHERE l.tenant_id = ? AND l.ticket_id = ? AND t.deleted_at IS NULL UNION ALL "
-    "SELECT l.kind, TRUE, t.id, t.number, t.subject, t.status, t.category FROM ticket_link l "
-    "JOIN ticket t ON t.tenant_id = l.tenant_id AND t.id = l.ticket_id "
-    "WHERE l.tenant_id = ? AND l.other_id = ? AND t.deleted_at IS NULL ORDER BY 4, 1 LIMIT ?";
+    "WHERE l.tenant_id = ? AND l.ticket_id = ? AND t.deleted_at IS NULL";
+static const char SQL_TICKET_LINK_LIST_REVERSE[] =
+    " UNION ALL SELECT l.kind, TRUE, t.id, t.number, t.subject, t.status, t.category FROM "
+    "ticket_link l JOIN ticket t ON t.tenant_id = l.tenant_id AND t.id = l.ticket_id "
+    "WHERE l.tenant_id = ?";
 static const char SQL_TICKET_LINK_ADD[] =
     "INSERT IGNORE INTO ticket_link (tenant_id, ticket_id, other_id, kind, created_at) "
     "VALUES (?, ?, ?, ?, ?)";
@@ -50,14 +52,22 @@ bool ticket_link_parse(const char *name, enum ticket_link_kind *out)
 
 bool ticket_link_list(struct ctx *cx, struct id id, struct ticket_link **out, size_t *count)
 {
+    const struct db_arg args[] = {DB_ID(cx->tenant_id), DB_ID(id)};
     struct ticket *t;
     struct db_rows rows;
+    struct where w;
 
     if (!ticket_sees_notes(cx))
         return err_set(&cx->err, &ERR_DENIED, "links are for staff");
-    if (!ticket_get(cx, id, &t) ||
-        !db_query(cx, &rows, SQL_TICKET_LINK_LIST, DB_ID(cx->tenant_id), DB_ID(id),
-                  DB_ID(cx->tenant_id), DB_ID(id), DB_INT(2 * TICKET_LINKS_MAX)))
+    if (!ticket_get(cx, id, &t))
+        return false;
+    where_start(&w, cx, SQL_TICKET_LINK_LIST, args, COUNT(args));
+    ticket_visible(cx, &w);
+    where_add(&w, SQL_TICKET_LINK_LIST_REVERSE, DB_ID(cx->tenant_id));
+    where_add(&w, " AND l.other_id = ? AND t.deleted_at IS NULL", DB_ID(id));
+    ticket_visible(cx, &w);
+    where_add(&w, " ORDER BY 4, 1 LIMIT ?", DB_INT(2 * TICKET_LINKS_MAX));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     *out = arena_array(cx->mem, struct ticket_link, rows.count + 1);
     for (*count = 0; db_next(&rows); (*count)++) {

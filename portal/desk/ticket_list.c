@@ -179,6 +179,7 @@ bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, 
         return err_set(&cx->err, &ERR_DENIED, "queues are for staff");
     limit = limit_of(limit);
     where_start(&w, cx, SQL_TICKET_LIST_QUEUE, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    ticket_visible(cx, &w);
     ticket_view_where(cx, &w, view);
     if (after != NULL) {
         if (!cursor_read(cx, after, &at, &id))

@@ -1,6 +1,8 @@
 #include "portal/notice/notice_reach.h"
 
 #include "base/clock.h"
+#include "db/where.h"
+#include "portal/desk/ticket.h"
 
 /* FORCE INDEX: of the tenant's done tickets only the lately changed ones are looked at. */
 static const char SQL_REACH_LIST[] =
@@ -29,21 +31,25 @@ static const char SQL_REACH_LIST[] =
     "AND m.status <> 'DEAD' AND m.created_at > ?))) "
     "AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.tenant_id = t.tenant_id "
     "AND n.ticket_id = t.id AND n.kind IN ('ticket.solved', 'ticket.closed') "
-    "AND (n.read_at IS NOT NULL OR n.due_at IS NOT NULL)) "
-    "ORDER BY COALESCE(t.resolved_at, t.closed_at), t.id LIMIT ?";
+    "AND (n.read_at IS NOT NULL OR n.due_at IS NOT NULL))";
 
 bool notice_reach_list(struct ctx *cx, struct notice_unreached **out, size_t *count)
 {
     const int64_t since = cx->now - NOTICE_REACH_DAYS * CLOCK_DAY;
+    const struct db_arg args[] = {DB_ID(cx->tenant_id), DB_TIME(since), DB_TIME(since),
+                                  DB_TIME(cx->now - NOTICE_REACH_PATIENCE_DAYS * CLOCK_DAY)};
     struct notice_unreached *list;
     struct db_rows rows;
+    struct where w;
 
     if (cx->viewer.kind != VIEWER_SYSTEM &&
         (cx->viewer.kind != VIEWER_STAFF || !viewer_has(&cx->viewer, RIGHT_DESK_READ)))
         return err_set(&cx->err, &ERR_DENIED, "who was not reached");
-    if (!db_query(cx, &rows, SQL_REACH_LIST, DB_ID(cx->tenant_id), DB_TIME(since), DB_TIME(since),
-                  DB_TIME(cx->now - NOTICE_REACH_PATIENCE_DAYS * CLOCK_DAY),
-                  DB_INT(NOTICE_REACH_MAX)))
+    where_start(&w, cx, SQL_REACH_LIST, args, COUNT(args));
+    ticket_visible(cx, &w);
+    where_add(&w, " ORDER BY COALESCE(t.resolved_at, t.closed_at), t.id LIMIT ?",
+              DB_INT(NOTICE_REACH_MAX));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     list = arena_array(cx->mem, struct notice_unreached, rows.count + 1);
     for (*count = 0; db_next(&rows); (*count)++)

@@ -11,7 +11,7 @@ static const char SQL_ORGANISATION_TIMELINE[] =
     "ORDER BY e.id DESC LIMIT ?) UNION ALL "
     "(SELECT e.id, e.name, e.subject_id, e.actor_id, e.at, 'ticket', t.number FROM ticket t "
     "JOIN event e ON e.tenant_id = t.tenant_id AND e.subject_id = t.id "
-    "WHERE t.tenant_id = ? AND t.organisation_id = ? ORDER BY e.id DESC LIMIT ?) UNION ALL "
+    "WHERE t.tenant_id = ? AND t.organisation_id = ? AND ? ORDER BY e.id DESC LIMIT ?) UNION ALL "
     "(SELECT e.id, e.name, e.subject_id, e.actor_id, e.at, 'order', s.number FROM sales_order s "
     "JOIN event e ON e.tenant_id = s.tenant_id AND e.subject_id = s.id "
     "WHERE s.tenant_id = ? AND s.organisation_id = ? ORDER BY e.id DESC LIMIT ?) UNION ALL "
@@ -27,6 +27,9 @@ bool organisation_timeline(struct ctx *cx, struct id id, struct organisation_eve
     struct organisation_event *list;
     struct db_rows rows;
     const struct db_arg limit = DB_INT(ORGANISATION_TIMELINE_MAX);
+    /* Whoever sees some of the tickets only is told of none here. */
+    const bool sees_tickets = !viewer_has(&cx->viewer, RIGHT_DESK_READ) ||
+                              viewer_scope(&cx->viewer, MODULE_DESK) == SCOPE_ALL;
     size_t n = 0;
 
     if (cx->viewer.kind == VIEWER_CUSTOMER)
@@ -34,8 +37,9 @@ bool organisation_timeline(struct ctx *cx, struct id id, struct organisation_eve
     if (!organisation_get(cx, id, &o))
         return false;
     if (!db_query(cx, &rows, SQL_ORGANISATION_TIMELINE, DB_ID(cx->tenant_id), DB_ID(id), limit,
+                  DB_ID(cx->tenant_id), DB_ID(id), DB_BOOL(sees_tickets), limit,
                   DB_ID(cx->tenant_id), DB_ID(id), limit, DB_ID(cx->tenant_id), DB_ID(id), limit,
-                  DB_ID(cx->tenant_id), DB_ID(id), limit, DB_ID(cx->tenant_id), limit))
+                  DB_ID(cx->tenant_id), limit))
         return false;
     list = arena_array(cx->mem, struct organisation_event, rows.count ? rows.count : 1);
     while (db_next(&rows)) {
