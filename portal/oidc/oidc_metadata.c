@@ -106,31 +106,30 @@ static bool has_method(const json_t *json, const char *method)
     return false;
 }
 
-static bool place(struct ctx *cx, const struct oidc_net *net, const json_t *json, const char *name,
-                  const char **out)
+static bool place(struct arena *mem, struct err *err, const struct oidc_net *net,
+                  const json_t *json, const char *name, const char **out)
 {
     const char *text = json_string_value(json_object_get(json, name));
     struct err why = {.kind = NULL};
     struct webhook_url url;
 
-    if (text == NULL || !webhook_url_parse(cx->mem, &why, text, net->allows_local, &url))
-        return down(cx, name, text == NULL ? "is absent" : why.oper);
+    if (text == NULL || !webhook_url_parse(mem, &why, text, net->allows_local, &url))
+        return err_set(err, &ERR_OIDC_DOWN, "%s: %.200s", name,
+                       text == NULL ? "is absent" : why.oper);
     *out = url.text;
     return true;
 }
 
-static bool metadata_read(struct ctx *cx, const struct oidc_net *net,
-                          const struct oidc_provider *provider, const json_t *json,
-                          struct oidc_metadata *out)
+bool oidc_metadata_read(struct arena *mem, struct err *err, const struct oidc_net *net,
+                        const char *wanted, const json_t *json, struct oidc_metadata *out)
 {
     const char *issuer = json_get_text(json, "issuer", "");
 
-    if (strcmp(issuer, provider->issuer) != 0)
-        return err_set(&cx->err, &ERR_OIDC_ISSUER, "%.100s calls itself %.100s", provider->issuer,
-                       issuer);
-    if (!place(cx, net, json, "authorization_endpoint", &out->authorize_url) ||
-        !place(cx, net, json, "token_endpoint", &out->token_url) ||
-        !place(cx, net, json, "jwks_uri", &out->keys_url))
+    if (strcmp(issuer, wanted) != 0)
+        return err_set(err, &ERR_OIDC_ISSUER, "%.100s calls itself %.100s", wanted, issuer);
+    if (!place(mem, err, net, json, "authorization_endpoint", &out->authorize_url) ||
+        !place(mem, err, net, json, "token_endpoint", &out->token_url) ||
+        !place(mem, err, net, json, "jwks_uri", &out->keys_url))
         return false;
     out->wants_secret_in_form =
         has_method(json, "client_secret_post") && !has_method(json, "client_secret_basic");
@@ -149,7 +148,7 @@ bool oidc_metadata_get(struct ctx *cx, const struct oidc_net *net,
         return false;
     if (kept.metadata != NULL)
         return json_read(cx->mem, &cx->err, kept.metadata, strlen(kept.metadata), &json) &&
-               metadata_read(cx, net, provider, json, out);
+               oidc_metadata_read(cx->mem, &cx->err, net, provider->issuer, json, out);
     if (provider->issuer[length - 1] == '/')
         length--;
     if (!oidc_metadata_ask(cx, net,
@@ -159,7 +158,7 @@ bool oidc_metadata_get(struct ctx *cx, const struct oidc_net *net,
         return false;
     if (code != 200)
         return down(cx, provider->issuer, arena_printf(cx->mem, "HTTP %d", code));
-    return metadata_read(cx, net, provider, json, out) &&
+    return oidc_metadata_read(cx->mem, &cx->err, net, provider->issuer, json, out) &&
            db_exec(cx, NULL, SQL_OIDC_METADATA_SET, DB_TEXT(json_write(cx->mem, json)),
                    DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(provider->id),
                    DB_TEXT(provider->issuer));

@@ -22,6 +22,11 @@ struct oidc_metadata { /* in cx->mem */
     const char *authorize_url, *token_url, *keys_url;
     bool wants_secret_in_form;
 };
+/* What a provider says of itself, the issuer that was asked for. Fails: ERR_OIDC_DOWN a place is
+ * absent or none that may be asked, ERR_OIDC_ISSUER. */
+bool oidc_metadata_read(struct arena *mem, struct err *err, const struct oidc_net *net,
+                        const char *issuer, const json_t *json,
+                        struct oidc_metadata *out) MUST_CHECK;
 /* At most OIDC_METADATA_HOURS old. Fails: ERR_OIDC_DOWN, ERR_OIDC_ISSUER it names another issuer
  * than it was asked for. */
 enum { OIDC_METADATA_HOURS = 1, OIDC_METADATA_PAUSE_SECONDS = 60 };

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static const char LIST[] = "/desk/sign-ups";
+static const char LIST[] = "/desk/customers/sign-ups";
 static const char RULE[] = "/desk/settings/sign-up";
 
 /* --- who waits --- */

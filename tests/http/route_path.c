@@ -27,6 +27,7 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/desk/orders/{id}", rows->order},
         {"/licences/{id}", rows->licence},
         {"/desk/licences/{id}", rows->licence},
+        {"/desk/customers/sign-ups/{id}", rows->waiting},
         {"/desk/customers/{id}", rows->organisation},
         {"/organisation/people/{id}", rows->person},
         {"/desk/settings/staff/{id}", rows->staff},
@@ -54,7 +55,6 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/account/devices/{id}", rows->device},
         {"/news/{id}", rows->news},
         {"/desk/news/{id}", rows->news},
-        {"/desk/sign-ups/{id}", rows->waiting},
         {"/desk/settings/sign-up/domains/{id}", rows->domain},
         {"/desk/entitlements/{id}", rows->entitlement},
     };

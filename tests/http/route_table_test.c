@@ -44,7 +44,7 @@ static const char *const DANGEROUS[] = {
     "/desk/settings/security",
     "/account/security/second",
     "/account/security/second/confirm",
-    "/desk/sign-ups/{id}/accept",
+    "/desk/customers/sign-ups/{id}/accept",
     "/desk/settings/sign-up",
     "/desk/settings/sign-up/domains",
     "/desk/settings/sign-up/domains/{id}/remove",

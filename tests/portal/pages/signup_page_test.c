@@ -166,13 +166,13 @@ static void staff_accept_and_the_person_is_told(void **state)
     browser_staff(staff, "administrator", "priya@vendor.example");
     assert_int_equal(browser_get(staff, "/desk/customers"), 200);
     assert_true(browser_shows(staff, "People who wait: 1"));
-    assert_int_equal(browser_get(staff, "/desk/sign-ups"), 200);
+    assert_int_equal(browser_get(staff, "/desk/customers/sign-ups"), 200);
     assert_true(browser_shows(staff, "anna@marlow.example"));
-    accept = arena_printf(b->cx->mem, "/desk/sign-ups/%s/accept", waiting_id(b));
+    accept = arena_printf(b->cx->mem, "/desk/customers/sign-ups/%s/accept", waiting_id(b));
     assert_int_equal(browser_post(staff, accept, "code=C-7"), 422);
     assert_true(browser_shows(staff, "No customer has this code."));
     assert_int_equal(browser_post(staff, accept, "code=C-1"), 303);
-    assert_int_equal(browser_get(staff, "/desk/sign-ups"), 200);
+    assert_int_equal(browser_get(staff, "/desk/customers/sign-ups"), 200);
     assert_true(browser_shows(staff, "Nobody waits."));
     assert_int_equal(browser_get(b, "/tickets"), 200);
     assert_int_equal(rows(b,
@@ -190,9 +190,9 @@ static void staff_decline_and_the_account_is_off(void **state)
     browser_get(b, path);
     browser_post(b, path, FORM);
     browser_staff(staff, "administrator", "priya@vendor.example");
-    browser_get(staff, "/desk/sign-ups");
+    browser_get(staff, "/desk/customers/sign-ups");
     assert_int_equal(
-        browser_post(staff, arena_printf(b->cx->mem, "/desk/sign-ups/%s/decline", waiting_id(b)),
+        browser_post(staff, arena_printf(b->cx->mem, "/desk/customers/sign-ups/%s/decline", waiting_id(b)),
                      ""),
         303);
     assert_int_equal(browser_get(b, "/account"), 303);
