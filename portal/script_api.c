@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "portal/account/person.h"
 #include "portal/account/role.h"
+#include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_rule.h"
 #include "portal/desk/visit.h"
 #include "portal/notice/notice_event.h"
@@ -215,8 +216,13 @@ static bool apply_set(struct ctx *cx, struct id id, const json_t *args)
                   {"status", apply_status},
                   {"topic", apply_topic},
                   {"team", apply_route}};
+    static const char OWN[] = "fields.";
     const char *field = json_get_text(args, "field", "");
 
+    if (strncmp(field, OWN, sizeof OWN - 1) == 0) /* one of the tenant's own */
+        return ticket_field_set(cx, id,
+                                json_own(cx->mem, json_pack("{s:O?}", field + sizeof OWN - 1,
+                                                            json_object_get(args, "value"))));
     for (size_t i = 0; i < COUNT(FIELDS); i++) {
         if (strcmp(FIELDS[i].field, field) == 0)
             return FIELDS[i].apply(cx, id, json_object_get(args, "value"));

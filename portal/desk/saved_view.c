@@ -4,6 +4,7 @@
 #include "base/zone.h"
 #include "db/where.h"
 #include "portal/desk/ticket_counts.h"
+#include "portal/desk/ticket_query_field.h"
 #include "portal/desk/ticket_query_sql.h"
 #include "portal/desk/ticket_term.h"
 
@@ -143,7 +144,8 @@ bool saved_view_query(struct ctx *cx, const char *text, struct ticket_query **ou
         return false;
     if (db_next(&rows) && zone_load(db_text(&rows.row, 0), &zone))
         arena_defer(cx->mem, release_zone, zone);
-    return ticket_query_parse(cx->mem, &cx->err, text, cx->now, zone, out);
+    return ticket_query_parse(cx->mem, &cx->err, text, cx->now, zone, out) &&
+           ticket_query_field_resolve(cx, *out);
 }
 
 /* --- writing --- */

@@ -56,6 +56,7 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     const char *reporter_name, *reporter_phone, *reporter_email, *reporter_address;
     const char *product_name;
     json_t *fields;   /* the tenant's own, where they were loaded (ticket_field.h); else NULL */
+    const char *listed; /* on pages: those of them that lists show, in words; else NULL */
     json_t *snapshot; /* inside a change: ticket_to_event_json as it was before */
 };
 

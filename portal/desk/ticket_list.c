@@ -2,6 +2,7 @@
 
 #include "base/parse.h"
 #include "db/where.h"
+#include "portal/desk/ticket_query_field.h"
 #include "portal/desk/ticket_query_sql.h"
 #include "portal/desk/ticket_row.h"
 #include "portal/desk/ticket_term.h"
@@ -14,6 +15,10 @@ enum { LIMIT_MAX = 200, CURSOR_TIME_DIGITS = 20 };
 static const char SQL_TICKET_LIST[] = "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS;
 static const char SQL_TICKET_LIST_LINES[] = TICKET_LINE;
 static const char SQL_TICKET_LIST_QUEUE[] = TICKET_QUEUE_LINE;
+static const char SQL_TICKET_LIST_OF_FIELD[] = TICKET_ROW_OF_FIELD;
+static const char SQL_TICKET_LIST_BEHIND_FIELD[] = TICKET_ROW_BEHIND_FIELD;
+static const char SQL_TICKET_QUEUE_OF_FIELD[] = TICKET_QUEUE_OF_FIELD;
+static const char SQL_TICKET_QUEUE_BEHIND_FIELD[] = TICKET_QUEUE_BEHIND_FIELD;
 
 /* Postings of one term first: the key order is the order of filing. */
 static const char SQL_TICKET_BY_TERM[] =
@@ -146,8 +151,10 @@ bool ticket_list(struct ctx *cx, const struct ticket_filter *filter, struct tick
 
     if (is_search && ticket_sees_notes(cx) && id_is_zero(filter->organisation_id))
         return list_by_term(cx, filter, out);
-    where_start(&w, cx, filter->is_short ? SQL_TICKET_LIST_LINES : SQL_TICKET_LIST,
-                (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    if (!ticket_query_field_start(cx, &w, filter->is_short ? NULL : filter->query,
+                                  filter->is_short ? SQL_TICKET_LIST_LINES : SQL_TICKET_LIST,
+                                  SQL_TICKET_LIST_OF_FIELD, SQL_TICKET_LIST_BEHIND_FIELD))
+        return false;
     ticket_visible(cx, &w);
     add_filter(cx, &w, filter);
     if (is_search)
@@ -243,7 +250,9 @@ bool ticket_list_query(struct ctx *cx, const struct ticket_query *query, enum ti
     if (!ticket_sees_notes(cx))
         return err_set(&cx->err, &ERR_DENIED, "queues are for staff");
     limit = limit_of(limit);
-    where_start(&w, cx, SQL_TICKET_LIST_QUEUE, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    if (!ticket_query_field_start(cx, &w, query, SQL_TICKET_LIST_QUEUE, SQL_TICKET_QUEUE_OF_FIELD,
+                                  SQL_TICKET_QUEUE_BEHIND_FIELD))
+        return false;
     ticket_visible(cx, &w);
     ticket_query_sql_add(cx, &w, query);
     if (query->words[0] != '\0')

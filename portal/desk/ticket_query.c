@@ -18,7 +18,7 @@ const struct err_kind ERR_TICKET_QUERY_QUOTE = {
 const struct err_kind ERR_TICKET_QUERY_LONG = {
     ERR_CLASS_INVALID, "QUERY_LONG", "The search has too many conditions, from character {} on."};
 
-enum kind { KIND_TEXT, KIND_LEVEL, KIND_TIME, KIND_YES };
+enum kind { KIND_TEXT, KIND_LEVEL, KIND_TIME, KIND_YES, KIND_OWN };
 enum { NAMES_MAX = 4, NUMBER_MAX = 9999, RELATIVE_DIGITS = 4 };
 
 static const struct {
@@ -43,6 +43,8 @@ static const struct {
     [TICKET_QUERY_CREATED] = {{"created", "创建"}, KIND_TIME},
     [TICKET_QUERY_UPDATED] = {{"updated", "更新"}, KIND_TIME},
     [TICKET_QUERY_DUE] = {{"due", "截止"}, KIND_TIME},
+    [TICKET_QUERY_MISSING] = {{"missing", "缺填"}, KIND_YES},
+    [TICKET_QUERY_OWN] = {{NULL}, KIND_OWN},
     [TICKET_QUERY_WORD] = {{NULL}, KIND_TEXT},
 };
 _Static_assert(COUNT(FIELDS) == TICKET_QUERY_FIELDS, "name every field");
@@ -207,6 +209,8 @@ static bool value_suits(const struct reader *r, const struct ticket_query_term *
         return parse_i64(folded, TICKET_LEVEL_MIN, TICKET_LEVEL_MAX, &v->number);
     case KIND_YES:
         return term->op == TICKET_QUERY_IS && is_yes_or_no(folded, &v->number);
+    case KIND_OWN: /* what suits is seen when the tenant's fields are known */
+        return true;
     case KIND_TIME:
         if (read_day(r, folded, v))
             return true;
@@ -257,6 +261,20 @@ static enum ticket_query_op read_op(struct reader *r)
         return c == '<' ? TICKET_QUERY_AT_MOST : TICKET_QUERY_AT_LEAST;
     }
     return c == '<' ? TICKET_QUERY_LESS : TICKET_QUERY_MORE;
+}
+
+/* "field.till": the code after the dot. */
+static bool find_own(const char *folded, struct ticket_query_term *term)
+{
+    static const char *const PREFIXES[] = {"field.", "字段."};
+
+    for (size_t i = 0; i < COUNT(PREFIXES); i++)
+        if (strncmp(folded, PREFIXES[i], strlen(PREFIXES[i])) == 0) {
+            term->field = TICKET_QUERY_OWN;
+            term->own = folded + strlen(PREFIXES[i]);
+            return *term->own != '\0';
+        }
+    return false;
 }
 
 static bool find_field(const char *folded, enum ticket_query_field *out)
@@ -317,8 +335,9 @@ static bool read_term(struct reader *r)
         if (!read_word(r, term.is_not, &term))
             return false;
     } else {
-        if (!find_field(name, &term.field))
-            return fault(r, &ERR_TICKET_QUERY_FIELD, term.is_not ? at + 1 : at);
+        term.at = term.is_not ? at + 1 : at;
+        if (!find_own(name, &term) && !find_field(name, &term.field))
+            return fault(r, &ERR_TICKET_QUERY_FIELD, term.at);
         term.op = read_op(r);
         if (!read_values(r, &term))
             return false;

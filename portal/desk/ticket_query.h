@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/id.h"
 #include "base/str.h"
 #include "base/zone.h"
 
@@ -36,7 +37,9 @@ enum ticket_query_field {
     TICKET_QUERY_CREATED,
     TICKET_QUERY_UPDATED,
     TICKET_QUERY_DUE,
-    TICKET_QUERY_WORD, /* a word that the subject must not have; the others are in words */
+    TICKET_QUERY_MISSING, /* a required field of the tenant's own is empty */
+    TICKET_QUERY_OWN,     /* one of the tenant's own fields; see ticket_query_field.h */
+    TICKET_QUERY_WORD,    /* a word that the subject must not have; the others are in words */
     TICKET_QUERY_FIELDS
 };
 
@@ -50,15 +53,22 @@ enum ticket_query_op {
 };
 
 struct ticket_query_value {
-    const char *text; /* as it was typed, without quotes */
-    int64_t number;   /* of a level; the instant (us) of a time, of a whole day its first */
-    int64_t until;    /* of a whole day the first instant after it, else 0 */
+    const char
+        *text; /* as it was typed, without quotes; of an own field as it is kept, NULL: number */
+    int64_t number; /* of a level; the instant (us) of a time, of a whole day its first */
+    int64_t until;  /* of a whole day the first instant after it, else 0 */
 };
 
 struct ticket_query_term {
     enum ticket_query_field field;
     enum ticket_query_op op;
     bool is_not;
+    int64_t at; /* the character that it begins at, from 1 */
+    const char
+        *own; /* TICKET_QUERY_OWN: the field's code; the rest is filled in when it is resolved */
+    struct id field_id;
+    bool begins;   /* values are beginnings */
+    bool has_none; /* one of the values is that there is none: its text is "" */
     const struct ticket_query_value *values; /* any of them, with TICKET_QUERY_IS; else one */
     size_t value_count;
 };

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "portal/desk/ticket.h"
+#include "portal/desk/ticket_query_field.h"
 #include "portal/desk/ticket_term.h"
 
 #include <string.h>
@@ -164,6 +165,24 @@ static void add_time(struct where *w, const struct ticket_query_term *term,
     }
 }
 
+static void add_own(struct where *w, const struct ticket_query_term *term,
+                    const struct ticket_query_value *v)
+{
+    if (term->has_none && v->text != NULL && *v->text == '\0') {
+        where_add(w,
+                  "NOT EXISTS (SELECT 1 FROM custom_value x WHERE " OF_TENANT(
+                      "x") ".subject_id = t.id AND x.field_id = ?)",
+                  DB_ID(term->field_id));
+        return;
+    }
+    where_add(w,
+              "EXISTS (SELECT 1 FROM custom_value x WHERE " OF_TENANT(
+                  "x") ".subject_id = t.id AND x.field_id = ? AND ",
+              DB_ID(term->field_id));
+    ticket_query_field_value(w, term, v);
+    where_add(w, ")", DB_NONE);
+}
+
 static void add_value(struct ctx *cx, struct where *w, const struct ticket_query_term *term,
                       const struct ticket_query_value *v)
 {
@@ -180,6 +199,12 @@ static void add_value(struct ctx *cx, struct where *w, const struct ticket_query
         break;
     case TICKET_QUERY_REVIEW:
         where_add(w, "t.needs_review = ?", DB_BOOL(v->number != 0));
+        break;
+    case TICKET_QUERY_MISSING:
+        where_add(w, "t.fields_missing = ?", DB_BOOL(v->number != 0));
+        break;
+    case TICKET_QUERY_OWN:
+        add_own(w, term, v);
         break;
     case TICKET_QUERY_CREATED:
     case TICKET_QUERY_UPDATED:

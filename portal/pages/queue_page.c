@@ -9,6 +9,7 @@
 #include "portal/pages/notice_page.h"
 #include "portal/pages/queue_facts.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/ticket_field_page.h"
 #include "portal/pages/trace_context.h"
 #include "portal/pages/upload_context.h"
 
@@ -147,6 +148,10 @@ static json_t *row_json(struct req *rq, const struct ticket *t, const char *view
         place[0] != '\0' ? arena_printf(rq->cx.mem, "%s · %s", who, place) : who, "is_current",
         id_equal(t->id, current));
 
+    if (t->listed != NULL)
+        json_object_set_new(row, "detail",
+                            json_string(arena_printf(rq->cx.mem, "%s · %s",
+                                                     json_get_text(row, "detail", ""), t->listed)));
     json_object_set_new(row, "deadline", json_null());
     json_object_set_new(row, "due", json_null());
     json_object_set_new(row, "tick",
@@ -199,6 +204,8 @@ static json_t *rows_json(struct req *rq, const struct ticket_page_of *page, cons
 {
     json_t *rows = json_array();
 
+    if (!ticket_field_page_list(rq, page->rows, page->count))
+        err_clear(&rq->cx.err); /* the list stands without them */
     for (size_t i = 0; i < page->count; i++)
         json_array_append_new(rows, row_json(rq, page->rows[i], view, current));
     return rows;

@@ -2,6 +2,8 @@
 
 #include "portal/desk/report_cause.h"
 #include "portal/desk/report_promise.h"
+#include "portal/field/custom_field_words.h"
+#include "portal/field/custom_value.h"
 #include "portal/pages/report_chart.h"
 #include "portal/pages/report_frame.h"
 #include "portal/pages/ticket_context.h"
@@ -134,6 +136,35 @@ static const char *time_cell(struct req *rq, int64_t us)
                         c.minute);
 }
 
+/* The tenant's own fields: a column each, behind the others. */
+struct own_columns {
+    struct field_set set;
+    const char **values; /* row by row */
+};
+
+static bool read_own(struct req *rq, const struct report_row *rows, size_t count,
+                     struct own_columns *out)
+{
+    struct id *ids = arena_array(rq->cx.mem, struct id, count + 1);
+
+    for (size_t i = 0; i < count; i++)
+        ids[i] = rows[i].id;
+    return custom_field_set(&rq->cx, FIELD_TICKET, &out->set) &&
+           custom_value_read_many(&rq->cx, &out->set, ids, count, &out->values);
+}
+
+static void add_own(struct req *rq, const struct own_columns *own, size_t row, bool is_head,
+                    const char **cells)
+{
+    for (size_t i = 0; i < own->set.count; i++) {
+        const struct custom_field *f = &own->set.fields[i];
+
+        cells[i] = is_head ? custom_field_words_label(rq->lang, f->label, f->label_zh)
+                           : custom_field_words_value(rq->cx.mem, rq->lang, f,
+                                                      own->values[row * own->set.count + i]);
+    }
+}
+
 bool report_page_download(struct req *rq)
 {
     const struct report_frame frame = report_frame_read(rq);
@@ -142,22 +173,25 @@ bool report_page_download(struct req *rq)
         T("Team"),         T("Level"),   T("Topic"),        T("City"),         T("Store"),
         T("Product"),      T("Version"), T("Filed at"),     T("First answer"), T("Solved at"),
         T("Opened again"), T("Result")};
-    const char *titles[COUNT(head)];
+    const char **line;
+    struct own_columns own;
     struct ticket_words words;
     struct report_row *rows;
     size_t count;
 
     if (!report_rows(&rq->cx, &frame.period, &rows, &count) ||
-        !ticket_context_words(rq, true, &words))
+        !ticket_context_words(rq, true, &words) || !read_own(rq, rows, count, &own))
         return false;
+    line = arena_array(rq->cx.mem, const char *, COUNT(head) + own.set.count);
     rq->type = "text/csv; charset=utf-8";
     reply_header(rq, "Content-Disposition",
                  arena_printf(rq->cx.mem, "attachment; filename=\"service_%s_%s.csv\"",
                               frame.from_on, frame.until_on));
     str_add(&rq->out, "\xEF\xBB\xBF"); /* without it spreadsheets guess another encoding */
     for (size_t i = 0; i < COUNT(head); i++)
-        titles[i] = req_text(rq, head[i]);
-    add_line(&rq->out, titles, COUNT(titles));
+        line[i] = req_text(rq, head[i]);
+    add_own(rq, &own, 0, true, line + COUNT(head));
+    add_line(&rq->out, line, COUNT(head) + own.set.count);
     for (size_t i = 0; i < count; i++) {
         const struct report_row *r = &rows[i];
         const char *const cells[] = {r->number,
@@ -178,7 +212,10 @@ bool report_page_download(struct req *rq)
                                      arena_printf(rq->cx.mem, "%d", r->reopened),
                                      ticket_context_status(rq, &words, r->status)};
 
-        add_line(&rq->out, cells, COUNT(cells));
+        _Static_assert(COUNT(cells) == COUNT(head), "a title for each column");
+        memcpy(line, cells, sizeof cells);
+        add_own(rq, &own, i, false, line + COUNT(head));
+        add_line(&rq->out, line, COUNT(head) + own.set.count);
     }
     return true;
 }

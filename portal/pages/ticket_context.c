@@ -106,11 +106,12 @@ json_t *ticket_context_solve(struct req *rq, const struct ticket *t)
 
 json_t *ticket_context_row(struct req *rq, const struct ticket_words *words, const struct ticket *t)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "href",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s?}", "href",
                      arena_printf(rq->cx.mem, "/tickets/%s", id_text(rq->cx.mem, t->id)), "number",
                      t->number, "subject", t->subject, "product", t->product_name, "person",
                      t->person_name, "store", t->store, "chip", ticket_context_chip(rq, words, t),
-                     "updated", page_time(rq, t->updated_at), "due", ticket_context_due(rq, t));
+                     "updated", page_time(rq, t->updated_at), "due", ticket_context_due(rq, t),
+                     "listed", t->listed);
 }
 
 json_t *ticket_context_file(struct req *rq, const struct attachment *a)

@@ -89,3 +89,42 @@ bool ticket_field_page_of_ticket(struct req *rq, const struct ticket *t, json_t 
     json_object_set_new(context, "fields_href", json_text(has_editable(&fields) ? href : NULL));
     return true;
 }
+
+/* The words of one row's fields that lists show. */
+static const char *listed_text(struct req *rq, const struct field_set *set,
+                               const char *const *values)
+{
+    struct str s = str_new(rq->cx.mem);
+
+    for (size_t i = 0; i < set->count; i++) {
+        const struct custom_field *f = &set->fields[i];
+
+        if (f->is_listed && values[i] != NULL && f->kind != FIELD_LINES &&
+            (is_desk(rq) || f->access != FIELD_NONE))
+            str_fmt(&s, "%s%s", s.len > 0 ? " · " : "",
+                    custom_field_words_value(rq->cx.mem, rq->lang, f, values[i]));
+    }
+    return s.len > 0 ? s.p : NULL;
+}
+
+bool ticket_field_page_list(struct req *rq, struct ticket *const *rows, size_t count)
+{
+    struct id *ids = arena_array(rq->cx.mem, struct id, count + 1);
+    const char **values;
+    struct field_set set;
+    bool is_listed = false;
+
+    if (!custom_field_set(&rq->cx, FIELD_TICKET, &set))
+        return false;
+    for (size_t i = 0; i < set.count; i++)
+        is_listed = is_listed || set.fields[i].is_listed;
+    if (!is_listed)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = rows[i]->id;
+    if (!custom_value_read_many(&rq->cx, &set, ids, count, &values))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        rows[i]->listed = listed_text(rq, &set, values + i * set.count);
+    return true;
+}

@@ -311,12 +311,16 @@ static bool ask_rules(struct req *rq, struct form *form, struct new_fields *f, b
 {
     struct ctx *cx = &rq->cx;
     struct script_check answer;
+    struct field_set set;
     json_t *new = json_own(cx->mem, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "subject",
                                               f->subject, "text", f->text, "topic", f->topic,
                                               "city", f->city != NULL ? f->city : "", "impact",
                                               (json_int_t)f->impact, "source", "portal"));
 
     *is_refused = false;
+    if (!custom_field_set(cx, FIELD_TICKET, &set))
+        return false;
+    json_object_set(new, "fields", field_form_given(rq, &set, form));
     if (!script_run_check(cx, rq->app->scripts, EVENT_TICKET_CREATED, new, &answer))
         return false;
     if (answer.is_refused) {

@@ -90,7 +90,8 @@ bool ticket_page_list(struct req *rq)
                                              .is_short = true,
                                              .after = req_query(rq, "after"),
                                              .limit = LIST_ROWS},
-                     &page))
+                     &page) ||
+        !ticket_field_page_list(rq, page.rows, page.count))
         return false;
     for (size_t i = 0; i < page.count; i++)
         json_array_append_new(rows, ticket_context_row(rq, &words, page.rows[i]));

@@ -1,5 +1,6 @@
 /* The rules that come with the program, against what the program offers. */
 #include "portal/desk/ticket_rule.h"
+#include "portal/field/custom_value.h"
 #include "portal/script_replay.h"
 #include "scripts/script_stock.h"
 #include "scripts/script_worker.h"
@@ -145,6 +146,44 @@ static void a_failed_rule_never_takes_a_ticket_from_its_team(void **state)
     assert_true(id_equal(t->team_id, d.team));
 }
 
+static json_t *set(struct ctx *cx, const char *field, json_t *value)
+{
+    return json_own(cx->mem, json_pack("[{s:s, s:{s:s, s:o}}]", "effect", "set", "args", "field",
+                                       field, "value", value));
+}
+
+static void a_rule_sets_a_field_of_the_tenants_own(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct desk d = desk_make(cx);
+    struct custom_field till = {.code = "till",
+                                .label = "Till",
+                                .label_zh = "",
+                                .hint = "",
+                                .hint_zh = "",
+                                .kind = FIELD_NUMBER};
+    const struct script_input input = {.kind = EVENT_TICKET_CREATED,
+                                       .subject_id = desk_file(cx, &d, "one")};
+    json_t *grants = json_own(cx->mem, json_pack("[s]", "ticket.write")), *fields;
+    const char *effect;
+
+    test_as_system(cx);
+    test_ok(cx, custom_field_save(cx, &till));
+    test_ok(cx,
+            script_api_apply(cx, grants, &input, set(cx, "fields.till", json_integer(3)), &effect));
+    test_ok(cx, custom_value_all(cx, input.subject_id, &fields));
+    assert_int_equal(json_get_i64(fields, "till", 0), 3);
+    test_refused(
+        cx, script_api_apply(cx, grants, &input, set(cx, "fields.till", json_string("x")), &effect),
+        &ERR_FIELD_VALUE);
+    test_refused(
+        cx, script_api_apply(cx, grants, &input, set(cx, "fields.kettle", json_true()), &effect),
+        &ERR_FIELD_UNKNOWN);
+    test_ok(cx, script_api_apply(cx, grants, &input, set(cx, "fields.till", json_null()), &effect));
+    test_ok(cx, custom_value_all(cx, input.subject_id, &fields));
+    assert_int_equal(json_object_size(fields), 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -152,6 +191,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(lookups_answer_for_the_tenant_alone),
         cmocka_unit_test(a_question_in_the_wrong_shape_is_refused),
         cmocka_unit_test(replaying_tells_what_would_differ_and_writes_nothing),
+        cmocka_unit_test(a_rule_sets_a_field_of_the_tenants_own),
         cmocka_unit_test(a_failed_rule_never_takes_a_ticket_from_its_team),
     };
     static const struct config CONFIG = {

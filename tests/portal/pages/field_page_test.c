@@ -1,0 +1,249 @@
+/* Settings of fields, lists, topics and levels, and the forms that ask for them: as people with a
+ * browser without scripts see them. */
+#include "portal/desk/ticket_create.h"
+#include "portal/desk/ticket_field.h"
+#include "portal/desk/ticket_level.h"
+#include "portal/desk/ticket_list.h"
+#include "portal/desk/ticket_topic.h"
+#include "tests/portal/pages/test_portal.h"
+
+#include <string.h>
+
+static const char FIELDS[] = "/desk/settings/fields";
+static const char NEW_FIELD[] = "/desk/settings/fields/new?subject=ticket";
+static const char NEW_TICKET[] = "/tickets/new";
+
+static void add_list(struct browser *b)
+{
+    browser_get(b, "/desk/settings/options/new");
+    assert_int_equal(browser_post(b, "/desk/settings/options/new",
+                                  "label=Device&label_zh=%E8%AE%BE%E5%A4%87&code=device&"
+                                  "code_1=scanner&label_1=Scanner&place_1=2&"
+                                  "code_2=printer&label_2=Printer&place_2=1"),
+                     303);
+}
+
+static struct id list_of(struct browser *b)
+{
+    struct option_list *lists;
+    size_t count;
+
+    test_ok(b->cx, option_list_all(b->cx, &lists, &count));
+    assert_int_equal(count, 1);
+    return lists[0].id;
+}
+
+static const struct custom_field *field_of(struct browser *b, const char *code)
+{
+    static struct field_set set;
+    const struct custom_field *f;
+
+    test_ok(b->cx, custom_field_set(b->cx, FIELD_TICKET, &set));
+    f = custom_field_find(&set, code);
+    assert_non_null(f);
+    return f;
+}
+
+/* "device" of faults, and "model" that is shown for printers and then required. */
+static void add_fields(struct browser *b)
+{
+    add_list(b);
+    browser_get(b, NEW_FIELD);
+    assert_int_equal(
+        browser_post(b, NEW_FIELD,
+                     arena_printf(b->cx->mem,
+                                  "label=Device&code=device&kind=choice&list=%s&access=write&"
+                                  "topics=fault&listed=1",
+                                  id_text(b->cx->mem, list_of(b)))),
+        303);
+    browser_get(b, NEW_FIELD);
+    assert_int_equal(
+        browser_post(b, NEW_FIELD,
+                     arena_printf(b->cx->mem,
+                                  "label=Model&label_zh=%%E5%%9E%%8B%%E5%%8F%%B7&code=model&"
+                                  "kind=text&access=write&required=1&show_1_at=%s&"
+                                  "show_1_test=is&show_1_value=Printer",
+                                  id_text(b->cx->mem, field_of(b, "device")->id))),
+        303);
+}
+
+static void a_field_is_made_with_a_condition_in_words(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    const struct custom_field *device, *model;
+
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    add_fields(b);
+    device = field_of(b, "device");
+    assert_string_equal(device->list->values[0].code, "printer"); /* by the places */
+    model = field_of(b, "model");
+    assert_string_equal(model->conditions[FIELD_SHOW][0].value, "printer"); /* by its label */
+    browser_get(b, FIELDS);
+    assert_true(browser_shows(b, "Shown if: Device is Printer"));
+    browser_get(b, NEW_FIELD);
+    assert_int_equal(browser_post(b, NEW_FIELD,
+                                  arena_printf(b->cx->mem,
+                                               "step=preview&label=x&access=none&show_1_at=topic&"
+                                               "show_1_test=is_not&show_1_value=Fault,+training&"
+                                               "require_1_at=%s&require_1_test=filled",
+                                               id_text(b->cx->mem, device->id))),
+                     200);
+    assert_true(browser_shows(b, "Shown if: Topic is not Fault or Training"));
+    assert_true(browser_shows(b, "Required if: Device is filled in"));
+}
+
+static void a_circle_is_said_at_the_conditions(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    const char *path, *device_id;
+
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    add_fields(b);
+    device_id = id_text(b->cx->mem, field_of(b, "device")->id);
+    path = arena_printf(b->cx->mem, "%s/%s", FIELDS, device_id);
+    browser_get(b, path);
+    assert_int_equal(browser_post(b, path,
+                                  arena_printf(b->cx->mem,
+                                               "label=Device&access=write&show_1_at=%s&"
+                                               "show_1_test=filled",
+                                               id_text(b->cx->mem, field_of(b, "model")->id))),
+                     422);
+    assert_true(browser_shows(b, "go in a circle"));
+    browser_get(b, FIELDS);
+    browser_post(b, arena_printf(b->cx->mem, "%s/retire", path), "");
+    browser_get(b, FIELDS);
+    assert_true(browser_shows(b, "A condition of the field Model looks at this one."));
+}
+
+static void a_form_without_scripts_asks_step_by_step(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id organisation = make_organisation(b->cx, "C-1", "Marlow Grocers");
+    const struct ticket_filter all = {.tab = TICKET_TAB_ALL};
+    struct ticket_page_of page;
+
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    add_fields(b);
+    b->cookie = ""; /* somebody else's browser */
+    browser_customer(b, organisation, RIGHT_TICKET_OWN, "anna@marlow.example");
+    browser_get(b, NEW_TICKET);
+    assert_false(browser_shows(b, "fields.device"));
+    assert_int_equal(browser_post(b, NEW_TICKET, "step=fields&topic=fault&subject=It+stops"), 200);
+    assert_true(browser_shows(b, "name=\"fields.device\""));
+    assert_false(browser_shows(b, "name=\"fields.model\""));
+    assert_true(browser_shows(b, "value=\"It stops\""));
+    /* skipping the step does not skip the table */
+    assert_int_equal(
+        browser_post(b, NEW_TICKET, "topic=fault&subject=It+stops&text=t&fields.device=printer"),
+        422);
+    assert_true(browser_shows(b, "Fill in the field Model."));
+    assert_true(browser_shows(b, "name=\"fields.model\""));
+    /* a switch keeps what was typed, and what is hidden is not filed */
+    assert_int_equal(browser_post(b, NEW_TICKET,
+                                  "step=fields&topic=question&fields.device=printer&"
+                                  "fields.model=RP-80"),
+                     200);
+    assert_true(
+        browser_shows(b, "<input type=\"hidden\" name=\"fields.device\" value=\"printer\">"));
+    assert_int_equal(browser_post(b, NEW_TICKET,
+                                  "topic=question&subject=No+device&text=t&fields.device=printer"),
+                     303);
+    browser_get(b, NEW_TICKET);
+    assert_int_equal(browser_post(b, NEW_TICKET,
+                                  "topic=fault&subject=A+device&text=t&fields.device=printer&"
+                                  "fields.model=RP-80"),
+                     303);
+    test_as_system(b->cx);
+    test_ok(b->cx, ticket_list(b->cx, &all, &page));
+    test_ok(b->cx, ticket_field_load(b->cx, page.rows, page.count));
+    assert_int_equal(page.count, 2);
+    for (size_t i = 0; i < page.count; i++)
+        assert_int_equal(json_object_size(page.rows[i]->fields),
+                         strcmp(page.rows[i]->topic, "fault") == 0 ? 2 : 0);
+    browser_get(b, "/tickets");
+    assert_true(browser_shows(b, " · Printer"));
+}
+
+static void fields_are_changed_on_a_page_of_their_own(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id organisation = make_organisation(b->cx, "C-1", "Marlow Grocers");
+    const char *path;
+
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    add_fields(b);
+    b->cookie = ""; /* somebody else's browser */
+    browser_customer(b, organisation, RIGHT_TICKET_OWN, "anna@marlow.example");
+    browser_get(b, NEW_TICKET);
+    assert_int_equal(browser_post(b, NEW_TICKET, "topic=fault&subject=It+stops&text=t"), 303);
+    path = arena_printf(b->cx->mem, "%s/fields", browser_location(b));
+    assert_int_equal(browser_get(b, path), 200);
+    assert_int_equal(browser_post(b, path, "fields.device=kettle"), 422);
+    assert_true(browser_shows(b, "This value does not suit the field Device."));
+    assert_int_equal(browser_post(b, path, "fields.device=scanner"), 303);
+    browser_get(b, browser_location(b));
+    assert_true(browser_shows(b, "set Device: Scanner"));
+}
+
+static void a_topic_brings_its_notice_and_its_text(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id organisation = make_organisation(b->cx, "C-1", "Marlow Grocers");
+
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    browser_get(b, "/desk/settings/topics/new");
+    assert_int_equal(browser_post(b, "/desk/settings/topics/new",
+                                  "label=Repair&code=repair&type=repair&level=3&audience=everybody&"
+                                  "active=1&notice=Keep+it+off.&body=Since+when%3A"),
+                     303);
+    browser_get(b, "/desk/settings/topics/new");
+    assert_int_equal(browser_post(b, "/desk/settings/topics/new",
+                                  "label=Opening&code=opening&type=question&level=3&audience="
+                                  "everybody&active=1&article=118"),
+                     303);
+    b->cookie = ""; /* somebody else's browser */
+    browser_customer(b, organisation, RIGHT_TICKET_OWN, "anna@marlow.example");
+    browser_get(b, NEW_TICKET);
+    assert_int_equal(browser_post(b, NEW_TICKET, "step=fields&topic=repair"), 200);
+    assert_true(browser_shows(b, "Keep it off."));
+    assert_true(browser_shows(b, "Since when:</textarea>"));
+    browser_post(b, NEW_TICKET, "step=fields&topic=repair&text=Mine");
+    assert_true(browser_shows(b, "Mine</textarea>"));
+    assert_int_equal(browser_post(b, NEW_TICKET, "topic=opening&subject=s&text=t"), 422);
+    assert_true(browser_shows(b, "/kb/article/118"));
+}
+
+static void the_matrix_is_set_on_its_page(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct str body = str_new(b->cx->mem);
+    struct ticket_levels levels;
+
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    browser_get(b, "/desk/settings/levels");
+    for (int i = 1; i <= TICKET_LEVEL_MAX; i++) {
+        str_fmt(&body, "severity_%d=%d&", i, 5 - i);
+        for (int u = 1; u <= TICKET_LEVEL_MAX; u++)
+            str_fmt(&body, "level_%d_%d=%d&", i, u, i);
+    }
+    assert_int_equal(browser_post(b, "/desk/settings/levels", body.p), 303);
+    test_ok(b->cx, ticket_level_get(b->cx, &levels));
+    assert_int_equal(levels.level[2][0], 3);
+    assert_int_equal(levels.impact[0], 4);
+    browser_get(b, "/desk/settings/levels");
+    assert_int_equal(browser_post(b, "/desk/settings/levels", "level_1_1=9"), 422);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(a_field_is_made_with_a_condition_in_words),
+        cmocka_unit_test(a_circle_is_said_at_the_conditions),
+        cmocka_unit_test(a_form_without_scripts_asks_step_by_step),
+        cmocka_unit_test(fields_are_changed_on_a_page_of_their_own),
+        cmocka_unit_test(a_topic_brings_its_notice_and_its_text),
+        cmocka_unit_test(the_matrix_is_set_on_its_page),
+    };
+
+    return browser_group_run("field_page", TESTS, COUNT(TESTS));
+}
