@@ -1,4 +1,4 @@
-# A place of its own for a measurement: sourced by tools/bench and tools/bench_growth. The release build, a demo
+# A place of its own for a measurement: sourced by tools/bench, tools/bench_growth and tools/bench_desk. The release build, a demo
 # tenant in a temporary folder, the program on free ports; all of it goes when the script ends.
 program=build/release/gatehouse
 place=$(mktemp -d)
@@ -74,13 +74,24 @@ load_licences() { # to from: numbers, from 1 on; in pieces that one transaction 
     echo "ANALYZE TABLE licence;" | place_sql >/dev/null
 }
 
-sign_in() { # as a customer of the demo: sets cookie, csrf
-    local jar=$at/jar login=http://127.0.0.1:$portal/login
+load_tickets() { # to: numbers, from 1 on; in pieces that one transaction holds
+    local to=$1 from=1 piece=100000 last
+    while [ "$from" -le "$to" ]; do
+        last=$((from + piece - 1 < to ? from + piece - 1 : to))
+        { echo "SET @first = $from, @last = $last, @all = $to;"; cat tests/bench/tickets.sql; } | place_sql >/dev/null
+        from=$((last + 1))
+    done
+    echo "ANALYZE TABLE ticket, message, ticket_term;" | place_sql >/dev/null
+}
+
+sign_in() { # as somebody of the demo (a customer, unless named): sets cookie, csrf
+    local who=${1:-anna@marlowgrocers.example} jar=$at/jar login=http://127.0.0.1:$portal/login
     rm -f "$jar"
     csrf=$(curl -s -c "$jar" -b "$jar" "$login" | grep -o 'name="csrf" value="[^"]*"' | head -n 1 | cut -d'"' -f4)
     curl -s -o /dev/null -c "$jar" -b "$jar" -H "Origin: http://127.0.0.1:$portal" --data-urlencode "csrf=$csrf" \
-        --data-urlencode "email=anna@marlowgrocers.example" --data-urlencode "password=gatehouse-demo" "$login"
+        --data-urlencode "email=$who" --data-urlencode "password=gatehouse-demo" "$login"
     cookie=$(awk '$6 ~ /gh_session/ {print $6 "=" $7}' "$jar")
+    csrf=$(curl -s -H "Cookie: $cookie" "http://127.0.0.1:$portal/account" | grep -o 'name="csrf" value="[^"]*"' | head -n 1 | cut -d'"' -f4)
 }
 
 rate() { # script url seconds connections args... -> requests per second
