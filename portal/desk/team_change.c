@@ -28,15 +28,21 @@ static const char SQL_TEAM_PRODUCTS_CLEAR[] =
 static const char SQL_TEAM_PRODUCTS_ADD[] =
     "INSERT INTO staff_product (tenant_id, person_id, product_id) VALUES (?, ?, ?)";
 
-static bool may_set(struct ctx *cx)
+static bool may(struct ctx *cx, enum right_action action)
 {
     return cx->viewer.kind == VIEWER_SYSTEM ||
-           (cx->viewer.kind == VIEWER_STAFF && viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE));
+           (cx->viewer.kind == VIEWER_STAFF &&
+            viewer_has(&cx->viewer, RIGHT_OF(MODULE_SETTINGS, action)));
 }
 
-static bool check_right(struct ctx *cx)
+static bool may_set(struct ctx *cx)
 {
-    return may_set(cx) || err_set(&cx->err, &ERR_DENIED, "teams");
+    return may(cx, ACTION_UPDATE);
+}
+
+static bool check_right(struct ctx *cx, enum right_action action)
+{
+    return may(cx, action) || err_set(&cx->err, &ERR_DENIED, "teams");
 }
 
 static bool is_staff(struct ctx *cx, struct id person_id, bool *out)
@@ -56,7 +62,7 @@ static bool check(struct ctx *cx, const struct team *t)
     const size_t length = t->name != NULL ? utf8_count(t->name) : 0;
     bool is_known = true;
 
-    if (!check_right(cx))
+    if (!check_right(cx, id_is_zero(t->id) ? ACTION_CREATE : ACTION_UPDATE))
         return false;
     if (length == 0 || length > TEAM_NAME_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "name", "%zu characters", length);
@@ -111,7 +117,7 @@ bool team_remove(struct ctx *cx, struct id id)
     struct team *t;
     int64_t changed;
 
-    if (!check_right(cx) || !team_get(cx, id, &t) || !db_begin(cx))
+    if (!check_right(cx, ACTION_DELETE) || !team_get(cx, id, &t) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &changed, SQL_TEAM_REMOVE, DB_ID(cx->tenant_id), DB_ID(id)))
         goto rollback;
@@ -197,7 +203,7 @@ bool team_member_set(struct ctx *cx, struct id person_id, const struct team_know
 {
     bool is_known;
 
-    if (!check_right(cx) || !is_staff(cx, person_id, &is_known))
+    if (!check_right(cx, ACTION_UPDATE) || !is_staff(cx, person_id, &is_known))
         return false;
     if (!is_known)
         return err_set(&cx->err, &ERR_NOT_FOUND, "staff %s", id_text(cx->mem, person_id));

@@ -230,6 +230,15 @@ static void make_team(struct ctx *cx, struct route_rows *rows)
                               &rows->dispatch));
 }
 
+static void make_bulk(struct ctx *cx, struct route_rows *rows)
+{
+    rows->bulk = ctx_new_id(cx);
+    test_sql(cx,
+             "INSERT INTO ticket_bulk (tenant_id, id, starter_id, state, created_at) "
+             "VALUES (?, ?, ?, 'chosen', ?)",
+             DB_ID(cx->tenant_id), DB_ID(rows->bulk), DB_ID(rows->staff), DB_TIME(cx->now));
+}
+
 void route_rows_make(struct ctx *cx, struct route_rows *rows, const struct site_user *boss,
                      struct id boss_id)
 {
@@ -251,5 +260,6 @@ void route_rows_make(struct ctx *cx, struct route_rows *rows, const struct site_
     test_ok(cx, visit_add(cx, rows->ticket, "2026-03-09", none, &rows->visit));
     make_view(cx, rows);
     make_team(cx, rows);
+    make_bulk(cx, rows);
     route_path_make_field(cx, rows);
 }
