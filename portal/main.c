@@ -19,6 +19,8 @@ static const struct console_command COMMANDS[] = {
      routes_command},
     {"tenant create", "SLUG --name N [--host H] [--admin-email E --admin-password-stdin]",
      "a new tenant with its keys; prints its admin token once", tenant_create_command},
+    {"tenant invite", "", "a link, good for an hour, by which somebody makes a tenant on a page",
+     tenant_invite_command},
     {"tenant list", "", "the tenants", tenant_list_command},
     {"tenant limit", "--tenant T [--portal N|default] [--licensing N|default]",
      "requests a second that a tenant may get; 0 is no limit", tenant_limit_command},

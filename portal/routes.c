@@ -9,6 +9,76 @@
 #include "portal/http/route.h"
 #include "portal/http/statics.h"
 #include "portal/pages/pages.h"
+#include "portal/pages/account_page.h"
+#include "portal/pages/address_page.h"
+#include "portal/pages/announcement_page.h"
+#include "portal/pages/audit_page.h"
+#include "portal/pages/brand_page.h"
+#include "portal/pages/confirm_page.h"
+#include "portal/pages/contract_page.h"
+#include "portal/pages/desk_flow_page.h"
+#include "portal/pages/download_page.h"
+#include "portal/pages/demo_mail_page.h"
+#include "portal/pages/file_page.h"
+#include "portal/pages/forgot_page.h"
+#include "portal/pages/follow_page.h"
+#include "portal/pages/home_page.h"
+#include "portal/pages/kb_page.h"
+#include "portal/pages/licence_desk_page.h"
+#include "portal/pages/licence_page.h"
+#include "portal/pages/machine_release_page.h"
+#include "portal/pages/login_log_page.h"
+#include "portal/pages/login_page.h"
+#include "portal/pages/mail_link_page.h"
+#include "portal/pages/macro_page.h"
+#include "portal/pages/mail_page.h"
+#include "portal/pages/mail_server_page.h"
+#include "portal/pages/message_page.h"
+#include "portal/pages/mail_tray_page.h"
+#include "portal/pages/mail_stop_page.h"
+#include "portal/pages/mail_words_page.h"
+#include "portal/pages/merge_page.h"
+#include "portal/pages/news_page.h"
+#include "portal/pages/notice_page.h"
+#include "portal/pages/order_page.h"
+#include "portal/pages/organisation_edit_page.h"
+#include "portal/pages/organisation_page.h"
+#include "portal/pages/people_page.h"
+#include "portal/pages/entitlement_page.h"
+#include "portal/pages/policy_page.h"
+#include "portal/pages/product_edit_page.h"
+#include "portal/pages/profile_desk_page.h"
+#include "portal/pages/profile_page.h"
+#include "portal/pages/product_page.h"
+#include "portal/pages/queue_act_page.h"
+#include "portal/pages/queue_new_page.h"
+#include "portal/pages/queue_page.h"
+#include "portal/pages/saved_view_page.h"
+#include "portal/pages/region_page.h"
+#include "portal/pages/release_desk_page.h"
+#include "portal/pages/role_page.h"
+#include "portal/pages/report_content_page.h"
+#include "portal/pages/report_page.h"
+#include "portal/pages/style_page.h"
+#include "portal/pages/survey_page.h"
+#include "portal/pages/tenant_new_page.h"
+#include "portal/pages/theme_page.h"
+#include "portal/pages/search_page.h"
+#include "portal/pages/second_factor_page.h"
+#include "portal/pages/security_page.h"
+#include "portal/pages/service_page.h"
+#include "portal/pages/setup_page.h"
+#include "portal/pages/sso_page.h"
+#include "portal/pages/sso_settings_page.h"
+#include "portal/pages/staff_page.h"
+#include "portal/pages/ticket_new_page.h"
+#include "portal/pages/ticket_page.h"
+#include "portal/pages/token_page.h"
+#include "portal/pages/trial_page.h"
+#include "portal/pages/visit_page.h"
+#include "portal/pages/view_as_page.h"
+#include "portal/pages/webhook_page.h"
+#include "portal/pages/welcome_page.h"
 
 const struct route ROUTES[] = {
     /* clang-format off */
@@ -16,6 +86,8 @@ const struct route ROUTES[] = {
     /* --- signing in, home (portal/pages/login_page.c, home_page.c) --- */
     {METHOD_GET,  "/",                    home_page_view,    NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/search",              search_page_view,  NEED_CUSTOMER, 0, 0},
+    {METHOD_GET,  "/tenants/new/{token}", tenant_new_page_view, NEED_PUBLIC, 0, 0},
+    {METHOD_POST, "/tenants/new/{token}", tenant_new_page_make, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/contact",             brand_page_contact, NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/brand/{name}",        brand_page_logo,    NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/login",               login_page_view,   NEED_PUBLIC, 0, 0},
@@ -247,6 +319,9 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/settings/security",           security_page_save, NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/settings/brand",              brand_page_view,    NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_POST, "/desk/settings/brand",              brand_page_save,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, BRAND_PAGE_BODY_MAX},
+    {METHOD_GET,  "/desk/setup",                       setup_page_view,    NEED_STAFF, RIGHT_SETTINGS_READ, 0},
+    {METHOD_POST, "/desk/setup/finish",                setup_page_finish,  NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
+    {METHOD_POST, "/desk/setup/{name}/skip",           setup_page_skip,    NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_GET,  "/desk/settings/region",             region_page_view,   NEED_STAFF, RIGHT_SETTINGS_READ, 0},
     {METHOD_POST, "/desk/settings/region",             region_page_save,   NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},
     {METHOD_POST, "/desk/settings/region/numbers/{name}", region_page_number, NEED_STAFF | NEED_CSRF, RIGHT_SETTINGS_UPDATE, 0},

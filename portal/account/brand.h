@@ -32,8 +32,8 @@ struct brand {
     int64_t logo_width, logo_height;
 };
 bool brand_get(struct ctx *cx, struct brand *out) MUST_CHECK;
-/* All but the picture. Needs RIGHT_SETTINGS_UPDATE. Fails: ERR_INVALID "name"; ERR_BRAND_CONTRAST with
- * "accent" or "accent_dark". Emits tenant.updated. */
+/* All but the picture. Needs RIGHT_SETTINGS_UPDATE. Fails: ERR_INVALID "name"; ERR_BRAND_CONTRAST
+ * with "accent" or "accent_dark". Emits tenant.updated. */
 bool brand_set(struct ctx *cx, const struct brand *brand) MUST_CHECK;
 
 /* Fails: portal/account/logo.h. Emits tenant.updated. */

@@ -46,7 +46,7 @@ static const char *host_name(struct arena *mem, const char *host)
     "t.licensing_rate, COALESCE(b.accent_dark, ''), COALESCE(b.logo_hash, ''), "           \
     "COALESCE(b.logo_type, ''), COALESCE((SELECT JSON_OBJECTAGG(CONCAT(x.name, '/', "      \
     "x.language), x.text) FROM tenant_text x WHERE x.tenant_id = t.id AND x.name IN "      \
-    "('footer', 'welcome')), ''), t.languages, t.date_style, t.number_style FROM tenant t LEFT JOIN tenant_brand b ON b.tenant_id = t.id "
+    "('footer', 'welcome')), ''), t.languages, t.date_style, t.number_style, t.is_set_up FROM tenant t LEFT JOIN tenant_brand b ON b.tenant_id = t.id "
 
 static const char SQL_TENANT_BY_HOST[] =
     TENANT_LOOK "JOIN tenant_host h ON h.tenant_id = t.id WHERE h.host = ?";
@@ -77,6 +77,7 @@ static struct req_tenant *tenant_look_from_row(struct ctx *cx, struct tenant_cac
     t->languages = db_text(row, 18);
     t->dates = style_dates_parse(db_text(row, 19));
     t->numbers = style_numbers_parse(db_text(row, 20));
+    t->is_set_up = db_bool(row, 21);
     t->zone = tenant_cache_zone(cache, t->zone_name);
     if (!t->zone) {
         t->zone_name = "UTC";
@@ -150,76 +151,6 @@ bool tenant_by_account(struct ctx *cx, struct tenant_cache *cache, const char *a
     return true;
 }
 
-static const char SQL_TENANT_ACCOUNT[] =
-    "SELECT name, slug, api_version, is_protected, created_at, updated_at, wire_rights "
-    "FROM tenant WHERE id = ?";
-
-bool tenant_account_get(struct ctx *cx, struct tenant_account *out)
-{
-    struct db_rows rows;
-
-    if (!db_query(cx, &rows, SQL_TENANT_ACCOUNT, DB_ID(cx->tenant_id)))
-        return false;
-    if (!db_next(&rows))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "tenant");
-    *out = (struct tenant_account){.name = db_text(&rows.row, 0),
-                                   .slug = db_text(&rows.row, 1),
-                                   .api_version = db_text(&rows.row, 2),
-                                   .is_protected = db_bool(&rows.row, 3),
-                                   .created_at = db_time(&rows.row, 4),
-                                   .updated_at = db_time(&rows.row, 5),
-                                   .wire_rights = db_text(&rows.row, 6)};
-    return true;
-}
-
-static const char SQL_TENANT_WIRE_RIGHTS[] =
-    "UPDATE tenant SET wire_rights = ?, is_protected = ?, updated_at = ? WHERE id = ?";
-
-bool tenant_set_wire_rights(struct ctx *cx, const char *names, bool is_protected)
-{
-    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
-        return err_set(&cx->err, &ERR_DENIED, "wire rights");
-    if (!db_begin(cx))
-        return false;
-    if (db_exec(cx, NULL, SQL_TENANT_WIRE_RIGHTS, DB_TEXT(names), DB_BOOL(is_protected),
-                DB_TIME(cx->now), DB_ID(cx->tenant_id)) &&
-        event_emit(cx, EVENT_TENANT_UPDATED, cx->tenant_id,
-                   json_own(cx->mem, json_pack("{s:{s:s,s:b}}", "after", "wire_rights", names,
-                                               "is_protected", is_protected))))
-        return db_commit(cx);
-    db_rollback(cx);
-    return false;
-}
-
-const struct err_kind ERR_TENANT_API_VERSION = {ERR_CLASS_INVALID, "API_VERSION_INVALID",
-                                                "The API's versions are 1.2 to 1.8."};
-static const char SQL_TENANT_SET_ACCOUNT[] =
-    "UPDATE tenant SET api_version = COALESCE(?, api_version), is_protected = ?, updated_at = ? "
-    "WHERE id = ?";
-
-static bool is_api_version(const char *text)
-{
-    return strlen(text) == 3 && strncmp(text, "1.", 2) == 0 && text[2] >= '2' && text[2] <= '8';
-}
-
-bool tenant_set_account(struct ctx *cx, const char *api_version, bool is_protected)
-{
-    if (cx->viewer.kind == VIEWER_CUSTOMER || !viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE))
-        return err_set(&cx->err, &ERR_DENIED, "account");
-    if (api_version != NULL && !is_api_version(api_version))
-        return err_set_at(&cx->err, &ERR_TENANT_API_VERSION, "api_version", "%s", api_version);
-    if (!db_begin(cx))
-        return false;
-    if (db_exec(cx, NULL, SQL_TENANT_SET_ACCOUNT, DB_TEXT(api_version), DB_BOOL(is_protected),
-                DB_TIME(cx->now), DB_ID(cx->tenant_id)) &&
-        event_emit(cx, EVENT_TENANT_UPDATED, cx->tenant_id,
-                   json_own(cx->mem, json_pack("{s:{s:s?,s:b}}", "after", "api_version",
-                                               api_version, "protected", is_protected))))
-        return db_commit(cx);
-    db_rollback(cx);
-    return false;
-}
-
 /* --- making and listing --- */
 
 static bool slug_is_good(const char *slug)
@@ -283,9 +214,9 @@ static bool taken(struct ctx *cx, const char *what)
 
 static const char SQL_TENANT_INSERT[] =
     "INSERT INTO tenant (id, slug, name, legal_name, language, time_zone, currency, token_secret, "
-    "created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "created_at, updated_at, is_set_up) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-static bool tenant_insert(struct ctx *cx, const struct tenant *t)
+static bool tenant_insert(struct ctx *cx, const struct tenant *t, bool is_set_up)
 {
     uint8_t secret[TENANT_SECRET_SIZE];
     uint8_t *sealed;
@@ -299,7 +230,7 @@ static bool tenant_insert(struct ctx *cx, const struct tenant *t)
     return db_exec(cx, NULL, SQL_TENANT_INSERT, DB_ID(t->id), DB_TEXT(t->slug), DB_TEXT(t->name),
                    DB_TEXT(t->name), DB_TEXT(t->language), DB_TEXT(t->time_zone),
                    DB_TEXT(t->currency), DB_BYTES(sealed, sealed_len), DB_TIME(cx->now),
-                   DB_TIME(cx->now)) ||
+                   DB_TIME(cx->now), DB_BOOL(is_set_up)) ||
            taken(cx, "slug");
 }
 
@@ -337,11 +268,12 @@ static bool tenant_write(struct ctx *cx, const struct tenant_spec *spec, const s
 {
     struct id team_id = ctx_new_id(cx);
 
-    return tenant_insert(cx, t) && (!spec->host || tenant_add_host(cx, spec->host)) &&
-           role_add_presets(cx) &&
+    return tenant_insert(cx, t, !spec->wants_setup) &&
+           (!spec->host || tenant_add_host(cx, spec->host)) && role_add_presets(cx) &&
            db_exec(cx, NULL, SQL_TENANT_TEAM_INSERT, DB_ID(t->id), DB_ID(team_id),
                    DB_TEXT("Support")) &&
            tenant_add_admin(cx, spec, team_id, hash) &&
+           (!spec->then || spec->then(cx, spec->arg)) &&
            event_emit(cx, EVENT_TENANT_CREATED, t->id,
                       json_own(cx->mem, json_pack("{s:s,s:s}", "slug", t->slug, "name", t->name)));
 }

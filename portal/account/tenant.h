@@ -45,6 +45,9 @@ struct tenant_spec { /* NULL: the default */
     const char *admin_email;
     const char *admin_name;     /* the part before the @ */
     const char *admin_password; /* NULL: the administrator cannot sign in yet */
+    bool wants_setup;           /* staff are led through the first steps (portal/account/setup.h) */
+    bool (*then)(struct ctx *cx, void *arg); /* in the same transaction, as the new one; or NULL */
+    void *arg;
 };
 
 /* A new tenant with its preset roles, a default team, a token secret of TENANT_SECRET_SIZE bytes

@@ -7,6 +7,7 @@
 #include "portal/account/role.h"
 #include "portal/account/session.h"
 #include "portal/account/tenant.h"
+#include "portal/account/tenant_invite.h"
 #include "portal/console/console.h"
 
 #include <string.h>
@@ -44,6 +45,7 @@ static bool create_tenant(struct console *co, struct ctx *cx, const char *passwo
         .currency = console_option(co, "--currency"),
         .admin_email = console_option(co, "--admin-email"),
         .admin_password = password,
+        .wants_setup = true,
     };
     struct tenant *tenant;
     const char *token;
@@ -87,6 +89,29 @@ int tenant_create_command(struct console *co)
         cx.err = co->err;
     ok = ok && create_tenant(co, &cx, password, &out);
     return finish(co, &cx, ok, out);
+}
+
+int tenant_invite_command(struct console *co)
+{
+    static const char *const KNOWN[] = {NULL};
+    const struct config *config = &co->app.config;
+    const char *token, *base;
+    struct ctx cx;
+    bool ok;
+
+    if (!console_options(co, KNOWN))
+        return CONSOLE_USAGE;
+    if (!console_open(co, &cx))
+        return CONSOLE_REFUSED;
+    ok = tenant_invite_make(&cx, &token);
+    if (!ok)
+        return finish(co, &cx, false, NULL);
+    base = *config->public_url != '\0' ? config->public_url
+                                       : arena_printf(cx.mem, "http://%s", config->portal_listen);
+    return finish(co, &cx, true,
+                  json_own(cx.mem, json_pack("{s:s,s:i}", "link",
+                                             arena_printf(cx.mem, "%s/tenants/new/%s", base, token),
+                                             "minutes", TENANT_INVITE_MINUTES)));
 }
 
 int tenant_list_command(struct console *co)

@@ -67,6 +67,7 @@ int migrate_command(struct console *co);
 int config_command(struct console *co);
 int doctor_command(struct console *co);
 int tenant_create_command(struct console *co);
+int tenant_invite_command(struct console *co);
 int tenant_list_command(struct console *co);
 int tenant_limit_command(struct console *co);
 int person_create_command(struct console *co);

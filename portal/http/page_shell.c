@@ -330,6 +330,8 @@ json_t *page_shell(struct req *rq)
     json_object_set_new(shell, "hides_search", json_boolean(strcmp(rq->path, "/") == 0));
     json_object_set_new(shell, "is_sign_in", json_boolean(strcmp(rq->path, "/login") == 0));
     json_object_set_new(shell, "accent_css", accent_json(rq));
+    json_object_set_new(shell, "wants_setup",
+                        json_boolean(!rq->tenant->is_set_up && may_open(rq, "/desk/setup")));
     json_object_set_new(shell, "static",
                         rq->app->statics == NULL ? json_object() : statics_names(rq->app->statics));
     add_who(rq, shell);

@@ -40,6 +40,7 @@ struct req_tenant { /* the tenant of this request, loaded once (portal/account/t
     const char *accent_dark; /* the same; "": as accent */
     const char *mark;
     const char *logo;  /* the picture's path; "": none, the mark stands for it */
+    bool is_set_up;    /* its staff are through the first steps */
     const char *words; /* JSON: {"footer/en": text}; "": none */
     const char *support_phone, *support_email, *support_hours;
     const char *language;

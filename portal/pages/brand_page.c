@@ -6,6 +6,7 @@
 #include "portal/account/logo.h"
 #include "portal/account/tenant.h"
 #include "portal/http/page.h"
+#include "portal/pages/setup_page.h"
 #include "portal/pages/theme_page.h"
 
 #include <math.h>
@@ -285,7 +286,7 @@ bool brand_page_save(struct req *rq)
         return form_take_err(rq, form, FIELDS, COUNT(FIELDS)) && show(rq, form);
     tenant_cache_forget(rq->app->tenants, rq->cx.tenant_id);
     return reply_flash(rq, "ok", req_text(rq, T("Saved."))) &&
-           reply_see_other(rq, HERE);
+           setup_page_next(rq, SETUP_BRAND, HERE);
 }
 
 /* --- for everybody --- */

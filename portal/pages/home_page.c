@@ -8,6 +8,7 @@
 #include "portal/pages/kb_page.h"
 #include "portal/pages/licence_json.h"
 #include "portal/pages/news_page.h"
+#include "portal/pages/setup_page.h"
 #include "portal/pages/signup_page.h"
 #include "portal/sales/invoice.h"
 #include "portal/sales/order.h"
@@ -379,6 +380,7 @@ bool home_page_view(struct req *rq)
     if (!rq->session || id_is_zero(rq->session->person_id))
         return reply_see_other(rq, "/login");
     if (rq->session->is_staff)
-        return reply_see_other(rq, desk_start(&rq->cx.viewer));
+        return reply_see_other(rq,
+                               setup_page_is_open(rq) ? "/desk/setup" : desk_start(&rq->cx.viewer));
     return id_is_zero(rq->session->organisation_id) ? signup_page_waiting(rq) : home_customer(rq);
 }

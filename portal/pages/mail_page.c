@@ -4,6 +4,7 @@
 #include "portal/mail/mail_out.h"
 #include "portal/notice/notice.h"
 #include "portal/notice/notice_reach.h"
+#include "portal/pages/setup_page.h"
 
 #include <string.h>
 
@@ -119,7 +120,7 @@ bool mail_page_save(struct req *rq)
         return form_take_err(rq, form, SETTING_FIELDS, COUNT(SETTING_FIELDS)) &&
                show_list(rq, form);
     return reply_flash(rq, "ok", req_text(rq, T("The mail settings are saved."))) &&
-           reply_see_other(rq, HERE);
+           setup_page_next(rq, SETUP_MAIL, HERE);
 }
 
 bool mail_page_test(struct req *rq)

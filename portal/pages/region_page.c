@@ -3,6 +3,7 @@
 #include "portal/account/region.h"
 #include "portal/account/tenant_cache.h"
 #include "portal/http/page.h"
+#include "portal/pages/setup_page.h"
 
 #include <string.h>
 
@@ -250,7 +251,8 @@ bool region_page_save(struct req *rq)
     if (!region_set(&rq->cx, &r))
         return form_take_err(rq, form, FIELDS, COUNT(FIELDS)) && show(rq, &r, NULL, form);
     tenant_cache_forget(rq->app->tenants, rq->cx.tenant_id);
-    return reply_flash(rq, "ok", req_text(rq, T("Saved."))) && reply_see_other(rq, HERE);
+    return reply_flash(rq, "ok", req_text(rq, T("Saved."))) &&
+           setup_page_next(rq, SETUP_REGION, HERE);
 }
 
 struct number_fields {
