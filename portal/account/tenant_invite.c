@@ -64,11 +64,13 @@ bool tenant_invite_check(struct ctx *cx, const char *token)
 /* Of two that send the form at once, the second finds the link used, and its tenant is undone. */
 static bool use(struct ctx *cx, void *arg)
 {
+    struct signing_key *key;
     int64_t changed;
 
     return db_exec(cx, &changed, SQL_INVITE_USE, DB_TIME(cx->now), DB_TEXT(arg),
                    DB_TIME(cx->now)) &&
-           (changed == 1 || over(cx));
+           (changed == 1 || over(cx)) && signing_key_create(cx, &key) &&
+           tenant_set_account(cx, NULL, true);
 }
 
 bool tenant_invite_use(struct ctx *cx, const char *token, const struct tenant_spec *spec,
