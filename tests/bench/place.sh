@@ -94,6 +94,19 @@ sign_in() { # as somebody of the demo (a customer, unless named): sets cookie, c
     csrf=$(curl -s -H "Cookie: $cookie" "http://127.0.0.1:$portal/account" | grep -o 'name="csrf" value="[^"]*"' | head -n 1 | cut -d'"' -f4)
 }
 
+form_open() { # sets csrf for refused
+    rm -f "$at/jar"
+    csrf=$(curl -s -c "$at/jar" "http://127.0.0.1:$portal/login" | grep -o 'name="csrf" value="[^"]*"' | head -n 1 |
+        cut -d'"' -f4)
+}
+
+refused() { # email -> ms that a refused sign-in takes
+    curl -s -o /dev/null -w '%{time_total} %{http_code}\n' -b "$at/jar" -H "Origin: http://127.0.0.1:$portal" \
+        --data-urlencode "csrf=$csrf" --data-urlencode "email=$1" --data-urlencode "password=wrong" \
+        "http://127.0.0.1:$portal/login" |
+        awk '$2 != 422 {print "bench: a sign-in was answered " $2 > "/dev/stderr"} {printf "%.1f\n", $1 * 1000}'
+}
+
 rate() { # script url seconds connections args... -> requests per second
     local script=$1 where=$2 time=$3 open=$4
     shift 4
@@ -103,6 +116,10 @@ rate() { # script url seconds connections args... -> requests per second
 
 median() {
     sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
+}
+
+spread() { # p10, median and p90 of the numbers
+    sort -n | awk '{v[NR] = $1} END {n = NR; print v[int((n + 9) / 10)] " / " v[int((n + 1) / 2)] " / " v[int((9 * n + 9) / 10)]}'
 }
 
 line() { # what figure
