@@ -4,6 +4,7 @@
 #include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_link.h"
+#include "portal/desk/ticket_rebuild.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
 
@@ -125,7 +126,7 @@ bool ticket_change_emit(struct ctx *cx, enum event_kind kind, const struct ticke
     if (extra != NULL)
         json_object_foreach ((json_t *)(uintptr_t)extra, key, value) /* Jansson's cast; read only */
             json_object_set(data, key, value);
-    return event_emit(cx, kind, before->id, data);
+    return ticket_rebuild_add(cx, before->id, data) && event_emit(cx, kind, before->id, data);
 }
 
 bool ticket_change_finish(struct ctx *cx, enum event_kind kind, const struct ticket *before,

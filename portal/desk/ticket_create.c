@@ -11,6 +11,7 @@
 #include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_level.h"
+#include "portal/desk/ticket_rebuild.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_term.h"
 #include "portal/desk/ticket_thread.h"
@@ -345,7 +346,7 @@ static bool write_all(struct ctx *cx, const struct draft *d, struct ticket **out
         !ticket_snapshot(cx, *out, w->text, json_own(cx->mem, json_array()), &is))
         return false;
     data = json_own(cx->mem, json_pack("{s:O}", "after", is));
-    return event_emit(cx, EVENT_TICKET_CREATED, d->id, data);
+    return ticket_rebuild_add(cx, d->id, data) && event_emit(cx, EVENT_TICKET_CREATED, d->id, data);
 }
 
 /* *out stays NULL when nothing was filed under that key. */

@@ -152,3 +152,40 @@ bool ticket_link_follow(struct ctx *cx, const struct ticket *t, const char *stat
             return false;
     return true;
 }
+
+bool ticket_link_open_parts(struct ctx *cx, struct id id, struct ticket_link **out, size_t *count)
+{
+    struct ticket_link *all;
+    size_t total, n = 0;
+
+    if (!ticket_link_list(cx, id, &all, &total))
+        return false;
+    for (size_t i = 0; i < total; i++)
+        if (all[i].kind == TICKET_LINK_PARENT && all[i].is_reverse &&
+            (all[i].category == TICKET_OPEN || all[i].category == TICKET_WAITING))
+            all[n++] = all[i];
+    *out = all;
+    *count = n;
+    return true;
+}
+
+bool ticket_link_end_parts(struct ctx *cx, struct id id)
+{
+    struct ticket_link *parts;
+    struct ticket *t;
+    size_t count;
+
+    if (!ticket_get(cx, id, &t) || !ticket_link_open_parts(cx, id, &parts, &count))
+        return false;
+    if (t->category != TICKET_SOLVED && t->category != TICKET_CLOSED)
+        return err_set_at(&cx->err, &ERR_TICKET_TRANSITION, "status", "ticket %s is not over",
+                          id_text(cx->mem, id));
+    if (!db_begin(cx))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!ticket_set_status(cx, parts[i].other_id, t->status)) {
+            db_rollback(cx);
+            return false;
+        }
+    return db_commit(cx);
+}

@@ -35,6 +35,12 @@ bool ticket_link_add(struct ctx *cx, struct id id, enum ticket_link_kind kind,
                      const char *number) MUST_CHECK;
 bool ticket_link_remove(struct ctx *cx, struct id id, enum ticket_link_kind kind,
                         struct id other_id) MUST_CHECK;
+/* The parts of a ticket that are open or wait, oldest first. For staff. */
+bool ticket_link_open_parts(struct ctx *cx, struct id id, struct ticket_link **out,
+                            size_t *count) MUST_CHECK;
+/* Sets the state of ticket id, which is solved or closed, for its open parts too, each with a line
+ * and an event of its own; all or nothing. Fails: ERR_TICKET_TRANSITION while it is neither. */
+bool ticket_link_end_parts(struct ctx *cx, struct id id) MUST_CHECK;
 /* Inside a change that solved or closed ticket t: its duplicates follow, each with an event of its
  * own; never by a customer's hand. */
 bool ticket_link_follow(struct ctx *cx, const struct ticket *t, const char *status,

@@ -125,11 +125,41 @@ static void what_cannot_be_linked_is_refused(void **state)
         0);
 }
 
+static void the_open_parts_of_a_closed_ticket_are_closed_with_one_event_each(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id whole = desk_file(cx, &d, "whole"), one = desk_file(cx, &d, "one");
+    const struct id two = desk_file(cx, &d, "two"), over = desk_file(cx, &d, "over");
+    struct ticket_link *parts;
+    size_t count;
+
+    desk_as_priya(cx, &d);
+    link_them(cx, one, TICKET_LINK_PARENT, whole);
+    link_them(cx, two, TICKET_LINK_PARENT, whole);
+    link_them(cx, over, TICKET_LINK_PARENT, whole);
+    test_ok(cx, ticket_set_status(cx, over, "closed"));
+    test_refused(cx, ticket_link_end_parts(cx, whole), &ERR_TICKET_TRANSITION);
+    test_ok(cx, ticket_set_status(cx, whole, "closed"));
+    test_ok(cx, ticket_link_open_parts(cx, whole, &parts, &count));
+    assert_int_equal(count, 2);
+    test_ok(cx, ticket_link_end_parts(cx, whole));
+    test_ok(cx, ticket_link_open_parts(cx, whole, &parts, &count));
+    assert_int_equal(count, 0);
+    assert_int_equal(category(cx, one), TICKET_CLOSED);
+    assert_int_equal(state_events(cx, one), 1);
+    assert_int_equal(state_events(cx, two), 1);
+    assert_int_equal(state_events(cx, over), 1);
+    desk_as_anna(cx, &d);
+    test_refused(cx, ticket_link_end_parts(cx, whole), &ERR_DENIED);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_link_is_seen_from_both_sides_once),
         cmocka_unit_test(closing_a_ticket_closes_its_duplicates_with_one_event_each),
+        cmocka_unit_test(the_open_parts_of_a_closed_ticket_are_closed_with_one_event_each),
         cmocka_unit_test(a_customer_closes_his_own_ticket_alone),
         cmocka_unit_test(what_cannot_be_linked_is_refused),
     };
