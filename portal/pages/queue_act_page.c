@@ -4,6 +4,7 @@
 #include "portal/desk/macro.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/pages/queue_page.h"
+#include "portal/pages/split_page.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/upload_context.h"
 
@@ -226,7 +227,8 @@ static bool set(struct req *rq, const struct form_field *field,
 
 bool queue_act_page_status(struct req *rq)
 {
-    return set(rq, STATUS_FIELDS, status_values, T("The state is set."));
+    return set(rq, STATUS_FIELDS, status_values, T("The state is set.")) &&
+           split_page_ask_parts(rq);
 }
 
 bool queue_act_page_assign(struct req *rq)

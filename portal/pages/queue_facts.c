@@ -177,7 +177,7 @@ static bool add_links(struct req *rq, const struct ticket_words *words, const st
 {
     struct ticket_link *links;
     size_t count;
-    json_t *rows, *kinds = json_array();
+    json_t *rows, *blockers, *kinds = json_array();
 
     json_object_set_new(context, "link_kinds", kinds);
     for (int i = 0; i < TICKET_LINK_KINDS; i++)
@@ -186,10 +186,18 @@ static bool add_links(struct req *rq, const struct ticket_words *words, const st
     if (!ticket_link_list(&rq->cx, t->id, &links, &count))
         return false;
     rows = json_array();
+    blockers = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct ticket_link *l = &links[i];
         const char *id = id_text(rq->cx.mem, l->other_id);
 
+        if (l->kind == TICKET_LINK_BLOCKS && l->is_reverse &&
+            (l->category == TICKET_OPEN || l->category == TICKET_WAITING))
+            json_array_append_new(blockers,
+                                  json_pack("{s:s, s:s, s:s, s:s}", "href",
+                                            arena_printf(rq->cx.mem, "/desk/tickets/%s", id),
+                                            "number", l->number, "subject", l->subject, "status",
+                                            ticket_context_status(rq, words, l->status)));
         json_array_append_new(rows,
                               json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "how",
                                         req_text(rq, l->is_reverse ? LINK_TEXTS[l->kind].back
@@ -199,6 +207,8 @@ static bool add_links(struct req *rq, const struct ticket_words *words, const st
                                         l->number, "subject", l->subject, "status",
                                         ticket_context_status(rq, words, l->status)));
     }
+    json_object_set_new(context, "is_blocked", json_boolean(json_array_size(blockers) > 0));
+    json_object_set_new(context, "blockers", blockers);
     json_object_set_new(context, "links", rows);
     json_object_set_new(context, "has_links", json_boolean(count > 0));
     return true;
@@ -247,6 +257,8 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
     json_object_set_new(context, "statuses", statuses_json(rq, words, t));
     json_object_set_new(context, "topics", topics_json(rq, words, t));
     json_object_set_new(context, "levels", levels_json(rq, t));
+    json_object_set_new(context, "can_remove",
+                        json_boolean(viewer_has(&rq->cx.viewer, RIGHT_DESK_DELETE)));
     level_page_of_ticket(rq, t, context);
     if (!id_is_zero(t->organisation_id) && viewer_has(&rq->cx.viewer, RIGHT_CUSTOMERS_READ))
         json_object_set_new(context, "organisation_href",

@@ -1,4 +1,5 @@
 /* Merging, splitting and the recycle bin as browsers and programs meet them. */
+#include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_merge.h"
 #include "tests/http/site.h"
 #include "tests/portal/desk/desk_frame.h"
@@ -110,10 +111,88 @@ static void a_merge_that_cannot_be_comes_back_with_the_reason(void **state)
     site_hides(&a, "business");
 }
 
+static void messages_are_split_off(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id id = desk_file(cx, &p.d, "Receipt twice");
+    const char *path = arena_printf(cx->mem, "/desk/tickets/%s/split", id_text(cx->mem, id));
+    struct site_answer a;
+    struct id message;
+
+    desk_as_anna(cx, &p.d);
+    test_ok(cx, ticket_reply(cx, id, "And the till is slow.", NULL, &message));
+    a = site_get(cx, &p.priya, path);
+    site_shows(&a, "And the till is slow.");
+    a = site_post(cx, &p.priya, path, "subject=Slow+till");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Choose the messages");
+    site_shows(&a, "value=\"Slow till\"");
+    a = site_post(
+        cx, &p.priya, path,
+        arena_printf(cx->mem, "subject=Slow+till&messages=%s", id_text(cx->mem, message)));
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &p.priya, a.location);
+    site_shows(&a, "Slow till");
+    site_shows(&a, "made this ticket out of a part of");
+    assert_int_equal(site_get(cx, &p.anna, path).status, 403);
+}
+
+static void a_ticket_is_thrown_away_found_and_restored(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id id = desk_file(cx, &p.d, "Receipt twice");
+    const char *path = site_path(cx, "/desk/tickets/%s", id);
+    struct site_answer a =
+        site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/remove", id), "");
+
+    assert_string_equal(a.location, "/desk");
+    assert_int_equal(site_get(cx, &p.priya, path).status, 404);
+    a = site_get(cx, &p.priya, "/desk/trash?q=receipt");
+    site_shows(&a, "Receipt twice");
+    a = site_get(cx, &p.priya, "/desk/trash?q=banana");
+    site_hides(&a, "Receipt twice");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/trash/%s/restore", id), "");
+    assert_string_equal(a.location, path);
+    a = site_get(cx, &p.priya, path);
+    site_shows(&a, "The ticket is back.");
+    assert_int_equal(site_get(cx, &p.anna, "/desk/trash").status, 403);
+}
+
+static void closing_a_whole_asks_about_its_open_parts_and_a_blocked_one_shows_by_what(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id whole = desk_file(cx, &p.d, "The whole"), part = desk_file(cx, &p.d, "A part");
+    struct site_answer a;
+
+    desk_as_priya(cx, &p.d);
+    test_ok(cx, ticket_link_add(cx, part, TICKET_LINK_PARENT, number(cx, whole)));
+    test_ok(cx, ticket_link_add(cx, part, TICKET_LINK_BLOCKS, number(cx, whole)));
+    a = site_get(cx, &p.priya, site_path(cx, "/desk/tickets/%s", whole));
+    site_shows(&a, "Something else has to be done first");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/status", whole), "status=closed");
+    assert_string_equal(a.location, site_path(cx, "/desk/tickets/%s/parts", whole));
+    a = site_get(cx, &p.priya, a.location);
+    site_shows(&a, "A part");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/parts", whole), "");
+    assert_string_equal(a.location, site_path(cx, "/desk/tickets/%s", whole));
+    a = site_get(cx, &p.priya, site_path(cx, "/desk/tickets/%s", whole));
+    site_hides(&a, "Something else has to be done first");
+    assert_int_equal(
+        test_i64(cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ? AND category = 'closed'",
+                 DB_ID(cx->tenant_id)),
+        2);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_merge_asks_is_done_leads_everybody_on_and_is_undone),
+        cmocka_unit_test(messages_are_split_off),
+        cmocka_unit_test(a_ticket_is_thrown_away_found_and_restored),
+        cmocka_unit_test(closing_a_whole_asks_about_its_open_parts_and_a_blocked_one_shows_by_what),
         cmocka_unit_test(a_merge_that_cannot_be_comes_back_with_the_reason),
     };
 
