@@ -199,7 +199,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/split",   split_page_send,      NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE | RIGHT_DESK_CREATE, 0},
     {METHOD_GET,  "/desk/tickets/{id}/parts",   split_page_parts,     NEED_STAFF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/tickets/{id}/parts",   split_page_end_parts, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
-    {METHOD_POST, "/desk/tickets/{id}/remove",  trash_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_DELETE, 0},
+    {METHOD_POST, "/desk/tickets/{id}/remove",  trash_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE | RIGHT_DESK_DELETE, 0},
     {METHOD_GET,  "/desk/trash",                trash_page_list,      NEED_STAFF, RIGHT_DESK_DELETE, 0},
     {METHOD_POST, "/desk/trash/{id}/restore",   trash_page_restore,   NEED_STAFF | NEED_CSRF, RIGHT_DESK_DELETE, 0},
     {METHOD_POST, "/desk/tickets/{id}/unmerge", merge_page_undo,  NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},

@@ -257,8 +257,9 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
     json_object_set_new(context, "statuses", statuses_json(rq, words, t));
     json_object_set_new(context, "topics", topics_json(rq, words, t));
     json_object_set_new(context, "levels", levels_json(rq, t));
-    json_object_set_new(context, "can_remove",
-                        json_boolean(viewer_has(&rq->cx.viewer, RIGHT_DESK_DELETE)));
+    json_object_set_new(
+        context, "can_remove",
+        json_boolean(viewer_has(&rq->cx.viewer, RIGHT_DESK_UPDATE | RIGHT_DESK_DELETE)));
     level_page_of_ticket(rq, t, context);
     if (!id_is_zero(t->organisation_id) && viewer_has(&rq->cx.viewer, RIGHT_CUSTOMERS_READ))
         json_object_set_new(context, "organisation_href",
