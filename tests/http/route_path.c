@@ -51,7 +51,6 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/downloads/{id}", rows->artefact},
         {"/desk/views/{id}", rows->view},
         {"/desk/macros/{id}", rows->macro},
-        {"/desk/bulk/{id}", rows->bulk},
         {"/desk/trash/{id}", rows->trashed},
         {"/desk/policies/{id}", rows->policy},
         {"/account/devices/{id}", rows->device},

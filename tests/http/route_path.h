@@ -9,7 +9,7 @@ struct route_rows { /* what the paths of a tenant lead to */
         visit, macro, address, proposal;
     struct id mail_in, device, role, provider, team, leave, dispatch, options, field, news, bulk;
     struct id waiting, domain; /* of signing up */
-    struct id bulk, trashed;
+    struct id trashed;
 };
 
 bool route_path_begins(const char *text, const char *with);

@@ -95,11 +95,6 @@ static void make_view(struct ctx *cx, struct route_rows *rows)
              "INSERT INTO macro (tenant_id, id, name, body, scope, owner_id, created_at) "
              "VALUES (?, ?, 'Thanks', 'Thank you.', 'own', ?, ?)",
              DB_ID(cx->tenant_id), DB_ID(rows->macro), DB_ID(rows->staff), DB_TIME(cx->now));
-    rows->bulk = ctx_new_id(cx);
-    test_sql(cx,
-             "INSERT INTO ticket_bulk (tenant_id, id, starter_id, act, state, created_at) "
-             "VALUES (?, ?, ?, '{\"level\":2}', 'ready', ?)",
-             DB_ID(cx->tenant_id), DB_ID(rows->bulk), DB_ID(rows->staff), DB_TIME(cx->now));
     rows->trashed = ctx_new_id(cx);
     test_sql(cx,
              "INSERT INTO ticket (tenant_id, id, number, source, subject, topic, status, category, "
