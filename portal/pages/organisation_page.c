@@ -92,7 +92,8 @@ bool organisation_page_list(struct req *rq)
     struct ctx *cx = &rq->cx;
     const char *search = req_query(rq, "q");
     const char *after = req_query(rq, "after");
-    struct organisation_filter filter = {.search = search};
+    struct organisation_filter filter = {.search = search,
+                                         .by_pinyin = strncmp(lang_code(rq->lang), "zh", 2) == 0};
     json_t *rows = json_array();
     json_t *page =
         json_own(cx->mem, json_pack("{s:o,s:s,s:b}", "organisations", rows, "query",

@@ -82,6 +82,7 @@ struct organisation_filter {
     const char *status; /* NULL: any */
     struct id after;    /* key paging: the last one of the page before; zero starts */
     unsigned limit;     /* 0: ORGANISATION_PAGE */
+    bool by_pinyin;     /* Chinese names by their sound, for who reads Chinese */
 };
 /* By name. *has_more tells that a further page exists. */
 bool organisation_list(struct ctx *cx, const struct organisation_filter *filter,

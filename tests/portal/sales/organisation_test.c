@@ -284,6 +284,55 @@ static void a_failure_at_any_statement_is_clean(void **state)
     test_failures(test_ctx(state), add_marlow, NULL, NULL);
 }
 
+/* 200 names in the order of their sound: each character is one that nobody reads otherwise. */
+static void chinese_names_are_listed_by_their_sound_page_by_page(void **state)
+{
+    static const char *const FAMILY[] = {"安", "白", "陈", "丁", "方", "高", "韩",
+                                         "蒋", "孔", "李", "马", "牛", "欧", "彭",
+                                         "钱", "孙", "唐", "王", "许", "张"};
+    static const char *const GIVEN[] = {"安", "波", "超", "东", "峰", "刚", "海", "建", "明", "强"};
+    enum {
+        NAMES = COUNT(FAMILY) * COUNT(GIVEN),
+        STEP = 77,
+        PAGE = 30
+    }; /* STEP: no common factor */
+    struct organisation_filter filter = {.by_pinyin = true, .limit = PAGE};
+    struct ctx *cx = test_ctx(state);
+    struct organisation *list;
+    bool has_more = true;
+    size_t seen = 0, count;
+
+    for (size_t i = 0; i < NAMES; i++) {
+        size_t at = i * STEP % NAMES;
+
+        make_organisation(
+            cx, arena_printf(cx->mem, "N-%03zu", at),
+            arena_printf(cx->mem, "%s%s", FAMILY[at / COUNT(GIVEN)], GIVEN[at % COUNT(GIVEN)]));
+    }
+    while (has_more) {
+        test_ok(cx, organisation_list(cx, &filter, &list, &count, &has_more));
+        for (size_t i = 0; i < count; i++, seen++)
+            assert_string_equal(list[i].code, arena_printf(cx->mem, "N-%03zu", seen));
+        filter.after = list[count - 1].id;
+    }
+    assert_int_equal(seen, NAMES);
+}
+
+static void full_width_letters_and_digits_find_plain_ones(void **state)
+{
+    struct organisation_filter filter = {.search = "ＡＢＣ１２３"};
+    struct ctx *cx = test_ctx(state);
+    struct organisation *list;
+    bool has_more;
+    size_t count;
+
+    make_organisation(cx, "ABC123", "Marlow");
+    make_organisation(cx, "X-1", "The abc123 shops");
+    make_organisation(cx, "X-2", "Others");
+    test_ok(cx, organisation_list(cx, &filter, &list, &count, &has_more));
+    assert_int_equal(count, 2);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -299,6 +348,8 @@ int main(void)
         cmocka_unit_test(a_mistaken_customer_is_deleted_and_its_code_is_free),
         cmocka_unit_test(a_customer_with_something_open_is_not_deleted),
         cmocka_unit_test(a_failure_at_any_statement_is_clean),
+        cmocka_unit_test(chinese_names_are_listed_by_their_sound_page_by_page),
+        cmocka_unit_test(full_width_letters_and_digits_find_plain_ones),
     };
 
     return test_group_run("organisation", TESTS, COUNT(TESTS));
