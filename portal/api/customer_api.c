@@ -35,7 +35,7 @@ bool customer_api_me(struct req *rq)
 
 /* --- organisations --- */
 
-static json_t *organisation_json(struct req *rq, const struct organisation *o)
+static json_t *organisation_json(struct req *rq, const struct organisation *o, json_t *fields)
 {
     json_t *json =
         json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "id", id_text(rq->cx.mem, o->id),
@@ -43,6 +43,7 @@ static json_t *organisation_json(struct req *rq, const struct organisation *o)
                   o->email, "address", o->address, "city", o->city, "country", o->country,
                   "created_at", rest_time(o->created_at));
 
+    json_object_set(json, "fields", fields);
     if (rq->cx.viewer.kind == VIEWER_STAFF) {
         json_object_set_new(json, "category", json_string(o->category));
         json_object_set_new(json, "importance", json_integer(o->importance));
@@ -52,29 +53,50 @@ static json_t *organisation_json(struct req *rq, const struct organisation *o)
     return json;
 }
 
+/* Of all of them at once. */
+static bool read_fields(struct req *rq, const struct organisation *list, size_t count,
+                        struct field_set *set, const char ***values)
+{
+    struct id *ids = arena_array(rq->cx.mem, struct id, count + 1);
+
+    for (size_t i = 0; i < count; i++)
+        ids[i] = list[i].id;
+    return custom_field_set(&rq->cx, FIELD_ORGANISATION, set) &&
+           custom_value_read_many(&rq->cx, set, ids, count, values);
+}
+
 bool customer_api_organisations(struct req *rq)
 {
     struct organisation_filter filter = {.search = req_query(rq, "q"),
                                          .status = req_query(rq, "status")};
     struct organisation *list;
+    struct field_set set;
+    const char **values;
     json_t *data;
     size_t count;
     bool has_more;
 
     if (!rest_limit(rq, &filter.limit) || !rest_id(rq, "after", &filter.after) ||
-        !organisation_list(&rq->cx, &filter, &list, &count, &has_more))
+        !organisation_list(&rq->cx, &filter, &list, &count, &has_more) ||
+        !read_fields(rq, list, count, &set, &values))
         return false;
     data = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(data, organisation_json(rq, &list[i]));
+        json_array_append_new(
+            data, organisation_json(rq, &list[i],
+                                    custom_value_set_json(rq->cx.mem, &set, values + i * set.count,
+                                                          rq->cx.viewer.kind == VIEWER_CUSTOMER)));
     return rest_answer_list(rq, data, has_more ? id_text(rq->cx.mem, list[count - 1].id) : NULL);
 }
 
 static bool answer_organisation(struct req *rq, int status, struct id id)
 {
     struct organisation *o;
+    json_t *fields;
 
-    return organisation_get(&rq->cx, id, &o) && rest_answer(rq, status, organisation_json(rq, o));
+    return organisation_get(&rq->cx, id, &o) &&
+           field_record_json(&rq->cx, FIELD_ORGANISATION, id, &fields) &&
+           rest_answer(rq, status, organisation_json(rq, o, fields));
 }
 
 bool customer_api_organisation(struct req *rq)
@@ -96,6 +118,7 @@ static const struct rest_member ORGANISATION[] = {
     {"city", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, city)},
     {"country", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, country)},
     {"note", REST_TEXT, false, 0, 0, offsetof(struct organisation_draft, note)},
+    {"fields", REST_OBJECT, false, 0, 0, offsetof(struct organisation_draft, fields)},
 };
 
 bool customer_api_add(struct req *rq)

@@ -156,6 +156,19 @@ bool field_form_take_err(struct req *rq, struct form *form, const struct form_fi
     return true;
 }
 
+bool field_form_take_err_of(struct req *rq, struct form *form, const struct form_field *fields,
+                            size_t count, enum field_subject subject)
+{
+    const struct err kept = rq->cx.err;
+    struct field_set set;
+
+    err_clear(&rq->cx.err); /* the fields' labels are read first */
+    if (!custom_field_set(&rq->cx, subject, &set))
+        return false;
+    rq->cx.err = kept;
+    return field_form_take_err(rq, form, fields, count, &set);
+}
+
 json_t *field_form_facts(struct req *rq, const struct field_set *set, const char *const *values)
 {
     json_t *all = json_array();

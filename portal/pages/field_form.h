@@ -23,6 +23,9 @@ json_t *field_form_given(struct req *rq, const struct field_set *set, const stru
  * form_take_err. */
 bool field_form_take_err(struct req *rq, struct form *form, const struct form_field *fields,
                          size_t count, const struct field_set *set);
+/* The same, with the fields of a subject read first. */
+bool field_form_take_err_of(struct req *rq, struct form *form, const struct form_field *fields,
+                            size_t count, enum field_subject subject) MUST_CHECK;
 /* [{"label","value"}] of what is filled in and the viewer may read. */
 json_t *field_form_facts(struct req *rq, const struct field_set *set, const char *const *values);
 /* The name of a field's input: "fields.till". */

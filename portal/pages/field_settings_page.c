@@ -28,6 +28,11 @@ static const char *const ACCESS_WORDS[] = {
 };
 _Static_assert(COUNT(ACCESS_WORDS) == FIELD_ACCESSES, "name every access");
 
+bool field_settings_page_offers(enum field_subject subject)
+{
+    return subject == FIELD_TICKET || subject == FIELD_ORGANISATION;
+}
+
 const char *field_settings_page_kind(enum field_kind kind)
 {
     return KIND_WORDS[kind];
@@ -119,6 +124,24 @@ static bool add_lists(struct req *rq, json_t *page)
     return true;
 }
 
+static bool add_group(struct req *rq, enum field_subject subject, const struct field_word *words,
+                      size_t count, json_t *groups)
+{
+    struct field_set set;
+    json_t *rows = json_array();
+
+    json_array_append_new(groups,
+                          json_pack("{s:s,s:s,s:o}", "subject", custom_field_subject_name(subject),
+                                    "title", req_text(rq, SUBJECT_WORDS[subject]), "fields", rows));
+    if (!custom_field_set(&rq->cx, subject, &set))
+        return false;
+    for (size_t i = 0; i < set.count; i++)
+        json_array_append_new(rows, field_json(rq, &set, &set.fields[i], words, count));
+    json_object_set_new(json_array_get(groups, json_array_size(groups) - 1), "has_fields",
+                        json_boolean(set.count > 0));
+    return true;
+}
+
 bool field_settings_page_list(struct req *rq)
 {
     struct field_word *words;
@@ -128,21 +151,10 @@ bool field_settings_page_list(struct req *rq)
 
     if (!field_settings_page_words(rq, &words, &count) || !add_lists(rq, page))
         return false;
-    for (int subject = 0; subject < FIELD_SUBJECTS; subject++) {
-        struct field_set set;
-        json_t *rows = json_array();
-
-        json_array_append_new(
-            groups, json_pack("{s:s,s:s,s:o}", "subject",
-                              custom_field_subject_name((enum field_subject)subject), "title",
-                              req_text(rq, SUBJECT_WORDS[subject]), "fields", rows));
-        if (!custom_field_set(&rq->cx, (enum field_subject)subject, &set))
+    for (int subject = 0; subject < FIELD_SUBJECTS; subject++)
+        if (field_settings_page_offers((enum field_subject)subject) &&
+            !add_group(rq, (enum field_subject)subject, words, count, groups))
             return false;
-        for (size_t i = 0; i < set.count; i++)
-            json_array_append_new(rows, field_json(rq, &set, &set.fields[i], words, count));
-        json_object_set_new(json_array_get(groups, (size_t)subject), "has_fields",
-                            json_boolean(set.count > 0));
-    }
     return page_render(rq, "field_list", page);
 }
 

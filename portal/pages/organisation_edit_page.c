@@ -2,6 +2,7 @@
 
 #include "portal/account/role.h"
 #include "portal/http/page.h"
+#include "portal/pages/field_form.h"
 #include "portal/sales/organisation.h"
 #include "portal/sales/site.h"
 
@@ -99,15 +100,23 @@ static json_t *fixed_options(struct req *rq, const char *status, const char *imp
     return statuses;
 }
 
+/* What is asked next depends on what was chosen: nothing is sent yet. */
+static bool is_stepping(const struct form *form)
+{
+    return form && !strcmp(form_value(form, "step"), "fields");
+}
+
 static bool show(struct req *rq, const struct form *form, const struct organisation *o)
 {
     json_t *values = json_own(rq->cx.mem, values_of(rq, form, o));
+    struct field_record own;
     json_t *owners;
     json_t *levels;
     json_t *statuses;
     json_t *page;
 
-    if (!owner_options(rq, json_get_text(values, "owner", ""), &owners))
+    if (!field_record_read(&rq->cx, FIELD_ORGANISATION, o ? o->id : (struct id){{0}}, &own) ||
+        !owner_options(rq, json_get_text(values, "owner", ""), &owners))
         return false;
     statuses = fixed_options(rq, json_get_text(values, "status", ""),
                              json_get_text(values, "importance", ""), &levels);
@@ -118,18 +127,24 @@ static bool show(struct req *rq, const struct form *form, const struct organisat
                               o ? customer_href(rq, o->id) : "/desk/customers", "action",
                               o ? arena_printf(rq->cx.mem, "%s/edit", customer_href(rq, o->id))
                                 : "/desk/customers/new"));
-    return form ? page_render_form(rq, "organisation_form", page, form)
-                : page_render(rq, "organisation_form", page);
+    json_object_set_new(page, "fields_form", json_copy(json_object_get(page, "action")));
+    field_form_add(rq, &(struct field_form){.set = &own.set, .values = own.values, .form = form},
+                   page);
+    return form && !is_stepping(form) ? page_render_form(rq, "organisation_form", page, form)
+                                      : page_render(rq, "organisation_form", page);
 }
 
 static bool read_form(struct req *rq, struct form **form, struct organisation_draft *draft,
                       bool *is_good)
 {
     struct organisation_fields in = {.code = NULL};
+    struct field_set set;
 
     if (!form_parse(rq, form))
         return false;
-    *is_good = form_read(rq, *form, FIELDS, COUNT(FIELDS), &in);
+    *is_good = form_read(rq, *form, FIELDS, COUNT(FIELDS), &in) && !is_stepping(*form);
+    if (!custom_field_set(&rq->cx, FIELD_ORGANISATION, &set))
+        return false;
     *draft = (struct organisation_draft){.code = in.code,
                                          .name = in.name,
                                          .category = in.category,
@@ -141,8 +156,14 @@ static bool read_form(struct req *rq, struct form **form, struct organisation_dr
                                          .address = in.address,
                                          .city = in.city,
                                          .country = in.country,
-                                         .note = in.note};
+                                         .note = in.note,
+                                         .fields = field_form_given(rq, &set, *form)};
     return true;
+}
+
+static bool take_err(struct req *rq, struct form *form)
+{
+    return field_form_take_err_of(rq, form, FIELDS, COUNT(FIELDS), FIELD_ORGANISATION);
 }
 
 bool organisation_edit_page_new(struct req *rq)
@@ -162,7 +183,7 @@ bool organisation_edit_page_add(struct req *rq)
     if (!is_good)
         return show(rq, form, NULL);
     if (!organisation_add(&rq->cx, &draft, &o))
-        return form_take_err(rq, form, FIELDS, COUNT(FIELDS)) && show(rq, form, NULL);
+        return take_err(rq, form) && show(rq, form, NULL);
     return reply_flash(rq, "ok", req_text(rq, T("The customer is added."))) &&
            reply_see_other(rq, customer_href(rq, o->id));
 }
@@ -186,7 +207,7 @@ bool organisation_edit_page_save(struct req *rq)
     if (!is_good)
         return show(rq, form, o);
     if (!organisation_change(&rq->cx, o->id, &draft))
-        return form_take_err(rq, form, FIELDS, COUNT(FIELDS)) && show(rq, form, o);
+        return take_err(rq, form) && show(rq, form, o);
     return reply_flash(rq, "ok", req_text(rq, T("The customer is saved."))) &&
            reply_see_other(rq, customer_href(rq, o->id));
 }

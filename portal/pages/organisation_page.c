@@ -7,6 +7,7 @@
 #include "portal/account/signup_wait.h"
 #include "portal/desk/ticket_list.h"
 #include "portal/http/page.h"
+#include "portal/pages/field_form.h"
 #include "portal/pages/licence_json.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/ticket_context.h"
@@ -331,6 +332,20 @@ static bool add_second(struct req *rq, struct id id, const char *action, json_t 
     return true;
 }
 
+/* What is filled in in the tenant's own fields, as far as the reader may see it. */
+static bool add_fields(struct req *rq, struct id id, json_t *page)
+{
+    struct field_record own;
+    json_t *facts;
+
+    if (!field_record_read(&rq->cx, FIELD_ORGANISATION, id, &own))
+        return false;
+    facts = field_form_facts(rq, &own.set, own.values);
+    json_object_set_new(page, "has_own_fields", json_boolean(json_array_size(facts) > 0));
+    json_object_set_new(page, "own_fields", facts);
+    return true;
+}
+
 bool organisation_page_view(struct req *rq)
 {
     struct organisation *o;
@@ -346,9 +361,9 @@ bool organisation_page_view(struct req *rq)
                            "invite_href",
                            arena_printf(rq->cx.mem, "/desk/customers/%s/people/new",
                                         id_text(rq->cx.mem, o->id))));
-    if (!add_people(rq, o->id, page) || !add_tickets(rq, o->id, page) ||
-        !add_papers(rq, o->id, page) || !add_licences(rq, o->id, page) ||
-        !add_timeline(rq, o->id, page) ||
+    if (!add_fields(rq, o->id, page) || !add_people(rq, o->id, page) ||
+        !add_tickets(rq, o->id, page) || !add_papers(rq, o->id, page) ||
+        !add_licences(rq, o->id, page) || !add_timeline(rq, o->id, page) ||
         !add_second(
             rq, o->id,
             arena_printf(rq->cx.mem, "/desk/customers/%s/second", id_text(rq->cx.mem, o->id)),
@@ -366,8 +381,9 @@ bool organisation_page_own(struct req *rq)
         return false;
     page = json_own(rq->cx.mem, json_pack("{s:o,s:b}", "organisation", organisation_json(rq, o),
                                           "is_admin", viewer_has(&rq->cx.viewer, RIGHT_ADMIN)));
-    if (!add_people(rq, o->id, page) || (viewer_has(&rq->cx.viewer, RIGHT_ADMIN) &&
-                                         !add_second(rq, o->id, "/organisation/second", page)))
+    if (!add_fields(rq, o->id, page) || !add_people(rq, o->id, page) ||
+        (viewer_has(&rq->cx.viewer, RIGHT_ADMIN) &&
+         !add_second(rq, o->id, "/organisation/second", page)))
         return false;
     return page_render(rq, "organisation_own", page);
 }

@@ -191,14 +191,7 @@ static bool file_it(struct req *rq, struct form *form, const struct call_fields 
 
 static bool take_err(struct req *rq, struct form *form)
 {
-    const struct err kept = rq->cx.err;
-    struct field_set set;
-
-    err_clear(&rq->cx.err); /* the fields' labels are read first */
-    if (!custom_field_set(&rq->cx, FIELD_TICKET, &set))
-        return false;
-    rq->cx.err = kept;
-    return field_form_take_err(rq, form, CALL_FIELDS, COUNT(CALL_FIELDS), &set);
+    return field_form_take_err_of(rq, form, CALL_FIELDS, COUNT(CALL_FIELDS), FIELD_TICKET);
 }
 
 bool queue_new_page_send(struct req *rq)

@@ -336,14 +336,7 @@ static bool ask_rules(struct req *rq, struct form *form, struct new_fields *f, b
 
 static bool take_err(struct req *rq, struct form *form)
 {
-    const struct err kept = rq->cx.err;
-    struct field_set set;
-
-    err_clear(&rq->cx.err); /* the fields' labels are read first */
-    if (!custom_field_set(&rq->cx, FIELD_TICKET, &set))
-        return false;
-    rq->cx.err = kept;
-    return field_form_take_err(rq, form, NEW_FIELDS, COUNT(NEW_FIELDS), &set);
+    return field_form_take_err_of(rq, form, NEW_FIELDS, COUNT(NEW_FIELDS), FIELD_TICKET);
 }
 
 bool ticket_new_page_send(struct req *rq)

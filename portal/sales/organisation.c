@@ -95,6 +95,7 @@ bool organisation_add(struct ctx *cx, const struct organisation_draft *draft,
     const char *code = draft->code;
     struct organisation *added;
     int64_t number;
+    json_t *data;
 
     if (!viewer_has(&cx->viewer, RIGHT_CUSTOMERS_CREATE))
         return err_set(&cx->err, &ERR_DENIED, "organisation_add");
@@ -102,10 +103,10 @@ bool organisation_add(struct ctx *cx, const struct organisation_draft *draft,
         return false;
     if ((!code || !*code) && !series_next(cx, "customer", &code, &number))
         goto rollback;
+    data = json_own(cx->mem, json_pack("{s:s,s:s}", "code", code, "name", draft->name));
     if (!organisation_insert(cx, id, code, draft) ||
-        !event_emit(cx, EVENT_ORGANISATION_CREATED, id,
-                    json_own(cx->mem, json_pack("{s:s,s:s}", "code", code, "name", draft->name))) ||
-        !organisation_get(cx, id, &added))
+        !field_record_write(cx, FIELD_ORGANISATION, id, draft->fields, data) ||
+        !event_emit(cx, EVENT_ORGANISATION_CREATED, id, data) || !organisation_get(cx, id, &added))
         goto rollback;
     if (!db_commit(cx))
         return false;
@@ -150,18 +151,24 @@ static bool organisation_update(struct ctx *cx, struct id id, const struct organ
 bool organisation_change(struct ctx *cx, struct id id, const struct organisation_draft *draft)
 {
     struct organisation *before;
+    json_t *data;
 
     if (!viewer_has(&cx->viewer, RIGHT_CUSTOMERS_UPDATE))
         return err_set(&cx->err, &ERR_DENIED, "organisation_change");
     if (!draft_check(cx, draft) || !db_begin(cx))
         return false;
-    if (!organisation_get(cx, id, &before) || !organisation_update(cx, id, draft) ||
-        !event_emit(cx, EVENT_ORGANISATION_CHANGED, id,
-                    organisation_event_data(cx, before, draft))) {
-        db_rollback(cx);
-        return false;
-    }
+    if (!organisation_get(cx, id, &before) || !organisation_update(cx, id, draft))
+        goto rollback;
+    data = organisation_event_data(cx, before, draft);
+    if ((draft->fields != NULL &&
+         !field_record_write(cx, FIELD_ORGANISATION, id, draft->fields, data)) ||
+        !event_emit(cx, EVENT_ORGANISATION_CHANGED, id, data))
+        goto rollback;
     return db_commit(cx);
+
+rollback:
+    db_rollback(cx);
+    return false;
 }
 
 /* --- reading --- */

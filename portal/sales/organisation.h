@@ -2,6 +2,7 @@
 #pragma once
 
 #include "db/db.h"
+#include "portal/field/field_record.h"
 
 enum {
     ORGANISATION_CODE_MAX = 32,
@@ -53,6 +54,7 @@ struct organisation_draft {
     const char *city;
     const char *country;
     const char *note;
+    const json_t *fields; /* the tenant's own: {code: value}; NULL: as they are */
 };
 
 /* Need RIGHT_CUSTOMERS. Fail: ERR_DENIED; ERR_INVALID with the field in source;

@@ -126,6 +126,36 @@ static void a_post_that_skips_the_page_is_judged_by_the_same_table(void **state)
     says(&a, 200, "\"fields\":{}");
 }
 
+static void an_organisations_fields_are_read_and_changed(void **state)
+{
+    struct shop s = open_shop(state);
+    struct custom_field kind = {.subject = FIELD_ORGANISATION,
+                                .code = "seats",
+                                .label = "Seats",
+                                .label_zh = "",
+                                .hint = "",
+                                .hint_zh = "",
+                                .kind = FIELD_NUMBER,
+                                .access = FIELD_NONE};
+    const char *path =
+        arena_printf(s.cx->mem, "/api/v1/organisations/%s", id_text(s.cx->mem, s.organisation_id));
+    const char *token;
+    struct site_answer a;
+
+    test_ok(s.cx, custom_field_save(s.cx, &kind));
+    token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"fields\":{\"seats\":\"many\"}}");
+    says(&a, 422, "\"pointer\":\"/fields/seats\"");
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"fields\":{\"seats\":12}}");
+    says(&a, 200, "\"fields\":{\"seats\":12}");
+    a = site_call(s.cx, token, "PATCH", path, "", "{\"city\":\"Henley\"}");
+    says(&a, 200, "\"fields\":{\"seats\":12}");
+    a = get(s.cx, token, "/api/v1/organisations");
+    says(&a, 200, "\"fields\":{\"seats\":12}");
+    a = get(s.cx, token_of(s.cx, TOKEN_USER, s.person_id), path); /* not for customers */
+    says(&a, 200, "\"fields\":{}");
+}
+
 static void an_unknown_topic_and_a_forbidden_step_have_their_answers(void **state)
 {
     struct shop s = open_shop(state);
@@ -413,6 +443,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_post_that_skips_the_page_is_judged_by_the_same_table),
+        cmocka_unit_test(an_organisations_fields_are_read_and_changed),
         cmocka_unit_test(an_unknown_topic_and_a_forbidden_step_have_their_answers),
         cmocka_unit_test(a_call_without_a_good_token_is_refused),
         cmocka_unit_test(another_tenants_token_opens_nothing),

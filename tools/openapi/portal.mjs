@@ -44,8 +44,9 @@ const SCHEMAS = {
   Answer: object({ text }, { is_note: nullable(flag), status: nullable(text) }),
   Organisation: object({
     id, code: text, name: text, status: text, phone: text, email: text, address: text, city: text, country: text, created_at: time,
+    fields: FIELDS,
   }, { category: says("For staff, as the next three.", text), importance: whole, owner_id: nullable(id), note: text }),
-  OrganisationDraft: object({}, draft),
+  OrganisationDraft: object({}, { ...draft, fields: nullable(FIELDS) }),
   Person: object({
     id, full_name: text, given_name: text, email: text, phone: text, language: text, time_zone: text, is_disabled: flag, is_verified: flag, created_at: time,
   }),

@@ -185,6 +185,37 @@ static void fields_are_changed_on_a_page_of_their_own(void **state)
     assert_true(browser_shows(b, "set Device: Scanner"));
 }
 
+static void customers_have_fields_of_their_own(void **state)
+{
+    static const char NEW_OF_CUSTOMERS[] = "/desk/settings/fields/new?subject=organisation";
+    static const char NEW_CUSTOMER[] = "/desk/customers/new";
+    struct browser *b = browser_open(test_ctx(state));
+    const char *path;
+
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    browser_get(b, NEW_OF_CUSTOMERS);
+    assert_int_equal(browser_post(b, NEW_OF_CUSTOMERS,
+                                  "label=Contract+kind&code=contract_kind&kind=text&access=none&"
+                                  "required=1"),
+                     303);
+    browser_get(b, NEW_CUSTOMER);
+    assert_true(browser_shows(b, "name=\"fields.contract_kind\""));
+    assert_int_equal(browser_post(b, NEW_CUSTOMER, "name=Gusu+Books&status=active&importance=3"),
+                     422);
+    assert_true(browser_shows(b, "Fill in the field Contract kind."));
+    assert_int_equal(browser_post(b, NEW_CUSTOMER,
+                                  "name=Gusu+Books&status=active&importance=3&"
+                                  "fields.contract_kind=Gold"),
+                     303);
+    path = arena_printf(b->cx->mem, "%s", browser_location(b));
+    browser_get(b, path);
+    assert_true(browser_shows(b, "<dt>Contract kind</dt><dd>Gold</dd>"));
+    path = arena_printf(b->cx->mem, "%s/edit", path);
+    browser_get(b, path);
+    assert_true(browser_shows(b, "value=\"Gold\""));
+    assert_int_equal(browser_get(b, "/desk/settings/fields/new?subject=order"), 404);
+}
+
 static void a_topic_brings_its_notice_and_its_text(void **state)
 {
     struct browser *b = browser_open(test_ctx(state));
@@ -241,6 +272,7 @@ int main(void)
         cmocka_unit_test(a_circle_is_said_at_the_conditions),
         cmocka_unit_test(a_form_without_scripts_asks_step_by_step),
         cmocka_unit_test(fields_are_changed_on_a_page_of_their_own),
+        cmocka_unit_test(customers_have_fields_of_their_own),
         cmocka_unit_test(a_topic_brings_its_notice_and_its_text),
         cmocka_unit_test(the_matrix_is_set_on_its_page),
     };
