@@ -128,6 +128,8 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_PERSON_REVEALED,
                   EVENT_PERSON_MERGED, /* about the one that is kept */
                   EVENT_PERSON_PARTED,
+                  EVENT_PERSON_ERASURE_ASKED,
+                  EVENT_PERSON_ERASED,
                   EVENT_PROPOSAL_MADE, /* about the person or organisation it would change */
                   EVENT_PROPOSAL_DECIDED,
                   EVENT_SIGNUP_WAITS,

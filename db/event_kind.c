@@ -131,6 +131,8 @@ static const struct {
     [EVENT_PERSON_REVEALED]               = {"person.revealed",               ""},
     [EVENT_PERSON_MERGED]                 = {"person.merged",                 ""},
     [EVENT_PERSON_PARTED]                 = {"person.parted",                 ""},
+    [EVENT_PERSON_ERASURE_ASKED]          = {"person.erasure_asked",          ""},
+    [EVENT_PERSON_ERASED]                 = {"person.erased",                 ""},
     [EVENT_PROPOSAL_MADE]                 = {"proposal.made",                 ""},
     [EVENT_PROPOSAL_DECIDED]              = {"proposal.decided",              ""},
     [EVENT_SIGNUP_WAITS]                  = {"signup.waits",                  ""},

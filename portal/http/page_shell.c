@@ -39,6 +39,7 @@ static const struct place ACCOUNT_PLACES[] = {
     {"/account/security", T("Password and sign-in"), "shield-check", false},
     {"/account/notices", T("Notices and mails"), "bell", false},
     {"/account/sessions", T("Where you are signed in"), "monitor", false},
+    {"/account/data", T("Your data"), "download", false},
 };
 static const struct place FOOT_PLACES[] = {
     {"/privacy", T("Privacy"), "", false},

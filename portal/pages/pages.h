@@ -44,6 +44,7 @@
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
 #include "portal/pages/organisation_page.h"
+#include "portal/pages/own_data_page.h"
 #include "portal/pages/people_page.h"
 #include "portal/pages/policy_page.h"
 #include "portal/pages/product_edit_page.h"

@@ -46,6 +46,7 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/account/addresses/{id}", rows->address},
         {"/account/proposals/{id}", rows->proposal},
         {"/desk/proposals/{id}", rows->proposal},
+        {"/desk/erasures/{id}", rows->erasure},
         {"/desk/products/{id}", rows->product},
         {"/desk/releases/{id}", rows->release},
         {"/downloads/{id}", rows->artefact},

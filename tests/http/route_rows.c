@@ -181,6 +181,11 @@ static void make_address(struct ctx *cx, struct route_rows *rows, struct id pers
              "state, proposed_by, proposed_at) VALUES (?, ?, 'phone', ?, '', '1', 'waiting', ?, "
              "NOW())",
              DB_ID(cx->tenant_id), DB_ID(rows->proposal), DB_ID(person), DB_ID(person));
+    rows->erasure = ctx_new_id(cx);
+    test_sql(cx,
+             "INSERT INTO erasure_request (tenant_id, id, person_id, requested_at, state) "
+             "VALUES (?, ?, ?, NOW(), 'waiting')",
+             DB_ID(cx->tenant_id), DB_ID(rows->erasure), DB_ID(person));
 }
 
 static void make_device(struct ctx *cx, struct route_rows *rows, struct id person)

@@ -25,8 +25,8 @@ static void make_ticket(struct ctx *cx, struct full_person *p, const char *mark)
              "source, subject, topic, status, category, level, created_at, updated_at, "
              "resolved_at) VALUES (?, ?, ?, ?, ?, ?, 'portal', 'It stops', 'other', 'solved', "
              "'solved', 3, ?, ?, ?)",
-             tenant, DB_ID(p->ticket), DB_TEXT(mark), DB_ID(p->organisation), person,
-             DB_ID(reporter), DB_TIME(cx->now), DB_TIME(cx->now), DB_TIME(cx->now));
+             tenant, DB_ID(p->ticket), DB_TEXT(id_text(cx->mem, p->ticket)), DB_ID(p->organisation),
+             person, DB_ID(reporter), DB_TIME(cx->now), DB_TIME(cx->now), DB_TIME(cx->now));
     test_sql(cx,
              "INSERT INTO message (tenant_id, id, ticket_id, kind, is_public, author, author_id, "
              "author_name, source, body, created_at) VALUES (?, ?, ?, 'reply', TRUE, 'customer', "
@@ -93,7 +93,8 @@ struct full_person full_person_make(struct ctx *cx, struct id organisation, cons
              "INSERT INTO sales_order (tenant_id, id, organisation_id, number, placed_by, status, "
              "currency, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 'placed', 'GBP', NOW(), "
              "NOW())",
-             tenant, DB_ID(p.order), DB_ID(organisation), DB_TEXT(mark), DB_ID(p.person));
+             tenant, DB_ID(p.order), DB_ID(organisation), DB_TEXT(id_text(cx->mem, p.order)),
+             DB_ID(p.person));
     p.licence = licensing_licence(cx, &policy)->id;
     test_sql(cx,
              "UPDATE licence SET owner_id = ?, organisation_id = ? WHERE tenant_id = ? AND id = ?",
