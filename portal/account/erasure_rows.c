@@ -23,6 +23,7 @@ static const char *const SQL_ERASE_BY_PERSON[] = {
     "DELETE FROM notice_habit WHERE tenant_id = ? AND person_id = ?",
     "DELETE FROM mail_out WHERE tenant_id = ? AND person_id = ?",
     "DELETE FROM profile_proposal WHERE tenant_id = ? AND person_id = ?",
+    "DELETE FROM signup_wait WHERE tenant_id = ? AND person_id = ?",
     "DELETE FROM membership WHERE tenant_id = ? AND person_id = ?",
     "DELETE FROM ticket_presence WHERE tenant_id = ? AND person_id = ?",
     "UPDATE login_event SET email = '', address = '' WHERE tenant_id = ? AND person_id = ?",
@@ -39,6 +40,8 @@ static const char *const SQL_ERASE_BY_PERSON[] = {
 static const char *const SQL_ERASE_BY_ADDRESS[] = {
     "DELETE FROM mail_out WHERE tenant_id = ? AND to_address = ?",
     "DELETE FROM mail_in WHERE tenant_id = ? AND sender = ?",
+    "DELETE FROM notice WHERE tenant_id = ? AND address = ?",
+    "DELETE FROM signup WHERE tenant_id = ? AND email = ?",
     "DELETE FROM mail_stop WHERE tenant_id = ? AND address = ?",
     "DELETE FROM mail_ignored WHERE tenant_id = ? AND address = ?",
     "UPDATE login_event SET email = '', address = '' WHERE tenant_id = ? AND email = ?",

@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-/* Rows that name somebody by his address. */
-static const struct {
-    const char *table, *column;
-} BY_ADDRESS[] = {{"login_event", "email"}, {"reporter", "email"},
-                  {"mail_in", "sender"},    {"mail_out", "to_address"},
-                  {"mail_stop", "address"}, {"mail_ignored", "address"}};
-
 /* Texts of no use to anybody but who would do harm with them. */
 static const char *const SECRETS[] = {"password_hash", "flash", "request_key", "home_key"};
 
@@ -108,9 +101,9 @@ static bool add_by_address(struct ctx *cx, struct id person_id, json_t *rows)
     if (!person_address_list(cx, person_id, &list, &count))
         return false;
     for (size_t i = 0; i < count; i++)
-        for (size_t t = 0; list[i].is_main || list[i].is_confirmed ? t < COUNT(BY_ADDRESS) : false;
-             t++)
-            if (!add_rows(cx, BY_ADDRESS[t].table, BY_ADDRESS[t].column, TRACE_WHOLE,
+        for (size_t t = 0;
+             list[i].is_main || list[i].is_confirmed ? t < TRACE_BY_ADDRESS_COUNT : false; t++)
+            if (!add_rows(cx, TRACE_BY_ADDRESS[t].table, TRACE_BY_ADDRESS[t].column, TRACE_WHOLE,
                           DB_TEXT(list[i].email), rows))
                 return false;
     return true;

@@ -96,6 +96,13 @@ const struct trace TRACE_OF_PERSON[] = {
     STAYS("staff_leave", "person_id", TRACE_STAY, TRACE_WHOLE),
     STAYS("staff_leave", "substitute_id", TRACE_STAY, TRACE_MARK),
     STAYS("staff_leave", "created_by", TRACE_HISTORY, TRACE_MARK),
+    STAYS("signup_wait", "person_id", TRACE_STAY, TRACE_WHOLE),
+    STAYS("signup_wait", "decided_by", TRACE_HISTORY, TRACE_MARK),
+    STAYS("dispatch", "by_id", TRACE_HISTORY, TRACE_MARK),
+    STAYS("dispatch", "person_id", TRACE_HISTORY, TRACE_MARK),
+    STAYS("dispatch", "from_person_id", TRACE_HISTORY, TRACE_MARK),
+    STAYS("dispatch", "answered_by", TRACE_HISTORY, TRACE_MARK),
+    STAYS("ticket", "dispatch_to", TRACE_STAY, TRACE_MARK), /* a person, or a team */
     STAYS("erasure_request", "person_id", TRACE_STAY, TRACE_WHOLE),
     STAYS("erasure_request", "decided_by", TRACE_HISTORY, TRACE_MARK),
     STAYS("announcement", "created_by", TRACE_HISTORY, TRACE_MARK),
@@ -129,7 +136,16 @@ const struct trace TRACE_OF_ORGANISATION[] = {
     MOVES("signup_wait", "organisation_id", "id", TRACE_WHOLE, NULL),
     MOVES("profile_proposal", "organisation_id", "id", TRACE_WHOLE, T("Proposed changes")),
     MOVES("announcement_organisation", "organisation_id", "announcement_id", TRACE_WHOLE, NULL),
+    MOVES("signup_domain", "organisation_id", "id", TRACE_WHOLE, NULL),
+    MOVES("signup_wait", "organisation_id", "id", TRACE_WHOLE, NULL),
     STAYS("session", "organisation_id", TRACE_STAY, TRACE_MARK),
     STAYS("session", "view_organisation_id", TRACE_STAY, TRACE_MARK),
 };
 const size_t TRACE_OF_ORGANISATION_COUNT = COUNT(TRACE_OF_ORGANISATION);
+
+const struct trace_address TRACE_BY_ADDRESS[] = {
+    {"login_event", "email"},   {"reporter", "email"},    {"mail_in", "sender"},
+    {"mail_out", "to_address"}, {"mail_stop", "address"}, {"mail_ignored", "address"},
+    {"notice", "address"},      {"signup", "email"},
+};
+const size_t TRACE_BY_ADDRESS_COUNT = COUNT(TRACE_BY_ADDRESS);

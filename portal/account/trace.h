@@ -26,6 +26,13 @@ struct trace {
     const char *title; /* English, in the preview; NULL: not worth a line */
 };
 
+/* Rows that name somebody by an address alone. */
+struct trace_address {
+    const char *table, *column;
+};
+extern const struct trace_address TRACE_BY_ADDRESS[];
+extern const size_t TRACE_BY_ADDRESS_COUNT;
+
 extern const struct trace TRACE_OF_PERSON[];
 extern const struct trace TRACE_OF_ORGANISATION[];
 extern const size_t TRACE_OF_PERSON_COUNT, TRACE_OF_ORGANISATION_COUNT;
