@@ -92,6 +92,11 @@ const struct route ROUTES[] = {
     {METHOD_GET,  "/kb/category/{slug}",    kb_page_category, NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/kb/article/{number}",   kb_page_article,  NEED_PUBLIC, 0, 0},
 
+    {METHOD_GET,  "/desk/articles/new",      article_page_new,  NEED_STAFF, RIGHT_KNOWLEDGE_CREATE, 0},
+    {METHOD_POST, "/desk/articles/new",      article_page_add,  NEED_STAFF | NEED_CSRF, RIGHT_KNOWLEDGE_CREATE, ARTICLE_PAGE_BODY_MAX},
+    {METHOD_GET,  "/desk/articles/find",     article_page_find, NEED_STAFF, RIGHT_DESK_READ, 0},
+    {METHOD_GET,  "/desk/articles/{number}", article_page_edit, NEED_STAFF, RIGHT_KNOWLEDGE_UPDATE, 0},
+    {METHOD_POST, "/desk/articles/{number}", article_page_save, NEED_STAFF | NEED_CSRF, RIGHT_KNOWLEDGE_UPDATE, ARTICLE_PAGE_BODY_MAX},
     {METHOD_GET,  "/news",                  news_page_list,   NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/news/{id}",             news_page_view,   NEED_PUBLIC, 0, 0},
     {METHOD_GET,  "/desk/news",             announcement_page_list,   NEED_STAFF, RIGHT_KNOWLEDGE_READ, 0},

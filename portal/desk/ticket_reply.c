@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 #include "portal/desk/attachment.h"
 #include "portal/desk/sla.h"
+#include "portal/desk/ticket_article.h"
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_clock.h"
 #include "portal/desk/ticket_gap.h"
@@ -136,6 +137,7 @@ static bool reply_with(struct ctx *cx, const struct saying *what, struct id *mes
         return false;
     if (!is_abreast(cx, what->id, answer) || !ticket_thread_insert(cx, &reply, message_id) ||
         !keep_home(cx, what, *message_id) ||
+        (!is_customers && !ticket_article_note(cx, what->id, text)) ||
         (is_reporters && !keep_author(cx, what->home != NULL ? what->home : t, *message_id)) ||
         !(is_thanks ? ticket_change_line(cx, what->id, false, "thanks", NULL, NULL)
                     : take_turn(cx, t, is_customers, answer->status, &changed)))

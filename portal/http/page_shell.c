@@ -100,6 +100,7 @@ static const char *place_of(const char *path)
                    {"/desk/entitlements", "/desk/licences"},
                    {"/desk/releases", "/desk/licences"},
                    {"/desk/news", "/kb"},
+                   {"/desk/articles", "/kb"},
                    {"/news", "/kb"}};
 
     for (size_t i = 0; i < COUNT(BELONGS); i++)

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "kb/article_search.h"
 #include "kb/category.h"
+#include "portal/desk/ticket_article.h"
 #include "portal/http/page.h"
 
 #include <string.h>
@@ -57,10 +58,12 @@ bool kb_page_home(struct req *rq)
             json_array_append_new(shelves, category_json(rq, &categories[i]));
     return page_render(
         rq, "kb_home",
-        json_own(cx->mem,
-                 json_pack("{s:O,s:o,s:b,s:b}", "categories", shelves, "articles",
-                           list_json(rq, articles, article_count), "has_categories",
-                           json_array_size(shelves) > 0, "has_articles", article_count > 0)));
+        json_own(cx->mem, json_pack("{s:O,s:o,s:b,s:b,s:b}", "categories", shelves, "articles",
+                                    list_json(rq, articles, article_count), "has_categories",
+                                    json_array_size(shelves) > 0, "has_articles", article_count > 0,
+                                    "may_write",
+                                    cx->viewer.kind == VIEWER_STAFF &&
+                                        viewer_has(&cx->viewer, RIGHT_KNOWLEDGE_CREATE))));
 }
 
 bool kb_page_category(struct req *rq)
@@ -102,6 +105,27 @@ static bool siblings(struct req *rq, const struct article *article, json_t **out
     return true;
 }
 
+/* What an article is worth, and the way to change it. */
+static bool add_for_staff(struct req *rq, const struct article *article, json_t *page)
+{
+    int64_t solved;
+
+    if (rq->cx.viewer.kind != VIEWER_STAFF)
+        return true;
+    if (!ticket_article_solved(&rq->cx, article->id, &solved))
+        return false;
+    json_object_set_new(
+        page, "solved",
+        json_text(solved == 0 ? NULL
+                              : lang_fill1(rq->cx.mem, rq->lang, T("Solved tickets: {}"),
+                                           format_number(rq->cx.mem, &rq->format, solved))));
+    if (viewer_has(&rq->cx.viewer, RIGHT_KNOWLEDGE_UPDATE))
+        json_object_set_new(page, "edit_href",
+                            json_string(arena_printf(rq->cx.mem, "/desk/articles/%lld",
+                                                     (long long)article->number)));
+    return true;
+}
+
 bool kb_page_article(struct req *rq)
 {
     struct ctx *cx = &rq->cx;
@@ -122,6 +146,8 @@ bool kb_page_article(struct req *rq)
                               "valid_from", article->valid_from, "valid_to", article->valid_to,
                               "has_contents", json_array_size(body.contents) > 1, "has_validity",
                               *article->valid_from != '\0'));
+    if (!add_for_staff(rq, article, page))
+        return false;
     json_object_set_new(
         page, "category_href",
         json_string(arena_printf(cx->mem, "/kb/category/%s", article->category_slug)));

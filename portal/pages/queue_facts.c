@@ -265,6 +265,10 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
         json_object_set_new(context, "organisation_href",
                             json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
                                                      id_text(rq->cx.mem, t->organisation_id))));
+    if (viewer_has(&rq->cx.viewer, RIGHT_KNOWLEDGE_CREATE))
+        json_object_set_new(context, "article_href",
+                            json_string(arena_printf(rq->cx.mem, "/desk/articles/new?ticket=%s",
+                                                     id_text(rq->cx.mem, t->id))));
     return add_people(rq, t, context) && add_product(rq, t, context) &&
            add_links(rq, words, t, context) && add_others(rq, t, context) &&
            add_tags(rq, t, context) && ticket_field_page_of_ticket(rq, t, context) &&

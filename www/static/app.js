@@ -225,6 +225,28 @@
       line.classList.toggle("is-bad", least < 4.5);
     });
 
+  /* data-insert="text": puts it into the answer that is being written. In the answer, :: opens the texts and
+   * ?? the articles. */
+  function insert(button) {
+    const field = document.getElementById("text");
+    button.closest("details").open = false;
+    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-insert]");
+    if (button) insert(button);
+  });
+  document.getElementById("text")?.addEventListener("input", (event) => {
+    const field = event.target;
+    const typed = event.isComposing ? "" : field.value.slice(0, field.selectionStart).slice(-2);
+    const menu = document.querySelector({ "::": "[data-macros]", "??": "[data-articles]" }[typed] ?? "none");
+    if (!menu) return;
+    field.setRangeText("", field.selectionStart - 2, field.selectionStart, "end");
+    menu.open = true;
+    menu.querySelector("input, button")?.focus();
+  });
+
   /* data-poll: what a page asks for by itself rests while nobody sees the page, and tells whether
    * an answer is being written. */
   document.addEventListener("htmx:configRequest", (event) => {
