@@ -66,11 +66,12 @@ static const char *const AWAY[] = {
     "%2F%5Cevil.example",
     "%5C%5Cevil.example",
     "javascript%3Aalert%281%29",
-    "%2F%09%2Fevil.example",
     "evil.example",
     "%2F%2F%2Fevil.example",
-    "%2F%0d%0aLocation%3A%20x",
+    "%2F+%2Fevil.example",
 };
+/* With signs that no address has: the form is refused as a whole. */
+static const char *const BROKEN[] = {"%2F%09%2Fevil.example", "%2F%0d%0aLocation%3A%20x"};
 
 /* A path of this site and nothing else. */
 static void stays_here(struct browser *b)
@@ -104,6 +105,21 @@ static void no_next_leads_away_from_this_site(void **state)
                          arena_printf(mem, "password=correct+horse+battery&next=%s", AWAY[i])),
             303);
         stays_here(b);
+    }
+}
+
+static void a_next_that_would_split_the_answer_is_refused(void **state)
+{
+    struct browser *b = open_anna(state);
+
+    for (size_t i = 0; i < COUNT(BROKEN); i++) {
+        assert_int_equal(browser_get(b, arena_printf(b->cx->mem, "/login?next=%s", BROKEN[i])),
+                         200);
+        assert_true(browser_shows(b, "name=\"next\" value=\"/\""));
+        assert_int_equal(
+            browser_post(b, "/login", arena_printf(b->cx->mem, "%s&next=%s", FORM, BROKEN[i])),
+            422);
+        assert_string_equal(browser_location(b), "");
     }
 }
 
@@ -191,6 +207,7 @@ int main(void)
         cmocka_unit_test(a_session_of_somebody_else_is_not_taken_along),
         cmocka_unit_test(a_planted_device_is_nobody_and_taken_away),
         cmocka_unit_test(no_next_leads_away_from_this_site),
+        cmocka_unit_test(a_next_that_would_split_the_answer_is_refused),
         cmocka_unit_test(no_next_leads_away_after_the_second_step_or_sign_on),
         cmocka_unit_test(a_made_up_host_is_answered_by_nobody_and_repeated_nowhere),
         cmocka_unit_test(a_provider_that_is_down_gets_a_page_that_leads_to_the_password),
