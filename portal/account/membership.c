@@ -231,6 +231,18 @@ rollback:
 static const char SQL_MEMBERSHIP_OF_PERSON[] =
     MEMBERSHIP_SELECT "AND m.person_id = ? ORDER BY o.name, o.id LIMIT ?";
 
+bool membership_has_admin(struct ctx *cx, struct id organisation_id, bool *out)
+{
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_MEMBERSHIP_OTHER_ADMINS, DB_ID(cx->tenant_id),
+                  DB_ID(organisation_id), DB_ID((struct id){{0}})) ||
+        !db_next(&rows))
+        return false;
+    *out = db_i64(&rows.row, 0) > 0;
+    return true;
+}
+
 bool membership_list_of_person(struct ctx *cx, struct id person_id, struct membership **out,
                                size_t *count)
 {

@@ -49,6 +49,9 @@ bool membership_rights_of_person(struct ctx *cx, struct id person_id, struct mem
 bool membership_list_of_organisation(struct ctx *cx, struct id organisation_id,
                                      struct membership **out, size_t *count) MUST_CHECK;
 
+/* Whether anybody of the organisation may do what administrators do; whoever looks. */
+bool membership_has_admin(struct ctx *cx, struct id organisation_id, bool *out) MUST_CHECK;
+
 /* Fills in who looks: staff with the rights of the role, or a customer within `wanted` if it is one
  * of the person's organisations, else the first by name; a person with neither has no rights. */
 bool membership_viewer(struct ctx *cx, struct id person_id, struct id wanted,

@@ -375,12 +375,15 @@ bool organisation_page_view(struct req *rq)
 bool organisation_page_own(struct req *rq)
 {
     struct organisation *o;
+    bool has_admin;
     json_t *page;
 
-    if (!organisation_get(&rq->cx, rq->session->organisation_id, &o))
+    if (!organisation_get(&rq->cx, rq->session->organisation_id, &o) ||
+        !membership_has_admin(&rq->cx, o->id, &has_admin))
         return false;
-    page = json_own(rq->cx.mem, json_pack("{s:o,s:b}", "organisation", organisation_json(rq, o),
-                                          "is_admin", viewer_has(&rq->cx.viewer, RIGHT_ADMIN)));
+    page = json_own(rq->cx.mem, json_pack("{s:o,s:b,s:b}", "organisation", organisation_json(rq, o),
+                                          "is_admin", viewer_has(&rq->cx.viewer, RIGHT_ADMIN),
+                                          "is_without_admin", !has_admin));
     if (!add_fields(rq, o->id, page) || !add_people(rq, o->id, page) ||
         (viewer_has(&rq->cx.viewer, RIGHT_ADMIN) &&
          !add_second(rq, o->id, "/organisation/second", page)))

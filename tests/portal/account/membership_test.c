@@ -100,6 +100,7 @@ static void the_last_administrator_stays_unless_staff_take_him_away(void **state
     struct id tom = make_person(cx, "Tom", "tom@marlow.example");
     struct id marlow = make_organisation(cx, "C-1", "Marlow");
     const struct membership_spec plain = {.person_id = anna, .organisation_id = marlow};
+    bool has_admin;
 
     make_membership(cx, anna, marlow, RIGHT_ADMIN);
     make_membership(cx, tom, marlow, RIGHT_ADMIN);
@@ -109,8 +110,12 @@ static void the_last_administrator_stays_unless_staff_take_him_away(void **state
     test_as_customer(cx, tom, marlow, RIGHT_ADMIN);
     test_refused(cx, membership_remove(cx, anna, marlow), &ERR_MEMBERSHIP_LAST_ADMIN);
     test_refused(cx, membership_add(cx, &plain), &ERR_MEMBERSHIP_LAST_ADMIN);
+    test_ok(cx, membership_has_admin(cx, marlow, &has_admin));
+    assert_true(has_admin);
     test_as_system(cx);
     test_ok(cx, membership_remove(cx, anna, marlow));
+    test_ok(cx, membership_has_admin(cx, marlow, &has_admin));
+    assert_false(has_admin);
 }
 
 static void of_two_who_change_the_same_rights_the_second_is_told(void **state)

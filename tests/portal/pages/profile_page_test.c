@@ -105,6 +105,20 @@ static void staff_set_what_customers_may_do_and_change_it_themselves(void **stat
     assert_int_equal(browser_post(b, "/account/reveal/full_name", ""), 404);
 }
 
+static void members_of_an_organisation_without_administrator_are_told_so(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct browser *boss = browser_open(b->cx);
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow");
+
+    browser_customer(b, marlow, RIGHT_TICKET_OWN, "anna@marlow.example");
+    assert_int_equal(browser_get(b, "/organisation"), 200);
+    assert_true(browser_shows(b, "Your organisation has no administrator"));
+    browser_customer(boss, marlow, RIGHT_ADMIN, "tom@marlow.example");
+    assert_int_equal(browser_get(b, "/organisation"), 200);
+    assert_false(browser_shows(b, "Your organisation has no administrator"));
+}
+
 static void showing_a_sealed_value_needs_a_fresh_sign_in(void **state)
 {
     struct browser *b = browser_open(test_ctx(state));
@@ -131,6 +145,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_proposal_goes_from_the_customer_to_staff_and_back),
         cmocka_unit_test(staff_set_what_customers_may_do_and_change_it_themselves),
+        cmocka_unit_test(members_of_an_organisation_without_administrator_are_told_so),
         cmocka_unit_test(showing_a_sealed_value_needs_a_fresh_sign_in),
     };
     return browser_group_run("profile_page", TESTS, COUNT(TESTS));
