@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "portal/account/person.h"
 #include "portal/account/role.h"
+#include "portal/desk/hours.h"
 #include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_rule.h"
 #include "portal/desk/visit.h"
@@ -432,7 +433,23 @@ void script_api_free(struct script_engine *engine)
 
 /* --- the input --- */
 
-static bool add_organisation(struct ctx *cx, json_t *ticket)
+/* As it was when the event happened, where the event tells it; else as it is. */
+static bool add_hours(struct ctx *cx, const json_t *data, struct id organisation_id,
+                      json_t *organisation)
+{
+    json_t *hours = json_object_get(data, "hours");
+    struct hours_balance b;
+
+    if (hours == NULL && !hours_balance_of(cx, organisation_id, &b))
+        return false;
+    if (hours == NULL)
+        hours = hours_to_json(cx, &b);
+    if (hours != NULL)
+        json_object_set(organisation, "hours", hours);
+    return true;
+}
+
+static bool add_organisation(struct ctx *cx, const json_t *data, json_t *ticket)
 {
     json_t *organisation = json_object_get(ticket, "organisation");
     const char *text = json_get_text(organisation, "id", NULL);
@@ -450,7 +467,7 @@ static bool add_organisation(struct ctx *cx, json_t *ticket)
     json_object_set_new(organisation, "category", json_string(o->category));
     json_object_set_new(organisation, "importance", json_integer(o->importance));
     json_object_set_new(organisation, "city", json_string(o->city));
-    return true;
+    return add_hours(cx, data, id, organisation);
 }
 
 bool script_api_input(struct ctx *cx, const struct event *event, struct script_input *out)
@@ -469,5 +486,6 @@ bool script_api_input(struct ctx *cx, const struct event *event, struct script_i
         cx->mem, json_pack("{s:s, s:s, s:I, s:s}", "name", event_name(event->kind), "id",
                            id_text(cx->mem, event->id), "at",
                            (json_int_t)(event->at / CLOCK_SECOND), "actor", event->actor_kind));
-    return !is_about_ticket(out->kind) || add_organisation(cx, json_object_get(data, "after"));
+    return !is_about_ticket(out->kind) ||
+           add_organisation(cx, data, json_object_get(data, "after"));
 }

@@ -13,7 +13,9 @@ const struct err_kind ERR_REPORT_TOO_LARGE = {
 static const char SQL_REPORT_ROWS[] =
     "SELECT STRAIGHT_JOIN t.id, t.number, t.subject, t.topic, t.status, t.category, t.level, "
     "o.name, r.name, t.assignee_id, a.full_name, t.team_id, m.name, t.city, t.store, s.name, "
-    "pr.name, t.product_version, t.created_at, t.first_answer_at, t.resolved_at FROM ticket t "
+    "pr.name, t.product_version, t.created_at, t.first_answer_at, t.resolved_at, "
+    "(SELECT COALESCE(SUM(e.minutes), 0) FROM time_entry e WHERE e.tenant_id = t.tenant_id AND "
+    "e.ticket_id = t.id) FROM ticket t "
     "LEFT JOIN organisation o ON o.tenant_id = t.tenant_id AND o.id = t.organisation_id "
     "LEFT JOIN reporter r ON r.tenant_id = t.tenant_id AND r.id = t.reporter_id "
     "LEFT JOIN person a ON a.tenant_id = t.tenant_id AND a.id = t.assignee_id "
@@ -76,6 +78,7 @@ static struct report_row row_read(const struct db_row *row)
         .created_at = db_time(row, 18),
         .first_answer_at = db_time(row, 19),
         .resolved_at = db_time(row, 20),
+        .minutes = db_i64(row, 21),
     };
 
     if (!ticket_category_parse(text_of(row, 5), &r.category))

@@ -18,6 +18,7 @@ struct report_row { /* a ticket filed in the period; in cx->mem, absent text is 
     const char *organisation, *reporter, *assignee, *team;
     const char *city, *store, *site, *product, *version;
     int64_t created_at, first_answer_at, resolved_at; /* 0: not yet */
+    int64_t minutes;                                  /* entered as spent on it */
     int reopened; /* how often it went from solved or closed back to work */
 };
 

@@ -85,6 +85,8 @@
 #include "portal/pages/trash_page.h"
 #include "portal/pages/trial_page.h"
 #include "portal/pages/view_as_page.h"
+#include "portal/pages/dispatch_page.h"
+#include "portal/pages/time_page.h"
 #include "portal/pages/visit_page.h"
 #include "portal/pages/webhook_page.h"
 #include "portal/pages/welcome_page.h"

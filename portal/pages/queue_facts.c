@@ -7,6 +7,7 @@
 #include "portal/pages/level_page.h"
 #include "portal/pages/survey_page.h"
 #include "portal/pages/ticket_field_page.h"
+#include "portal/pages/time_page.h"
 #include "portal/pages/visit_page.h"
 
 #include <string.h>
@@ -273,5 +274,5 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
            add_links(rq, words, t, context) && add_others(rq, t, context) &&
            add_tags(rq, t, context) && ticket_field_page_of_ticket(rq, t, context) &&
            survey_page_add(rq, t, context) && visit_page_of_ticket(rq, t, context) &&
-           dispatch_page_of_ticket(rq, t, context);
+           dispatch_page_of_ticket(rq, t, context) && time_page_of_ticket(rq, t, context);
 }

@@ -172,7 +172,7 @@ bool report_page_download(struct req *rq)
         T("Number"),       T("Subject"), T("Organisation"), T("Reporter"),     T("Engineer"),
         T("Team"),         T("Level"),   T("Topic"),        T("City"),         T("Store"),
         T("Product"),      T("Version"), T("Filed at"),     T("First answer"), T("Solved at"),
-        T("Opened again"), T("Result")};
+        T("Opened again"), T("Minutes"), T("Result")};
     const char **line;
     struct own_columns own;
     struct ticket_words words;
@@ -210,6 +210,7 @@ bool report_page_download(struct req *rq)
                                      time_cell(rq, r->first_answer_at),
                                      time_cell(rq, r->resolved_at),
                                      arena_printf(rq->cx.mem, "%d", r->reopened),
+                                     arena_printf(rq->cx.mem, "%lld", (long long)r->minutes),
                                      ticket_context_status(rq, &words, r->status)};
 
         _Static_assert(COUNT(cells) == COUNT(head), "a title for each column");

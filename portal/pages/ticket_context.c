@@ -152,6 +152,7 @@ static const struct {
     {"accepted", NULL, T("{} accepted the dispatch"), "check"},
     {"declined", T("{} declined the dispatch: {}"), NULL, "circle-x"},
     {"unanswered", T("{} noted: {} did not answer the dispatch in time"), NULL, "hourglass"},
+    {"time", T("{} entered time: {} minutes"), NULL, "hourglass"},
     {"withdrawn", NULL, T("{} withdrew the dispatch"), "rotate-ccw"},
     {"auto_close", T("{} closed the ticket: {} days passed without a word"), NULL, "archive"},
     {"thanks", NULL, T("A word of thanks, which leaves the state as it is"), "thumbs-up"},

@@ -20,6 +20,8 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/desk/tickets/{id}", rows->ticket},
         {"/desk/visits/{id}", rows->visit},
         {"/desk/leave/{id}", rows->leave},
+        {"/desk/time/{id}", rows->time},
+        {"/desk/hours/{id}", rows->hours},
         {"/desk/dispatches/{id}", rows->dispatch},
         {"/desk/settings/teams/{id}", rows->team},
         {"/files/{id}", rows->file},

@@ -7,8 +7,10 @@
 #include "portal/desk/announcement.h"
 #include "portal/desk/calendar.h"
 #include "portal/desk/dispatch.h"
+#include "portal/desk/hours.h"
 #include "portal/desk/leave.h"
 #include "portal/desk/team.h"
+#include "portal/desk/time_entry.h"
 #include "portal/desk/visit.h"
 #include "portal/hooks/webhook_endpoint.h"
 #include "portal/mail/mail_in.h"
@@ -240,6 +242,9 @@ static void make_team(struct ctx *cx, struct route_rows *rows)
                       &rows->leave));
     test_ok(cx, dispatch_send(cx, rows->ticket, &(struct dispatch_new){.team_id = team.id},
                               &rows->dispatch));
+    test_ok(cx,
+            time_entry_add(cx, rows->ticket, &(struct time_entry_new){.minutes = 5}, &rows->time));
+    test_ok(cx, hours_buy(cx, rows->organisation, 60, (struct id){{0}}, NULL, &rows->hours));
 }
 
 static void make_bulk(struct ctx *cx, struct route_rows *rows)
