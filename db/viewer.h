@@ -93,12 +93,25 @@ struct viewer {
     struct id organisation_id; /* a customer's current organisation; else zero */
     struct id team_id;         /* a staff member's team; zero: none */
     uint64_t rights;           /* RIGHT_ bits */
+    uint64_t reads_only;       /* a customer's rights that are for seeing, not for acting */
 };
 
 /* True when the viewer has every one of these rights; the system has all. */
 static inline bool viewer_has(const struct viewer *viewer, uint64_t rights)
 {
     return viewer->kind == VIEWER_SYSTEM || (viewer->rights & rights) == rights;
+}
+
+/* True when the viewer may act where this right shows something, not only see it. */
+static inline bool viewer_acts(const struct viewer *viewer, uint64_t right)
+{
+    return viewer_has(viewer, right) && (viewer->reads_only & right) == 0;
+}
+
+/* A customer who files tickets or answers in them: his own, or all. */
+static inline bool viewer_acts_on_tickets(const struct viewer *viewer)
+{
+    return viewer_acts(viewer, RIGHT_TICKET_OWN) || viewer_acts(viewer, RIGHT_TICKET_ALL);
 }
 
 /* How far a viewer's rights in a module reach. */

@@ -258,7 +258,7 @@ bool serve_check_viewer(struct req *rq)
         return err_set(&rq->cx.err, &ERR_DENIED, "for staff only");
     if ((needs & NEED_CUSTOMER) != 0 && (s->is_staff || id_is_zero(s->organisation_id)))
         return err_set(&rq->cx.err, &ERR_SERVE_NO_ORGANISATION, "for customers only");
-    if (!viewer_has(&rq->cx.viewer, rq->route->rights))
+    if (!route_allows(rq->route, &rq->cx.viewer))
         return err_set(&rq->cx.err, &ERR_DENIED, "rights %llx of %llx",
                        (unsigned long long)rq->cx.viewer.rights,
                        (unsigned long long)rq->route->rights);
@@ -340,7 +340,7 @@ static bool run_api(struct req *rq)
     if ((rq->route->needs & NEED_TOKEN) != 0) {
         if (!serve_token(rq))
             return false;
-        if (!viewer_has(&rq->cx.viewer, rq->route->rights))
+        if (!route_allows(rq->route, &rq->cx.viewer))
             return err_set(&rq->cx.err, &ERR_DENIED, "rights %llx of %llx",
                            (unsigned long long)rq->cx.viewer.rights,
                            (unsigned long long)rq->route->rights);

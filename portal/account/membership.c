@@ -14,8 +14,9 @@ const struct err_kind ERR_MEMBERSHIP_LAST_ADMIN = {
     ERR_CLASS_CONFLICT, "LAST_ADMIN",
     "The organisation would have no administrator left. Make somebody else one first."};
 
-#define MEMBERSHIP_RIGHTS_LIST \
-    "m.can_ticket_own, m.can_ticket_all, m.can_order, m.can_licence, m.can_billing, m.can_admin"
+#define MEMBERSHIP_RIGHTS_LIST                                                                     \
+    "m.can_ticket_own, m.can_ticket_all, m.can_order, m.can_licence, m.can_billing, m.can_admin, " \
+    "m.reads_only"
 #define MEMBERSHIP_SELECT                                                            \
     "SELECT m.person_id, m.organisation_id, o.name, p.full_name, p.email, p.phone, " \
     "m.position, m.site_id, s.name, " MEMBERSHIP_RIGHTS_LIST                         \
@@ -28,7 +29,7 @@ const struct err_kind ERR_MEMBERSHIP_LAST_ADMIN = {
 /* In the order of the can_ columns. */
 static const uint64_t MEMBERSHIP_RIGHTS[] = {RIGHT_TICKET_OWN, RIGHT_TICKET_ALL, RIGHT_ORDER,
                                              RIGHT_LICENCE,    RIGHT_BILLING,    RIGHT_ADMIN};
-enum { MEMBERSHIP_RIGHTS_COLUMN = 9 };
+enum { MEMBERSHIP_RIGHTS_COLUMN = 9, MEMBERSHIP_SEEN_SHIFT = 8 };
 static const char *const MEMBERSHIP_RIGHT_NAMES[] = {"ticket_own", "ticket_all", "order",
                                                      "licence",    "billing",    "admin"};
 _Static_assert(COUNT(MEMBERSHIP_RIGHT_NAMES) == COUNT(MEMBERSHIP_RIGHTS), "name every right");
@@ -80,6 +81,13 @@ static void membership_from_row(const struct db_row *row, struct membership *m)
         if (db_bool(row, MEMBERSHIP_RIGHTS_COLUMN + i))
             m->rights |= MEMBERSHIP_RIGHTS[i];
     }
+    m->reads_only = m->rights & (uint64_t)db_i64(row, MEMBERSHIP_RIGHTS_COLUMN +
+                                                          (unsigned)COUNT(MEMBERSHIP_RIGHTS));
+}
+
+uint64_t membership_seen(const struct membership *m)
+{
+    return m->rights | m->reads_only << MEMBERSHIP_SEEN_SHIFT;
 }
 
 static void membership_rows(struct ctx *cx, struct db_rows *rows, struct membership **out,
@@ -98,7 +106,8 @@ static void membership_rows(struct ctx *cx, struct db_rows *rows, struct members
 static bool may(const struct ctx *cx, struct id organisation_id, enum right_action action)
 {
     if (cx->viewer.kind == VIEWER_CUSTOMER)
-        return viewer_has(&cx->viewer, RIGHT_ADMIN) &&
+        return (action == ACTION_READ ? viewer_has(&cx->viewer, RIGHT_ADMIN)
+                                      : viewer_acts(&cx->viewer, RIGHT_ADMIN)) &&
                id_equal(cx->viewer.organisation_id, organisation_id);
     return viewer_has(&cx->viewer, RIGHT_OF(MODULE_CUSTOMERS, action));
 }
@@ -121,10 +130,10 @@ static const char SQL_MEMBERSHIP_NOW[] =
 static const char SQL_MEMBERSHIP_OTHER_ADMINS[] =
     "SELECT COUNT(*) FROM membership m JOIN person p ON p.tenant_id = m.tenant_id "
     "AND p.id = m.person_id WHERE m.tenant_id = ? AND m.organisation_id = ? AND m.person_id <> ? "
-    "AND m.can_admin AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
+    "AND m.can_admin AND (m.reads_only & 32) = 0 AND NOT p.is_disabled AND NOT p.is_banned AND p.deleted_at IS NULL";
 
-/* rights: what the person is to have there from now on. */
-static bool check_change(struct ctx *cx, const struct membership_spec *spec, uint64_t rights)
+/* administers: what the person is to do there from now on. */
+static bool check_change(struct ctx *cx, const struct membership_spec *spec, bool administers)
 {
     struct membership now = {.rights = 0};
     struct db_rows rows;
@@ -136,11 +145,11 @@ static bool check_change(struct ctx *cx, const struct membership_spec *spec, uin
         return false;
     if (db_next(&rows))
         membership_from_row(&rows.row, &now);
-    if (spec->has_seen && now.rights != spec->seen)
+    if (spec->has_seen && membership_seen(&now) != spec->seen)
         return err_set(&cx->err, &ERR_MEMBERSHIP_CHANGED, "rights %llx, seen %llx",
                        (unsigned long long)now.rights, (unsigned long long)spec->seen);
-    if (cx->viewer.kind != VIEWER_CUSTOMER || (now.rights & RIGHT_ADMIN) == 0 ||
-        (rights & RIGHT_ADMIN) != 0)
+    if (cx->viewer.kind != VIEWER_CUSTOMER || (now.rights & ~now.reads_only & RIGHT_ADMIN) == 0 ||
+        administers)
         return true;
     if (!db_query(cx, &rows, SQL_MEMBERSHIP_OTHER_ADMINS, DB_ID(cx->tenant_id),
                   DB_ID(spec->organisation_id), DB_ID(spec->person_id)))
@@ -156,12 +165,13 @@ static const char SQL_MEMBERSHIP_KNOWN[] =
     "AND s.organisation_id = o.id))";
 static const char SQL_MEMBERSHIP_PUT[] =
     "INSERT INTO membership (tenant_id, person_id, organisation_id, site_id, position, "
-    "can_ticket_own, can_ticket_all, can_order, can_licence, can_billing, can_admin, created_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+    "can_ticket_own, can_ticket_all, can_order, can_licence, can_billing, can_admin, reads_only, "
+    "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
     "site_id = VALUES(site_id), position = VALUES(position), "
     "can_ticket_own = VALUES(can_ticket_own), can_ticket_all = VALUES(can_ticket_all), "
     "can_order = VALUES(can_order), can_licence = VALUES(can_licence), "
-    "can_billing = VALUES(can_billing), can_admin = VALUES(can_admin)";
+    "can_billing = VALUES(can_billing), can_admin = VALUES(can_admin), "
+    "reads_only = VALUES(reads_only)";
 
 bool membership_add(struct ctx *cx, const struct membership_spec *spec)
 {
@@ -178,18 +188,19 @@ bool membership_add(struct ctx *cx, const struct membership_spec *spec)
         err_set(&cx->err, &ERR_NOT_FOUND, "organisation, site or person of a membership");
         goto rollback;
     }
-    if (!check_change(cx, spec, r) ||
+    if (!check_change(cx, spec, (r & ~spec->reads_only & RIGHT_ADMIN) != 0) ||
         !db_exec(cx, NULL, SQL_MEMBERSHIP_PUT, DB_ID(cx->tenant_id), DB_ID(spec->person_id),
                  DB_ID(spec->organisation_id), DB_ID_OR_NULL(spec->site_id),
                  DB_TEXT(spec->position ? spec->position : ""), DB_BOOL(r & RIGHT_TICKET_OWN),
                  DB_BOOL(r & RIGHT_TICKET_ALL), DB_BOOL(r & RIGHT_ORDER),
                  DB_BOOL(r & RIGHT_LICENCE), DB_BOOL(r & RIGHT_BILLING), DB_BOOL(r & RIGHT_ADMIN),
-                 DB_TIME(cx->now)))
+                 DB_INT((int64_t)(r & spec->reads_only)), DB_TIME(cx->now)))
         goto rollback;
     if (!event_emit(
             cx, EVENT_ORGANISATION_CHANGED, spec->organisation_id,
-            json_own(cx->mem, json_pack("{s:s,s:s,s:i}", "change", "member_set", "person",
-                                        id_text(cx->mem, spec->person_id), "rights", (int)r))))
+            json_own(cx->mem, json_pack("{s:s,s:s,s:i,s:i}", "change", "member_set", "person",
+                                        id_text(cx->mem, spec->person_id), "rights", (int)r,
+                                        "reads_only", (int)(r & spec->reads_only)))))
         goto rollback;
     return db_commit(cx);
 
@@ -209,7 +220,7 @@ bool membership_remove(struct ctx *cx, struct id person_id, struct id organisati
 
     if (!check_may(cx, organisation_id, ACTION_DELETE) || !db_begin(cx))
         return false;
-    if (!check_change(cx, &gone, 0) ||
+    if (!check_change(cx, &gone, false) ||
         !db_exec(cx, &changed, SQL_MEMBERSHIP_DELETE, DB_ID(cx->tenant_id), DB_ID(person_id),
                  DB_ID(organisation_id)))
         goto rollback;
@@ -312,6 +323,7 @@ static bool customer_viewer(struct ctx *cx, struct id person_id, struct id wante
     if (count > 0) {
         out->organisation_id = list[at].organisation_id;
         out->rights = list[at].rights;
+        out->reads_only = list[at].reads_only;
     }
     return true;
 }

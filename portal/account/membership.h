@@ -17,7 +17,10 @@ struct membership {
     struct id site_id;     /* zero: none */
     const char *site_name; /* NULL: none */
     uint64_t rights;       /* RIGHT_TICKET_OWN .. RIGHT_ADMIN */
+    uint64_t reads_only;   /* of these, what is seen only */
 };
+/* All that a membership allows in one number, to see whether it has changed. */
+uint64_t membership_seen(const struct membership *m);
 
 struct membership_spec {
     struct id person_id;
@@ -25,7 +28,8 @@ struct membership_spec {
     struct id site_id; /* zero: none */
     const char *position;
     uint64_t rights;
-    bool has_seen; /* whoever changes it saw these rights: */
+    uint64_t reads_only; /* of these, what is seen only */
+    bool has_seen;       /* whoever changes it saw these (membership_seen): */
     uint64_t seen;
 };
 

@@ -150,9 +150,18 @@ static const char SQL_MERGE_RIGHTS_NOTE[] =
     "INSERT INTO merge_row (tenant_id, merge_id, subject, row_key, from_id, to_id, note) "
     "SELECT k.tenant_id, ?, 'membership.rights', CAST(k.organisation_id AS CHAR), ?, ?, "
     "CONCAT(k.can_ticket_own, k.can_ticket_all, k.can_order, k.can_licence, k.can_billing, "
-    "k.can_admin) FROM membership k JOIN membership g ON g.tenant_id = k.tenant_id "
+    "k.can_admin, k.reads_only) FROM membership k JOIN membership g ON g.tenant_id = k.tenant_id "
     "AND g.organisation_id = k.organisation_id WHERE k.tenant_id = ? AND k.person_id = ? "
     "AND g.person_id = ?";
+/* What either could act on, the kept one acts on; written before the rights are added. */
+#define MERGE_CAN(m)                                                                  \
+    "(" m ".can_ticket_own + 2 * " m ".can_ticket_all + 4 * " m ".can_order + 8 * " m \
+    ".can_licence + 16 * " m ".can_billing + 32 * " m ".can_admin)"
+static const char SQL_MERGE_RIGHTS_READS[] =
+    "UPDATE membership k JOIN membership g ON g.tenant_id = k.tenant_id "
+    "AND g.organisation_id = k.organisation_id SET k.reads_only = "
+    "63 & (k.reads_only | ~" MERGE_CAN("k") ") & (g.reads_only | ~" MERGE_CAN("g") ") "
+    "WHERE k.tenant_id = ? AND k.person_id = ? AND g.person_id = ?";
 static const char SQL_MERGE_RIGHTS_ADD[] =
     "UPDATE membership k JOIN membership g ON g.tenant_id = k.tenant_id "
     "AND g.organisation_id = k.organisation_id SET "
@@ -166,7 +175,8 @@ static const char SQL_MERGE_RIGHTS_BACK[] =
     "AND r.subject = 'membership.rights' AND r.row_key = CAST(k.organisation_id AS CHAR) SET "
     "k.can_ticket_own = SUBSTRING(r.note, 1, 1), k.can_ticket_all = SUBSTRING(r.note, 2, 1), "
     "k.can_order = SUBSTRING(r.note, 3, 1), k.can_licence = SUBSTRING(r.note, 4, 1), "
-    "k.can_billing = SUBSTRING(r.note, 5, 1), k.can_admin = SUBSTRING(r.note, 6, 1) "
+    "k.can_billing = SUBSTRING(r.note, 5, 1), k.can_admin = SUBSTRING(r.note, 6, 1), "
+    "k.reads_only = IF(LENGTH(r.note) > 6, SUBSTRING(r.note, 7), 0) "
     "WHERE k.tenant_id = ? AND k.person_id = ? AND r.merge_id = ?";
 
 static bool add_rights(struct ctx *cx, const struct merging *m)
@@ -174,6 +184,7 @@ static bool add_rights(struct ctx *cx, const struct merging *m)
     const struct db_arg tenant = DB_ID(cx->tenant_id), kept = DB_ID(m->kept), gone = DB_ID(m->gone);
 
     return db_exec(cx, NULL, SQL_MERGE_RIGHTS_NOTE, DB_ID(m->id), gone, kept, tenant, kept, gone) &&
+           db_exec(cx, NULL, SQL_MERGE_RIGHTS_READS, tenant, kept, gone) &&
            db_exec(cx, NULL, SQL_MERGE_RIGHTS_ADD, tenant, kept, gone);
 }
 

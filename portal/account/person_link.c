@@ -44,7 +44,7 @@ static bool check_may_make(struct ctx *cx, struct id person_id)
     is_staff = db_i64(&rows.row, 0) > 0;
     is_ours = db_i64(&rows.row, 2) == 1 && db_i64(&rows.row, 3) == 1;
     if (cx->viewer.kind == VIEWER_CUSTOMER)
-        may = viewer_has(&cx->viewer, RIGHT_ADMIN) && !is_staff && is_ours &&
+        may = viewer_acts(&cx->viewer, RIGHT_ADMIN) && !is_staff && is_ours &&
               db_i64(&rows.row, 1) == 0;
     else
         may = viewer_has(&cx->viewer, is_staff ? RIGHT_SETTINGS_UPDATE : RIGHT_CUSTOMERS_UPDATE);

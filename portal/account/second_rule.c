@@ -104,6 +104,8 @@ bool second_rule_set_organisation(struct ctx *cx, struct id organisation_id, boo
     bool before;
 
     return check_organisation(cx, organisation_id, RIGHT_CUSTOMERS_UPDATE) &&
+           (cx->viewer.kind != VIEWER_CUSTOMER || viewer_acts(&cx->viewer, RIGHT_ADMIN) ||
+            err_set(&cx->err, &ERR_DENIED, "sees only")) &&
            second_rule_organisation(cx, organisation_id, &before) &&
            set(cx, SQL_SECOND_ORGANISATION_SET, organisation_id, is_needed,
                EVENT_ORGANISATION_CHANGED);

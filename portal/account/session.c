@@ -142,6 +142,7 @@ static bool session_fill_organisations(struct ctx *cx, struct session *s, struct
         s->organisation_id = cx->viewer.organisation_id = list[at].organisation_id;
         s->organisation_name = list[at].organisation_name;
         cx->viewer.rights = list[at].rights;
+        cx->viewer.reads_only = list[at].reads_only;
     }
     return true;
 }

@@ -106,7 +106,8 @@ bool view_as_apply(struct ctx *cx, struct session *session)
     cx->viewer = (struct viewer){.kind = VIEWER_CUSTOMER,
                                  .person_id = person_id,
                                  .organisation_id = membership->organisation_id,
-                                 .rights = membership->rights};
+                                 .rights = membership->rights,
+                                 .reads_only = membership->reads_only};
     cx->is_read_only = true;
     return true;
 }

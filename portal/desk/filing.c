@@ -55,7 +55,7 @@ static struct id filing_for(const struct ctx *cx, struct id asked)
 
     if (ticket_sees_notes(cx))
         return asked;
-    if (v->kind == VIEWER_CUSTOMER && (v->rights & (RIGHT_TICKET_OWN | RIGHT_TICKET_ALL)))
+    if (v->kind == VIEWER_CUSTOMER && viewer_acts_on_tickets(v))
         return v->organisation_id;
     return (struct id){{0}};
 }

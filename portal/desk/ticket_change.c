@@ -46,7 +46,9 @@ static bool may_write(struct ctx *cx, const struct ticket *t)
     if (ticket_sees_notes(cx))
         return viewer_has(&cx->viewer, RIGHT_DESK_UPDATE) ||
                err_set(&cx->err, &ERR_DENIED, "ticket %s: reads only", id_text(cx->mem, t->id));
-    if (viewer_has(&cx->viewer, RIGHT_TICKET_ALL) || id_equal(t->person_id, cx->viewer.person_id))
+    if (!viewer_acts_on_tickets(&cx->viewer))
+        return err_set(&cx->err, &ERR_DENIED, "ticket %s: sees only", id_text(cx->mem, t->id));
+    if (viewer_acts(&cx->viewer, RIGHT_TICKET_ALL) || id_equal(t->person_id, cx->viewer.person_id))
         return true;
     if (!db_query(cx, &rows, SQL_TICKET_CHANGE_REPORTED, DB_ID(cx->tenant_id),
                   DB_ID(t->reporter_id), DB_ID(cx->viewer.person_id)))

@@ -120,7 +120,7 @@ static bool settle_people(struct ctx *cx, struct draft *d)
     struct db_rows rows;
 
     if (v->kind == VIEWER_CUSTOMER) {
-        if (!(v->rights & (RIGHT_TICKET_OWN | RIGHT_TICKET_ALL)) || id_is_zero(v->organisation_id))
+        if (!viewer_acts_on_tickets(v) || id_is_zero(v->organisation_id))
             return err_set(&cx->err, &ERR_DENIED, "no right to file tickets");
         d->organisation_id = v->organisation_id;
         d->person_id = v->person_id;

@@ -45,7 +45,7 @@ static bool is_barred(const struct pruning *p, enum method method, struct span h
         return false;
     row = route_at(p->rq->router, p->rq->cx.mem, method,
                    span_dup(p->rq->cx.mem, (struct span){href.p, len}));
-    return row != NULL && row->rights != 0 && !viewer_has(&p->rq->cx.viewer, row->rights);
+    return row != NULL && !route_allows(row, &p->rq->cx.viewer);
 }
 
 static bool starts(const char *at, const char *word)
@@ -148,7 +148,7 @@ void page_prune(struct req *rq)
     struct pruning p = {.rq = rq, .out = str_new(rq->cx.mem), .at = rq->out.p};
     const char *open;
 
-    if (rq->router == NULL || viewer_has(&rq->cx.viewer, RIGHT_CUSTOMER) ||
+    if (rq->router == NULL || viewer_acts(&rq->cx.viewer, RIGHT_CUSTOMER) ||
         viewer_has(&rq->cx.viewer, RIGHT_STAFF) || rq->session == NULL ||
         id_is_zero(rq->session->person_id))
         return;

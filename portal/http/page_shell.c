@@ -76,7 +76,7 @@ static bool may_open(const struct req *rq, const char *href)
         return false;
     if ((row->needs & NEED_CUSTOMER) != 0 && (s->is_staff || id_is_zero(s->organisation_id)))
         return false;
-    return viewer_has(&rq->cx.viewer, row->rights);
+    return route_allows(row, &rq->cx.viewer);
 }
 
 /* How much of the path an entry covers; 0: not under it. */

@@ -313,6 +313,17 @@ static void set_id(struct req *rq, const struct route *row)
     }
 }
 
+bool route_allows(const struct route *row, const struct viewer *viewer)
+{
+    if (!viewer_has(viewer, row->rights))
+        return false;
+    if (viewer->kind != VIEWER_CUSTOMER)
+        return true;
+    if (row->method != METHOD_GET && (row->rights & viewer->reads_only) != 0)
+        return false;
+    return (row->needs & NEED_TICKETS) == 0 || viewer_acts_on_tickets(viewer);
+}
+
 const struct route *route_at(const struct router *router, struct arena *mem, enum method method,
                              const char *path)
 {

@@ -19,6 +19,7 @@ enum need {
     NEED_FRESH = 1 << 12,       /* dangerous: who one is was shown lately (portal/serve_step.h) */
     NEED_VIEWING = 1 << 14,     /* also for staff who look as a customer, though it writes */
     NEED_QUIET = 1 << 15,       /* a script asks by itself: it keeps no session alive */
+    NEED_TICKETS = 1 << 15,     /* a customer who acts on tickets, not only sees them */
     NEED_SIGNED = 1 << 13       /* a post by whoever has the path, whose signed {token} the handler
                                    checks and whose cookies it does not look at (RFC 8058) */
 };
@@ -52,6 +53,8 @@ void route_free(struct router *router);
  * *path_known tells whether another method has that path (405): rq->allow names them then. */
 const struct route *route_find(const struct router *router, struct req *rq, bool *path_known);
 
+/* True when the viewer has the row's rights, and, to write, not for seeing only. */
+bool route_allows(const struct route *row, const struct viewer *viewer);
 /* The row that answers a path, NULL for none: to see whether a way may be shown. */
 const struct route *route_at(const struct router *router, struct arena *mem, enum method method,
                              const char *path);

@@ -30,7 +30,10 @@ static bool may_manage(struct ctx *cx, enum right_action action, bool *all)
     *all = cx->viewer.kind == VIEWER_SYSTEM ||
            (cx->viewer.kind == VIEWER_STAFF &&
             viewer_has(&cx->viewer, RIGHT_OF(MODULE_SETTINGS, action)));
-    return *all || (cx->viewer.kind == VIEWER_CUSTOMER && viewer_has(&cx->viewer, RIGHT_ADMIN)) ||
+    return *all ||
+           (cx->viewer.kind == VIEWER_CUSTOMER &&
+            (action == ACTION_READ ? viewer_has(&cx->viewer, RIGHT_ADMIN)
+                                   : viewer_acts(&cx->viewer, RIGHT_ADMIN))) ||
            err_set(&cx->err, &ERR_DENIED, "managing sign-on providers");
 }
 

@@ -150,8 +150,12 @@ static json_t *member_json(struct req *rq, const struct membership *m)
 
     for (size_t i = 0; i < COUNT(MEMBER_RIGHTS); i++) {
         if ((m->rights & MEMBER_RIGHTS[i].right) != 0)
-            json_array_append_new(rights,
-                                  json_pack("{s:s}", "text", req_text(rq, MEMBER_RIGHTS[i].label)));
+            json_array_append_new(
+                rights, json_pack("{s:s}", "text",
+                                  (m->reads_only & MEMBER_RIGHTS[i].right) != 0
+                                      ? lang_fill1(rq->cx.mem, rq->lang, T("{} (sees only)"),
+                                                   req_text(rq, MEMBER_RIGHTS[i].label))
+                                      : req_text(rq, MEMBER_RIGHTS[i].label)));
     }
     return json_pack("{s:s?,s:s,s:s,s:s,s:s,s:s?,s:o,s:o}", "href", member_href(rq, m), "name",
                      m->full_name, "email", m->email, "phone", m->phone, "position", m->position,

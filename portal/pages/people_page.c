@@ -88,6 +88,16 @@ static uint64_t rights_of(const struct people_fields *in)
     return rights;
 }
 
+/* "act", or "read" where it is for seeing only. */
+static uint64_t reads_only_of(const struct form *form)
+{
+    uint64_t reads = 0;
+
+    for (size_t i = 0; i < COUNT(RIGHTS); i++)
+        reads |= strcmp(form_value(form, RIGHTS[i].field), "read") == 0 ? RIGHTS[i].right : 0;
+    return reads;
+}
+
 static json_t *rights_json(struct req *rq, const struct form *form, const struct membership *m)
 {
     json_t *list = json_array();
@@ -97,9 +107,13 @@ static json_t *rights_json(struct req *rq, const struct form *form, const struct
                      : m  ? (m->rights & RIGHTS[i].right) != 0
                           : RIGHTS[i].right == RIGHT_TICKET_OWN;
 
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:b}", "name", RIGHTS[i].field, "label",
-                                              req_text(rq, RIGHTS[i].label), "hint",
-                                              req_text(rq, RIGHTS[i].hint), "is_on", is_on));
+        bool reads = form ? (reads_only_of(form) & RIGHTS[i].right) != 0
+                          : m && (m->reads_only & RIGHTS[i].right) != 0;
+
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:b,s:b}", "name", RIGHTS[i].field,
+                                              "label", req_text(rq, RIGHTS[i].label), "hint",
+                                              req_text(rq, RIGHTS[i].hint), "reads", is_on && reads,
+                                              "acts", is_on && !reads));
     }
     return list;
 }
@@ -159,7 +173,7 @@ static bool show(struct req *rq, const struct place *place, const struct form *f
                               "name", m ? m->full_name : "", "rights", rights_json(rq, form, m),
                               "sites", sites));
     if (m)
-        json_object_set_new(page, "seen", json_integer((json_int_t)m->rights));
+        json_object_set_new(page, "seen", json_integer((json_int_t)membership_seen(m)));
     return form ? page_render_form(rq, "people_form", page, form)
                 : page_render(rq, "people_form", page);
 }
@@ -200,9 +214,10 @@ static bool show_link(struct req *rq, const struct place *place, const char *nam
 }
 
 static struct membership_spec member_spec(const struct place *place, struct id person_id,
-                                          const struct people_fields *in)
+                                          const struct people_fields *in, const struct form *form)
 {
     return (struct membership_spec){.person_id = person_id,
+                                    .reads_only = reads_only_of(form),
                                     .organisation_id = place->organisation->id,
                                     .site_id = in->site_id,
                                     .position = in->position,
@@ -210,11 +225,11 @@ static struct membership_spec member_spec(const struct place *place, struct id p
 }
 
 static bool invite(struct req *rq, const struct place *place, const struct people_fields *in,
-                   struct person **out, const char **token)
+                   const struct form *form, struct person **out, const char **token)
 {
     const struct person_spec spec = {
         .full_name = in->full_name, .email = in->email, .phone = in->phone};
-    const struct membership_spec member = member_spec(place, (struct id){{0}}, in);
+    const struct membership_spec member = member_spec(place, (struct id){{0}}, in, form);
 
     return mail_invite(&rq->cx, rq->app, &spec, &member, out, token);
 }
@@ -230,7 +245,7 @@ static bool add(struct req *rq, const struct place *place)
         return false;
     if (!form_read(rq, form, PEOPLE_FIELDS, COUNT(PEOPLE_FIELDS), &in))
         return show(rq, place, form, NULL);
-    if (!invite(rq, place, &in, &p, &token))
+    if (!invite(rq, place, &in, form, &p, &token))
         return form_take_err(rq, form, PEOPLE_FIELDS, COUNT(PEOPLE_FIELDS)) &&
                show(rq, place, form, NULL);
     if (token)
@@ -256,13 +271,14 @@ static bool save(struct req *rq, const struct place *place, struct id person_id)
         return false;
     /* Name and address are the person's own: a member's form has only what the membership says. */
     form_read(rq, form, PEOPLE_FIELDS + 3, COUNT(PEOPLE_FIELDS) - 3, &in);
-    if (id_equal(person_id, rq->session->person_id) && (m->rights & RIGHT_ADMIN) != 0 &&
-        (rights_of(&in) & RIGHT_ADMIN) == 0)
+    if (id_equal(person_id, rq->session->person_id) &&
+        (m->rights & ~m->reads_only & RIGHT_ADMIN) != 0 &&
+        (rights_of(&in) & ~reads_only_of(form) & RIGHT_ADMIN) == 0)
         form_fault(rq, form, "can_admin", T("Administration"),
                    T("You cannot take this right from yourself."));
     if (json_object_size(form->faults) > 0)
         return show(rq, place, form, m);
-    member = member_spec(place, person_id, &in);
+    member = member_spec(place, person_id, &in, form);
     member.has_seen = parse_i64(form_value(form, "seen"), 0, UINT32_MAX, &seen);
     member.seen = (uint64_t)seen;
     if (!membership_add(&rq->cx, &member)) {

@@ -140,8 +140,8 @@ bool order_place(struct ctx *cx, const struct order_draft *draft, struct id *out
     struct totals totals;
     int64_t n;
 
-    if (!viewer_has(&cx->viewer,
-                    cx->viewer.kind == VIEWER_CUSTOMER ? RIGHT_ORDER : RIGHT_SALES_CREATE))
+    if (!viewer_acts(&cx->viewer,
+                     cx->viewer.kind == VIEWER_CUSTOMER ? RIGHT_ORDER : RIGHT_SALES_CREATE))
         return err_set(&cx->err, &ERR_DENIED, "order_place");
     if (!draft_check(cx, draft, &totals) || !db_begin(cx))
         return false;

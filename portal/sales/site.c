@@ -16,7 +16,7 @@ const struct err_kind ERR_SITE_IN_USE = {
 static bool may_change(const struct ctx *cx, struct id organisation_id, enum right_action action)
 {
     if (cx->viewer.kind == VIEWER_CUSTOMER)
-        return viewer_has(&cx->viewer, RIGHT_ADMIN) &&
+        return viewer_acts(&cx->viewer, RIGHT_ADMIN) &&
                id_equal(cx->viewer.organisation_id, organisation_id);
     return viewer_has(&cx->viewer, RIGHT_OF(MODULE_CUSTOMERS, action));
 }
