@@ -94,9 +94,10 @@ static bool add_preview(struct req *rq, const struct place *place, const struct 
         return true;
     }
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(
-            rows, json_pack("{s:s,s:I,s:I}", "title", req_text(rq, lines[i].title), "kept",
-                            (json_int_t)lines[i].kept, "gone", (json_int_t)lines[i].gone));
+        if (lines[i].kept + lines[i].gone > 0)
+            json_array_append_new(
+                rows, json_pack("{s:s,s:I,s:I}", "title", req_text(rq, lines[i].title), "kept",
+                                (json_int_t)lines[i].kept, "gone", (json_int_t)lines[i].gone));
     json_object_set_new(page, "gone", one_json(rq, other));
     return true;
 }
