@@ -23,14 +23,20 @@ static json_t *choice(const char *value, const char *text, bool is_chosen)
 static json_t *statuses_json(struct req *rq, const struct ticket_words *words,
                              const struct ticket *t)
 {
-    json_t *all = json_array();
+    json_t *all = json_array(), *one;
+    bool has_key = t->category == TICKET_SOLVED;
 
     for (size_t i = 0; i < words->status_count; i++) {
         const struct ticket_status *s = &words->statuses[i];
 
-        if (ticket_status_decide(rq->cx.viewer.kind, t->category, s->category))
-            json_array_append_new(all, choice(s->code, req_text(rq, s->staff_label),
-                                              strcmp(s->code, t->status) == 0));
+        if (!ticket_status_decide(rq->cx.viewer.kind, t->category, s->category))
+            continue;
+        one = choice(s->code, req_text(rq, s->staff_label), strcmp(s->code, t->status) == 0);
+        if (!has_key && s->category == TICKET_SOLVED) {
+            json_object_set_new(one, "key", json_string("e"));
+            has_key = true;
+        }
+        json_array_append_new(all, one);
     }
     return all;
 }

@@ -13,6 +13,7 @@
 #include "portal/pages/trace_context.h"
 #include "portal/pages/upload_context.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { QUEUE_ROWS = 50 };
@@ -63,10 +64,23 @@ static const char *count_text(struct req *rq, int64_t count)
     return count < TICKET_COUNTS_CAP ? number : arena_printf(rq->cx.mem, "%s+", number);
 }
 
+/* The first letter of a queue's name that no queue before it took: "g" and it go there. */
+static char key_of(const char *code, bool taken[UCHAR_MAX + 1])
+{
+    for (; *code != '\0'; code++) {
+        if (taken[(unsigned char)*code])
+            continue;
+        taken[(unsigned char)*code] = true;
+        return *code;
+    }
+    return ' ';
+}
+
 static json_t *views_json(struct req *rq, enum ticket_view current,
                           const int64_t counts[TICKET_VIEW_COUNT])
 {
     json_t *views = json_array();
+    bool taken[UCHAR_MAX + 1] = {false};
 
     for (int i = 0; i < TICKET_VIEW_COUNT; i++) {
         const enum ticket_view view = (enum ticket_view)i;
@@ -74,7 +88,7 @@ static json_t *views_json(struct req *rq, enum ticket_view current,
         json_array_append_new(
             views,
             json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "code", ticket_view_code(view), "key",
-                      arena_printf(rq->cx.mem, "%.1s", ticket_view_code(view)), "href",
+                      arena_printf(rq->cx.mem, "%c", key_of(ticket_view_code(view), taken)), "href",
                       arena_printf(rq->cx.mem, "/desk?view=%s", ticket_view_code(view)), "label",
                       req_text(rq, ticket_view_label(view)), "count", count_text(rq, counts[i]),
                       "is_current", view == current));

@@ -124,11 +124,72 @@
     else if (target.matches("summary")) target.parentElement.querySelector("button")?.focus();
   }
 
+  /* Ctrl-K, or ?: everything that this page's keys and menus do, found by its words. */
+  function commands() {
+    const seen = new Set();
+    const all = [...document.querySelectorAll("[data-key], .settings-row button, .top-nav a, .views a, .tabs a")].map((target) => ({
+      target,
+      key: target.dataset.key ?? "",
+      text: [target.closest(".setting:not(summary)")?.querySelector("summary")?.firstChild?.textContent ?? "",
+        target.getAttribute("aria-label") ?? target.closest("label, summary, a, button")?.textContent ?? "",
+      ].slice(target.matches(".settings-row button") ? 0 : 1).join(": ").replace(/\s+/g, " ").trim(),
+    }));
+    return all.filter((one) => one.text && !seen.has(one.text) && seen.add(one.text));
+  }
+
+  function openCommands() {
+    const dialog = document.createElement("dialog");
+    const field = Object.assign(document.createElement("input"), { type: "text" });
+    const list = document.createElement("div");
+    const all = commands();
+    const run = (one) => {
+      dialog.close();
+      press(one.target);
+    };
+    const show = () => {
+      const words = field.value.toLowerCase().split(/\s+/);
+      list.replaceChildren(...all
+        .filter((one) => words.every((word) => one.text.toLowerCase().includes(word)))
+        .map((one) => {
+          const row = Object.assign(document.createElement("button"), { type: "button", className: "menu-row" });
+          const text = Object.assign(document.createElement("span"), { className: "menu-text", textContent: one.text });
+          row.append(text);
+          row.addEventListener("click", () => run(one));
+          return row;
+        }));
+    };
+    dialog.className = "dialog commands";
+    list.className = "commands-list";
+    field.setAttribute("aria-label", texts.commands);
+    field.placeholder = texts.commands;
+    field.addEventListener("input", show);
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) list.firstElementChild?.click();
+      if (event.key === "ArrowDown") list.firstElementChild?.focus();
+      if (event.key === "Enter" || event.key === "ArrowDown") event.preventDefault();
+    });
+    list.addEventListener("keydown", (event) => {
+      const to = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+      if (!to) return;
+      event.preventDefault();
+      (document.activeElement[to] ?? field).focus();
+    });
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.append(field, list);
+    document.body.append(dialog);
+    show();
+    dialog.showModal();
+  }
+
   function pressKey(event) {
     if (!hasKeys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
       return false;
     const name = prefix ? `${prefix} ${event.key}` : event.key;
     prefix = name === "g" ? "g" : "";
+    if (name === "?") {
+      openCommands();
+      return true;
+    }
     if (name === "j" || name === "k") return moveBy(name === "j" ? 1 : -1);
     if (name === "x") return tickRow();
     if (name === "o" && document.activeElement?.matches(".list-row-subject")) {
@@ -157,6 +218,11 @@
         event.preventDefault();
         form.requestSubmit();
       }
+      return;
+    }
+    if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && texts.commands) {
+      event.preventDefault();
+      if (!document.querySelector("dialog[open]")) openCommands();
       return;
     }
     if (pressKey(event)) {
