@@ -45,6 +45,10 @@ static bool begin_text(struct req *rq, const struct form *form, const struct tic
     for (size_t i = 0; i < count && !is_untouched; i++)
         is_untouched = (*all[i].body != '\0' && strcmp(all[i].body, typed) == 0) ||
                        (*all[i].body_zh != '\0' && strcmp(all[i].body_zh, typed) == 0);
+    json_object_set_new(
+        context, "topic_begins",
+        json_string(
+            topic == NULL ? "" : custom_field_words_label(rq->lang, topic->body, topic->body_zh)));
     if (is_untouched)
         typed =
             topic == NULL ? "" : custom_field_words_label(rq->lang, topic->body, topic->body_zh);

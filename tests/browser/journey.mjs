@@ -54,6 +54,7 @@ async function journey(browser, site, language, place) {
     ["an article is found and read", () => story.findArticle(customer, who)],
     ["a ticket is filed beside suggestions", () => story.fileTicket(customer, who, told)],
     ["the ticket is in the list, its thread as typed", () => story.seeTicket(customer, who, told)],
+    ["a repair asks for what it needs", () => story.fileRepair(customer, who)],
     ["an order leads to its licence", () => story.orderAndLicence(customer, told)],
     ["the desk shows team, level and trace of the rule", () => story.agentSeesRule(agent, who, told)],
     ["the agent answers, notes and solves", () => story.agentAnswers(agent, who)],

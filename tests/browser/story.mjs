@@ -119,6 +119,40 @@ export async function fileTicket(reader, who, told) {
   await reader.check("filed ticket");
 }
 
+// The demo's repairs: a field that another one shows, kept over a change of the topic, and asked for
+// by the server whatever the browser would let pass.
+export async function fileRepair(reader, who) {
+  const { page } = reader;
+  const model = page.locator('input[name="fields.model"]');
+  await page.goto("/tickets/new");
+  await page.locator('[name="topic"][value="fault"]').check();
+  await page.locator('[name="fields.device"]').selectOption("printer");
+  await model.fill("RP-80");
+  await page.locator('[name="topic"][value="repair"]').check();
+  await page.locator('[name="fields.bought_on"]').waitFor();
+  assert.equal(await model.inputValue(), "RP-80", "a field that both topics have keeps its value");
+  assert.notEqual(await page.inputValue("#text"), "", "the topic's text stands in the form");
+  await reader.check("new ticket with fields");
+  await page.locator('[name="topic"][value="question"]').check();
+  await model.waitFor({ state: "detached" });
+  assert.equal(await page.inputValue("#text"), "", "an untouched text goes with its topic");
+  await page.locator('[name="topic"][value="repair"]').check();
+  await model.waitFor();
+  assert.equal(await model.inputValue(), "RP-80", "it comes back");
+  await page.locator("#subject").fill(who.subject);
+  await model.fill("");
+  reader.expected.add(422);
+  await page.locator("form[enctype]").evaluate((form) => { form.noValidate = true; });
+  await page.getByRole("button", { name: reader.text("Send ticket") }).click();
+  await page.locator("#fields\\.model-fault").waitFor();
+  await reader.check("a field that is required");
+  await model.fill("RP-80");
+  await page.getByRole("button", { name: reader.text("Send ticket") }).click();
+  await page.waitForURL((url) => /^\/tickets\/[0-9a-f-]{36}$/.test(url.pathname));
+  assert.ok((await page.locator(".ticket-side").innerText()).includes("RP-80"));
+  await reader.check("filed repair");
+}
+
 // Suggestions come as a step of the same form; what was typed is still there.
 export async function fileWithoutScripts(reader, who, told) {
   const { page } = reader;

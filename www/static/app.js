@@ -313,6 +313,19 @@
     menu.querySelector("input, button")?.focus();
   });
 
+  /* data-begins: what the topic's text begins with. It takes the place of another topic's beginning,
+   * never of anything that was typed, also while the answer was under way. */
+  let begun = "";
+  const begin = () => {
+    const text = document.querySelector("[data-begins]")?.dataset.begins;
+    const area = document.getElementById("text");
+    if (text === undefined || !area) return;
+    if (area.value === "" || area.value === begun) area.value = text;
+    begun = text;
+  };
+  document.addEventListener("htmx:after:swap", begin);
+  begin();
+
   /* data-poll: what a page asks for by itself rests while nobody sees the page, and tells whether
    * an answer is being written. */
   document.addEventListener("htmx:configRequest", (event) => {
