@@ -134,7 +134,7 @@ export async function fileRepair(reader, who) {
   assert.notEqual(await page.inputValue("#text"), "", "the topic's text stands in the form");
   await reader.check("new ticket with fields");
   await page.locator('[name="topic"][value="question"]').check();
-  await model.waitFor({ state: "detached" });
+  await model.waitFor({ state: "hidden" });
   assert.equal(await page.inputValue("#text"), "", "an untouched text goes with its topic");
   await page.locator('[name="topic"][value="repair"]').check();
   await model.waitFor();
