@@ -111,7 +111,8 @@ static bool fill(struct demo *d, const char *slug, const char *hash)
     return tenant_create(d->cx, &spec, &tenant) && signing_key_create(d->cx, &key) &&
            present_tenant(d) && demo_add_staff(d, hash) && demo_add_catalogue(d) &&
            demo_add_organisations(d, hash) && demo_add_proposals(d) && demo_add_articles(d) &&
-           demo_add_news(d) && demo_add_fields(d) && demo_add_tickets(d) && demo_add_releases(d);
+           demo_add_news(d) && demo_add_fields(d) && demo_add_tickets(d) && demo_add_flow(d) &&
+           demo_add_releases(d);
 }
 
 /* A table that was filled in one go counts as empty until its figures are renewed, and the
