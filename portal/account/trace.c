@@ -103,6 +103,8 @@ const struct trace TRACE_OF_PERSON[] = {
     STAYS("dispatch", "from_person_id", TRACE_HISTORY, TRACE_MARK),
     STAYS("dispatch", "answered_by", TRACE_HISTORY, TRACE_MARK),
     STAYS("ticket", "dispatch_to", TRACE_STAY, TRACE_MARK), /* a person, or a team */
+    STAYS("time_entry", "person_id", TRACE_HISTORY, TRACE_MARK),
+    STAYS("prepaid_hours", "created_by", TRACE_HISTORY, TRACE_MARK),
     STAYS("erasure_request", "person_id", TRACE_STAY, TRACE_WHOLE),
     STAYS("erasure_request", "decided_by", TRACE_HISTORY, TRACE_MARK),
     STAYS("announcement", "created_by", TRACE_HISTORY, TRACE_MARK),
@@ -132,6 +134,8 @@ const struct trace TRACE_OF_ORGANISATION[] = {
     MOVES("invoice", "organisation_id", "id", TRACE_WHOLE, T("Invoices")),
     MOVES("licence", "organisation_id", "id", TRACE_WHOLE, T("Licences")),
     MOVES("oidc_provider", "organisation_id", "id", TRACE_WHOLE, NULL),
+    MOVES("time_entry", "organisation_id", "id", TRACE_WHOLE, NULL),
+    MOVES("prepaid_hours", "organisation_id", "id", TRACE_WHOLE, NULL),
     MOVES("signup_domain", "organisation_id", "id", TRACE_WHOLE, NULL),
     MOVES("signup_wait", "organisation_id", "id", TRACE_WHOLE, NULL),
     MOVES("profile_proposal", "organisation_id", "id", TRACE_WHOLE, T("Proposed changes")),

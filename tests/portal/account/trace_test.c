@@ -17,7 +17,7 @@ static const char *const OTHER_THINGS[] = {
     "parent_id",   "revision_id",    "next_id",     "merge_id",        "remembered_id",
     "key_id",      "document_id",    "list_id",     "field_id",        "home_id",
     "mail_id",     "root_event_id",  "merged_into", "announcement_id", "bulk_id",
-    "undo_of",
+    "undo_of",     "reverses_id",
 };
 /* The same where a name says different things in different tables. */
 static const char *const OTHER_COLUMNS[] = {
