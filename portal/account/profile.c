@@ -70,11 +70,15 @@ static bool levels_for(struct ctx *cx, const struct profile_subject *of, struct 
         !profile_reach(cx, of, ACTION_UPDATE, &may_update))
         return false;
     for (unsigned i = 0; i < PROFILE_FIELD_COUNT; i++) {
-        bool may = profile_field_is_of_organisation((enum profile_field)i) ? is_own : is_self;
+        bool of_organisation = profile_field_is_of_organisation((enum profile_field)i);
+        bool may = of_organisation ? is_own : is_self;
+        bool sees_only = of_organisation && !viewer_acts(&cx->viewer, RIGHT_ADMIN);
 
         out->level[i] = PROFILE_OFF;
         if (cx->viewer.kind == VIEWER_CUSTOMER)
-            out->level[i] = may ? levels.of[i] : PROFILE_OFF;
+            out->level[i] = !may                                       ? PROFILE_OFF
+                            : sees_only && levels.of[i] > PROFILE_READ ? PROFILE_READ
+                                                                       : levels.of[i];
         else if (levels.of[i] == PROFILE_OFF)
             continue;
         else if (may_update || (is_self && i != PROFILE_POSITION))

@@ -164,7 +164,7 @@ bool profile_proposal_list_own(struct ctx *cx, bool of_organisation, struct prof
     const struct viewer *v = &cx->viewer;
     struct db_rows rows;
 
-    if (of_organisation && !viewer_acts(v, RIGHT_ADMIN))
+    if (of_organisation && !viewer_has(v, RIGHT_ADMIN))
         return err_set(&cx->err, &ERR_DENIED, "the organisation's proposals");
     if (!db_query(cx, &rows,
                   of_organisation ? SQL_PROPOSAL_OF_ORGANISATION : SQL_PROPOSAL_OF_PERSON,

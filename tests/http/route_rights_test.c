@@ -22,6 +22,7 @@ struct town { /* a tenant with everything, and people of every kind with browser
     struct route_rows rows;
     struct site_user boss;     /* customer with every right */
     struct site_user guest;    /* customer of the same organisation without any */
+    struct site_user reader;   /* and one with every right, to see only */
     struct site_user stranger; /* customer of another organisation with every right */
     struct site_user admin;    /* staff with every right */
     struct site_user intern;   /* staff without any */
@@ -33,6 +34,9 @@ static const char SQL_ROLE_NEW[] = "INSERT INTO role (tenant_id, id, name) VALUE
 static const char SQL_STAFF[] =
     "INSERT INTO staff_member (tenant_id, person_id, role_id) VALUES (?, ?, ?)";
 static const char SQL_ROLE[] = "SELECT id FROM role WHERE tenant_id = ? AND name = 'Administrator'";
+static const char SQL_READS[] =
+    "UPDATE membership m JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id "
+    "SET m.reads_only = 63 WHERE m.tenant_id = ? AND p.full_name = 'reader'";
 static const char SQL_SESSION[] = "SELECT id FROM session WHERE tenant_id = ? AND person_id = ?";
 
 static struct id make_customer(struct ctx *cx, const char *name, struct id organisation,
@@ -82,6 +86,8 @@ static struct town make_town(void **state)
     site_open(cx);
     t.boss = site_sign_in(cx, boss);
     t.guest = site_sign_in(cx, t.rows.person);
+    t.reader = site_sign_in(cx, make_customer(cx, "reader", t.rows.organisation, ALL_CUSTOMER));
+    test_sql(cx, SQL_READS, DB_ID(cx->tenant_id));
     t.stranger = site_sign_in(cx, make_customer(cx, "stranger", other, ALL_CUSTOMER));
     t.admin = site_sign_in(cx, t.rows.staff);
     t.intern = site_sign_in(cx, make_staff(cx, "intern", rightless));
@@ -204,11 +210,31 @@ static void each_row_needs_just_the_rights_that_it_names(void **state)
     }
 }
 
+static void a_member_who_sees_only_writes_nothing_of_the_organisations(void **state)
+{
+    struct town t = make_town(state);
+
+    for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
+        const char *path = is_page(row) ? route_path(t.cx, &t.rows, row->pattern) : NULL;
+        struct site_answer a;
+
+        if (path == NULL || (row->needs & NEED_CUSTOMER) == 0 ||
+            (row->rights == 0 && (row->needs & NEED_TICKETS) == 0))
+            continue;
+        a = ask(t.cx, &t.reader, row, path);
+        if (row->method == METHOD_POST || (row->needs & NEED_TICKETS) != 0)
+            expect_refused(row, "one who sees only", &a);
+        else if (a.status == 403)
+            fail_msg("%s is not shown to one who sees only", row->pattern);
+    }
+    assert_int_equal(site_get(t.cx, &t.reader, "/tickets").status, 200);
+}
+
 /* --- no button that leads to a refusal --- */
 
 /* How many of the page's ways of that kind need more than these rights. */
-static unsigned barred(struct ctx *cx, const struct router *router, const char *page,
-                       const char *mark, enum method method, const char *where)
+static unsigned barred(struct ctx *cx, const struct router *router, const struct viewer *who,
+                       const char *page, const char *mark, enum method method, const char *where)
 {
     unsigned count = 0;
 
@@ -217,7 +243,7 @@ static unsigned barred(struct ctx *cx, const struct router *router, const char *
 
         at += strlen(mark);
         row = route_at(router, cx->mem, method, arena_dup_bytes(cx->mem, at, strcspn(at, "\"?#")));
-        if (*at != '/' || row == NULL || (row->rights & ~READS_ALL) == 0)
+        if (*at != '/' || row == NULL || route_allows(row, who))
             continue;
         print_error("%s shows %s\n", where, row->pattern);
         count++;
@@ -225,28 +251,40 @@ static unsigned barred(struct ctx *cx, const struct router *router, const char *
     return count;
 }
 
-static void no_page_shows_a_reader_what_he_may_not_do(void **state)
+/* Over the pages of a side; how many ways are shown that who may not go. */
+static unsigned barred_on_all(struct town *t, const struct site_user *user,
+                              const struct viewer *who, unsigned side)
 {
-    struct town t = make_town(state);
     struct router *router;
     unsigned count = 0;
 
-    test_ok(t.cx, route_compile(&t.cx->err, ROUTES, false, &router));
-    test_ok(t.cx, role_put_rights(t.cx, t.probe_role, READS_ALL));
+    test_ok(t->cx, route_compile(&t->cx->err, ROUTES, false, &router));
     for (const struct route *row = ROUTES; row->pattern != NULL; row++) {
         struct site_answer a;
 
-        if (row->method != METHOD_GET || (row->needs & NEED_STAFF) == 0)
+        if (row->method != METHOD_GET || (row->needs & side) == 0)
             continue;
-        a = site_get(t.cx, &t.probe, route_path(t.cx, &t.rows, row->pattern));
+        a = site_get(t->cx, user, route_path(t->cx, &t->rows, row->pattern));
         if (a.status != 200)
             continue;
-        count += barred(t.cx, router, a.body, " action=\"", METHOD_POST, row->pattern);
-        count += barred(t.cx, router, a.body, "formaction=\"", METHOD_POST, row->pattern);
-        count += barred(t.cx, router, a.body, " href=\"", METHOD_GET, row->pattern);
+        count += barred(t->cx, router, who, a.body, " action=\"", METHOD_POST, row->pattern);
+        count += barred(t->cx, router, who, a.body, "formaction=\"", METHOD_POST, row->pattern);
+        count += barred(t->cx, router, who, a.body, " href=\"", METHOD_GET, row->pattern);
     }
     route_free(router);
-    assert_int_equal(count, 0);
+    return count;
+}
+
+static void no_page_shows_a_reader_what_he_may_not_do(void **state)
+{
+    struct town t = make_town(state);
+    const struct viewer staff = {.kind = VIEWER_STAFF, .rights = READS_ALL};
+    const struct viewer customer = {
+        .kind = VIEWER_CUSTOMER, .rights = ALL_CUSTOMER, .reads_only = ALL_CUSTOMER};
+
+    test_ok(t.cx, role_put_rights(t.cx, t.probe_role, READS_ALL));
+    assert_int_equal(barred_on_all(&t, &t.probe, &staff, NEED_STAFF), 0);
+    assert_int_equal(barred_on_all(&t, &t.reader, &customer, NEED_CUSTOMER), 0);
 }
 
 /* Rows with an id are asked by people who have every right, but elsewhere: what is not theirs is
@@ -290,6 +328,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_gets_what_he_has_no_right_to, site_start, site_stop),
         cmocka_unit_test_setup_teardown(each_row_needs_just_the_rights_that_it_names, site_start,
                                         site_stop),
+        cmocka_unit_test_setup_teardown(a_member_who_sees_only_writes_nothing_of_the_organisations,
+                                        site_start, site_stop),
         cmocka_unit_test_setup_teardown(no_page_shows_a_reader_what_he_may_not_do, site_start,
                                         site_stop),
         cmocka_unit_test_setup_teardown(another_organisations_rows_are_not_there, site_start,
