@@ -198,4 +198,4 @@ const CHECKS = {
   "the log has none of them": theLogHasNone,
 };
 
-process.exitCode = await run(CHECKS, { seconds: 110 });
+process.exitCode = await run(CHECKS, { seconds: 230 });

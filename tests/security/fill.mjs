@@ -5,7 +5,7 @@ const BOUNDARY = "----gatehouse-form";
 export const PLAIN_TYPES = ["text", "textarea", "search"]; // fields that take any text
 
 // What ends the sender's own visit or account.
-export const FORBIDDEN = /^\/(logout|account\/(sessions|security)|view\/end)|\/(second|second-off|end|unlock)$|\/people\/\{\w+\}\/view$/;
+export const FORBIDDEN = /^\/(logout|account\/(sessions|security|data)|view\/end|desk\/erasures)|\/(merge|erase)$|\/(second|second-off|end|unlock)$|\/people\/\{\w+\}\/view$/;
 export const ENDING = /\/(remove|revoke|off|suspend|yank|unlink|ignore|aside)$/; // taken last: what goes is not there for the rest
 
 // A value that such a field would take, by its type and name; what is there already is best.

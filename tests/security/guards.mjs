@@ -100,7 +100,7 @@ async function tokens(house) {
       const answer = await visitor.post(fill(row.path), { csrf, text: "x" });
       faults.expect(answer.status === 403, `${row.path} with ${what}: ${answer.status}`);
     }
-    if (row.path === "/logout") continue;
+    if (["/logout", "/signup"].includes(row.path)) continue; // it would end this; nobody may sign up in the demo
     // With the right token the same form gets further: what refused it was the token.
     const answer = await visitor.post(fill(row.path), { csrf: visitor.csrf, text: "x" });
     faults.expect(answer.status !== 403, `${row.path} with its token: ${answer.status}`);
@@ -108,7 +108,7 @@ async function tokens(house) {
   for (const row of portalRows(house).filter((r) => !["GET", "HEAD"].includes(r.method)))
     faults.expect(["form", "token", "signed"].some((name) => need(row, name)), `${row.method} ${row.path} needs no proof at all`);
   faults.none();
-  return `${rows.length} rows, ${rows.length * 4 - 1} posts`;
+  return `${rows.length} rows, ${rows.length * 4 - 2} posts`;
 }
 
 async function origins(house) {
@@ -308,4 +308,4 @@ const CHECKS = {
   "no path leads to a file of the machine": paths,
 };
 
-process.exitCode = await run(CHECKS, { seconds: 170 });
+process.exitCode = await run(CHECKS, { seconds: 380 });

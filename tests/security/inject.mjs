@@ -259,4 +259,4 @@ const CHECKS = {
   "Chromium runs nothing of it": chromiumRunsNothing,
 };
 
-process.exitCode = await run(CHECKS, { seconds: 230 });
+process.exitCode = await run(CHECKS, { seconds: 560 });
