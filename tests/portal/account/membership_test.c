@@ -164,6 +164,37 @@ static void right_names_are_read_from_a_list(void **state)
     assert_int_equal(role_rights_of(""), 0);
 }
 
+static void seeing_only_is_kept_and_makes_no_administrator(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id shop = make_organisation(cx, "C-9", "Whitby");
+    struct id boss = make_person(cx, "Boss", "boss@whitby.example");
+    struct id aide = make_person(cx, "Aide", "aide@whitby.example");
+    struct membership_spec spec = {.person_id = aide,
+                                   .organisation_id = shop,
+                                   .rights = RIGHT_ORDER | RIGHT_ADMIN,
+                                   .reads_only = RIGHT_ADMIN | RIGHT_LICENCE};
+    struct viewer v;
+
+    make_membership(cx, boss, shop, RIGHT_ADMIN);
+    test_ok(cx, membership_add(cx, &spec));
+    test_ok(cx, membership_viewer(cx, aide, shop, &v));
+    assert_true(v.rights == (RIGHT_ORDER | RIGHT_ADMIN));
+    assert_true(v.reads_only == RIGHT_ADMIN); /* of what he has */
+    assert_true(viewer_acts(&v, RIGHT_ORDER));
+    assert_false(viewer_acts(&v, RIGHT_ADMIN));
+    cx->viewer = v; /* the aide changes nobody */
+    test_refused(cx, membership_add(cx, &spec), &ERR_DENIED);
+    test_refused(cx, membership_remove(cx, boss, shop), &ERR_DENIED);
+    test_as_customer(cx, boss, shop, RIGHT_ADMIN);
+    spec.person_id = boss;
+    test_refused(cx, membership_add(cx, &spec), &ERR_MEMBERSHIP_LAST_ADMIN);
+    spec.person_id = aide;
+    spec.reads_only = 0;
+    test_ok(cx, membership_add(cx, &spec));
+    test_ok(cx, membership_remove(cx, boss, shop));
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -175,6 +206,7 @@ int main(void)
         cmocka_unit_test(the_last_administrator_stays_unless_staff_take_him_away),
         cmocka_unit_test(of_two_who_change_the_same_rights_the_second_is_told),
         cmocka_unit_test(people_and_organisations_of_another_tenant_are_not_found),
+        cmocka_unit_test(seeing_only_is_kept_and_makes_no_administrator),
         cmocka_unit_test(right_names_are_read_from_a_list),
     };
 
