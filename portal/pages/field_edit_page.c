@@ -23,7 +23,7 @@ static const struct form_field FIELDS[] = {
      offsetof(struct edit_fields, label)},
     {"label_zh", T("Label in Chinese"), FORM_TEXT, false, 0, OPTION_LABEL_MAX, NULL,
      offsetof(struct edit_fields, label_zh)},
-    {"code", T("Short name"), FORM_TEXT, false, 0, OPTION_CODE_MAX, NULL,
+    {"code", T("Identifier"), FORM_TEXT, false, 0, OPTION_CODE_MAX, NULL,
      offsetof(struct edit_fields, code)},
     {"hint", T("Hint"), FORM_TEXT, false, 0, FIELD_HINT_MAX, NULL,
      offsetof(struct edit_fields, hint)},

@@ -18,7 +18,7 @@ static const struct form_field FIELDS[] = {
      offsetof(struct list_fields, label)},
     {"label_zh", T("Label in Chinese"), FORM_TEXT, false, 0, OPTION_LABEL_MAX, NULL,
      offsetof(struct list_fields, label_zh)},
-    {"code", T("Short name"), FORM_TEXT, false, 0, OPTION_CODE_MAX, NULL,
+    {"code", T("Identifier"), FORM_TEXT, false, 0, OPTION_CODE_MAX, NULL,
      offsetof(struct list_fields, code)},
     {"values", T("Values"), FORM_TEXT, false, 0, 0, NULL, offsetof(struct list_fields, code)},
 };

@@ -28,7 +28,7 @@ static const struct form_field FIELDS[] = {
      offsetof(struct topic_fields, label)},
     {"label_zh", T("Label in Chinese"), FORM_TEXT, false, 0, TICKET_TOPIC_LABEL_MAX, NULL,
      offsetof(struct topic_fields, label_zh)},
-    {"code", T("Short name"), FORM_TEXT, false, 0, 32, NULL, offsetof(struct topic_fields, code)},
+    {"code", T("Identifier"), FORM_TEXT, false, 0, 32, NULL, offsetof(struct topic_fields, code)},
     {"hint", T("Hint"), FORM_TEXT, false, 0, TICKET_TOPIC_HINT_MAX, NULL,
      offsetof(struct topic_fields, hint)},
     {"hint_zh", T("Hint in Chinese"), FORM_TEXT, false, 0, TICKET_TOPIC_HINT_MAX, NULL,
