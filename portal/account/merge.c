@@ -66,7 +66,8 @@ static bool check_one(struct ctx *cx, enum merge_kind kind, struct id id)
         return err_set(&cx->err, &ERR_NOT_FOUND, "%s", id_text(cx->mem, id));
     if (db_bool(&rows.row, 0))
         return err_set(&cx->err, &ERR_MERGE_STAFF, "%s is staff", id_text(cx->mem, id));
-    if (!profile_reach(cx, &of, ACTION_DELETE, &reaches))
+    if (!profile_reach(cx, &of, ACTION_DELETE, &reaches) ||
+        (reaches && kind == MERGE_PERSON && !profile_reach_wholly(cx, id, &reaches)))
         return false;
     return reaches || err_set(&cx->err, &ERR_NOT_FOUND, "%s out of reach", id_text(cx->mem, id));
 }
@@ -227,12 +228,21 @@ static const char SQL_MERGE_ORGANISATION_GO[] =
 static const char SQL_MERGE_ORGANISATION_SESSIONS[] =
     "UPDATE session SET organisation_id = NULL WHERE tenant_id = ? AND organisation_id = ?";
 
+/* Of two who merge it at once, one does. */
+static bool check_gone(struct ctx *cx, const struct merging *m, int64_t changed)
+{
+    return changed > 0 ||
+           err_set(&cx->err, &ERR_NOT_FOUND, "%s went meanwhile", id_text(cx->mem, m->gone));
+}
+
 static bool person_goes(struct ctx *cx, const struct merging *m)
 {
     const struct db_arg tenant = DB_ID(cx->tenant_id), gone = DB_ID(m->gone);
     const struct db_arg now = DB_TIME(cx->now);
+    int64_t changed;
 
-    return db_exec(cx, NULL, SQL_MERGE_PERSON_GO, now, now, tenant, gone) &&
+    return db_exec(cx, &changed, SQL_MERGE_PERSON_GO, now, now, tenant, gone) &&
+           check_gone(cx, m, changed) &&
            db_exec(cx, NULL, SQL_MERGE_ADDRESS, tenant, DB_ID(ctx_new_id(cx)), DB_ID(m->kept),
                    DB_TEXT(m->gone_email), now) &&
            db_exec(cx, NULL, SQL_MERGE_END_SESSIONS, tenant, gone, gone, gone) &&
@@ -242,10 +252,12 @@ static bool person_goes(struct ctx *cx, const struct merging *m)
 static bool one_goes(struct ctx *cx, const struct merging *m)
 {
     const struct db_arg tenant = DB_ID(cx->tenant_id), now = DB_TIME(cx->now);
+    int64_t changed;
 
     if (m->kind == MERGE_PERSON)
         return person_goes(cx, m);
-    return db_exec(cx, NULL, SQL_MERGE_ORGANISATION_GO, now, now, tenant, DB_ID(m->gone)) &&
+    return db_exec(cx, &changed, SQL_MERGE_ORGANISATION_GO, now, now, tenant, DB_ID(m->gone)) &&
+           check_gone(cx, m, changed) &&
            db_exec(cx, NULL, SQL_MERGE_ORGANISATION_SESSIONS, tenant, DB_ID(m->gone));
 }
 

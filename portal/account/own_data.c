@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Texts of no use to anybody but who would do harm with them. */
-static const char *const SECRETS[] = {"password_hash", "flash", "request_key", "home_key"};
+static const char *const SECRETS[] = {"password_hash", "flash", "request_key", "home_key",
+                                      "key_text"};
 
 /* What a table has, as the schema says: columns that come later are in the download by themselves.
  * Bytes are digests and sealed values. */
@@ -30,12 +31,20 @@ static bool is_secret(const char *name)
     return false;
 }
 
+/* Where colleagues and staff were when they did something about him is theirs. */
+static bool is_of_others(const char *table, const char *column, const char *name)
+{
+    return strcmp(table, "event") == 0 && strcmp(column, "subject_id") == 0 &&
+           strcmp(name, "address") == 0;
+}
+
 static bool is_mark(const char *type)
 {
     return strcmp(type, "uuid") == 0 || strcmp(type, "datetime") == 0 || strcmp(type, "date") == 0;
 }
 
-static bool columns_of(struct ctx *cx, const char *table, enum trace_show show, struct columns *out)
+static bool columns_of(struct ctx *cx, const char *table, const char *column, enum trace_show show,
+                       struct columns *out)
 {
     struct db_rows rows;
 
@@ -46,7 +55,8 @@ static bool columns_of(struct ctx *cx, const char *table, enum trace_show show, 
     while (db_next(&rows)) {
         const char *name = db_text(&rows.row, 0);
 
-        if (!is_secret(name) && (show == TRACE_WHOLE || is_mark(db_text(&rows.row, 1))))
+        if (!is_secret(name) && !is_of_others(table, column, name) &&
+            (show == TRACE_WHOLE || is_mark(db_text(&rows.row, 1))))
             out->names[out->count++] = name;
     }
     return true;
@@ -73,7 +83,7 @@ static bool add_rows(struct ctx *cx, const char *table, const char *column, enum
     struct columns columns;
     struct db_rows rows;
 
-    if (!columns_of(cx, table, show, &columns) ||
+    if (!columns_of(cx, table, column, show, &columns) ||
         !db_query(cx, &rows, select_of(cx, table, column, &columns), DB_ID(cx->tenant_id), value,
                   DB_INT(OWN_DATA_ROWS_MAX)))
         return false;

@@ -204,7 +204,8 @@ static bool check_levels(struct ctx *cx, const struct person_change *c)
 
     if (!profile_levels(cx, &levels))
         return false;
-    if ((c->full_name == NULL || levels.of[PROFILE_NAME] == PROFILE_EDIT) &&
+    if (((c->full_name == NULL && c->given_name == NULL) ||
+         levels.of[PROFILE_NAME] == PROFILE_EDIT) &&
         (c->phone == NULL || levels.of[PROFILE_PHONE] == PROFILE_EDIT) &&
         (c->language == NULL || levels.of[PROFILE_LANGUAGE] == PROFILE_EDIT) &&
         (c->home_address == NULL || levels.of[PROFILE_HOME_ADDRESS] == PROFILE_EDIT))

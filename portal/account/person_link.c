@@ -5,6 +5,7 @@
 #include "db/event.h"
 #include "licensing/token.h"
 #include "portal/account/credential.h"
+#include "portal/account/profile_reach.h"
 #include "portal/account/sign_in_rule.h"
 
 #include <string.h>
@@ -46,8 +47,12 @@ static bool check_may_make(struct ctx *cx, struct id person_id)
     if (cx->viewer.kind == VIEWER_CUSTOMER)
         may = viewer_acts(&cx->viewer, RIGHT_ADMIN) && !is_staff && is_ours &&
               db_i64(&rows.row, 1) == 0;
-    else
-        may = viewer_has(&cx->viewer, is_staff ? RIGHT_SETTINGS_UPDATE : RIGHT_CUSTOMERS_UPDATE);
+    else if (!viewer_has(&cx->viewer, is_staff ? RIGHT_SETTINGS_UPDATE : RIGHT_CUSTOMERS_UPDATE))
+        may = false;
+    else if (is_staff)
+        may = true;
+    else if (!profile_reach_wholly(cx, person_id, &may)) /* the link signs in to all of them */
+        return false;
     return may || err_set(&cx->err, &ERR_DENIED, "link for person %s", id_text(cx->mem, person_id));
 }
 

@@ -50,3 +50,39 @@ bool profile_reach(struct ctx *cx, const struct profile_subject *of, enum right_
     *out = is_staff || viewer_scope(v, MODULE_CUSTOMERS) == SCOPE_ALL;
     return *out || in_scope(cx, of, out);
 }
+
+static const char SQL_PROFILE_MEMBERS[] =
+    "SELECT COUNT(*) FROM membership m JOIN organisation o ON "
+    "o.tenant_id = m.tenant_id AND o.id = m.organisation_id "
+    "WHERE m.tenant_id = ? AND o.deleted_at IS NULL "
+    "AND m.person_id = ?";
+
+static bool count_members(struct ctx *cx, struct id person_id, enum sales_scope scope, int64_t *out)
+{
+    const struct db_arg args[] = {DB_ID(cx->tenant_id), DB_ID(person_id)};
+    struct db_rows rows;
+    struct where w;
+
+    where_start(&w, cx, SQL_PROFILE_MEMBERS, args, COUNT(args));
+    sales_scope_where(cx, &w, scope, SALES_SCOPE_COLUMN("o.id"));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    *out = db_next(&rows) ? db_i64(&rows.row, 0) : 0;
+    return true;
+}
+
+bool profile_reach_wholly(struct ctx *cx, struct id person_id, bool *out)
+{
+    const struct viewer *v = &cx->viewer;
+    int64_t all, reached;
+
+    *out = v->kind == VIEWER_SYSTEM ||
+           (v->kind == VIEWER_STAFF && viewer_scope(v, MODULE_CUSTOMERS) == SCOPE_ALL);
+    if (*out || v->kind != VIEWER_STAFF)
+        return true;
+    if (!count_members(cx, person_id, SALES_SCOPE_ALL, &all) ||
+        !count_members(cx, person_id, sales_scope_of(v, &SALES_SCOPE_ORGANISATION), &reached))
+        return false;
+    *out = all > 0 && all == reached;
+    return true;
+}

@@ -8,3 +8,6 @@
  * no person is named. action: of the module of customers. */
 bool profile_reach(struct ctx *cx, const struct profile_subject *of, enum right_action action,
                    bool *out) MUST_CHECK;
+/* Whether every organisation that the person belongs to is within the scope of the viewer's role:
+ * what lets somebody act as the person, or joins two, reaches into all of them. */
+bool profile_reach_wholly(struct ctx *cx, struct id person_id, bool *out) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "db/db.h"
 #include "db/event.h"
+#include "portal/sales/sales_scope.h"
 
 #include <string.h>
 
@@ -155,6 +156,8 @@ bool hours_reverse(struct ctx *cx, struct id id, struct id *organisation_id)
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_NOT_FOUND, "hours %s", id_text(cx->mem, id));
     *organisation_id = p.organisation_id = db_id(&rows.row, 0);
+    if (!sales_scope_check(cx, &SALES_SCOPE_ORGANISATION, p.organisation_id))
+        return false;
     p.minutes = -db_i64(&rows.row, 1);
     p.contract_id = db_id(&rows.row, 2);
     if (db_bool(&rows.row, 3))

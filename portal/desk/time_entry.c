@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "db/db.h"
+#include "db/where.h"
 #include "portal/desk/hours.h"
 #include "portal/desk/leave.h"
 #include "portal/desk/ticket_change.h"
@@ -204,11 +205,48 @@ bool time_entry_of_ticket(struct ctx *cx, struct id ticket_id, struct time_entry
            read_all(cx, SQL_TIME_ENTRY_OF_TICKET, ticket_id, out, count);
 }
 
+static const char SQL_TIME_ENTRY_TICKETS[] =
+    "SELECT t.id FROM ticket t WHERE t.tenant_id = ? AND t.id IN (SELECT e.ticket_id FROM "
+    "time_entry e WHERE e.tenant_id = ? AND e.organisation_id = ? AND e.is_billable = TRUE)";
+
+static bool is_seen(const struct id *seen, size_t count, struct id id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (id_equal(seen[i], id))
+            return true;
+    return false;
+}
+
+/* Of a ticket that the viewer does not see, the time counts and the words are not shown. */
+static bool cover_unseen(struct ctx *cx, struct id organisation_id, struct time_entry *list,
+                         size_t count)
+{
+    const struct db_arg args[] = {DB_ID(cx->tenant_id), DB_ID(cx->tenant_id),
+                                  DB_ID(organisation_id)};
+    struct db_rows rows;
+    struct where w;
+    struct id *seen;
+    size_t n = 0;
+
+    where_start(&w, cx, SQL_TIME_ENTRY_TICKETS, args, COUNT(args));
+    ticket_visible(cx, &w);
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+        return false;
+    seen = arena_array(cx->mem, struct id, rows.count + 1);
+    while (db_next(&rows))
+        seen[n++] = db_id(&rows.row, 0);
+    for (size_t i = 0; i < count; i++)
+        if (!is_seen(seen, n, list[i].ticket_id))
+            list[i].subject = list[i].note = "";
+    return true;
+}
+
 bool time_entry_of_organisation(struct ctx *cx, struct id organisation_id, struct time_entry **out,
                                 size_t *count)
 {
     struct hours_balance ignored; /* its rule decides who may look */
 
     return hours_balance_of(cx, organisation_id, &ignored) &&
-           read_all(cx, SQL_TIME_ENTRY_OF_ORGANISATION, organisation_id, out, count);
+           read_all(cx, SQL_TIME_ENTRY_OF_ORGANISATION, organisation_id, out, count) &&
+           cover_unseen(cx, organisation_id, *out, *count);
 }

@@ -1,5 +1,6 @@
 #include "portal/mail/mail_invite.h"
 
+#include "portal/account/profile_reach.h"
 #include "portal/mail/mail_account.h"
 #include "portal/mail/mail_out.h"
 
@@ -44,6 +45,7 @@ bool mail_invite(struct ctx *cx, const struct app *app, const struct person_spec
 {
     struct membership_spec known = *member;
     struct person *p;
+    bool reaches;
 
     *token = NULL;
     if (!person_find_by_email(cx, spec->email != NULL ? spec->email : "", &p))
@@ -52,6 +54,11 @@ bool mail_invite(struct ctx *cx, const struct app *app, const struct person_spec
         return invite_new(cx, app, spec, member, out, token);
     if (cx->viewer.kind == VIEWER_CUSTOMER)
         return err_set_at(&cx->err, &ERR_MAIL_INVITE_KNOWN, "email", "person exists");
+    /* Whoever sees some customers only takes nobody else's people in by their addresses. */
+    if (!profile_reach(cx, &(struct profile_subject){.person_id = p->id}, ACTION_UPDATE, &reaches))
+        return false;
+    if (!reaches && viewer_scope(&cx->viewer, MODULE_CUSTOMERS) != SCOPE_ALL)
+        return err_set_at(&cx->err, &ERR_MAIL_INVITE_KNOWN, "email", "out of reach");
     known.person_id = p->id;
     *out = p;
     return membership_add(cx, &known);

@@ -259,6 +259,8 @@ static void the_download_has_every_row_that_names_him(void **state)
     test_sql(t.cx,
              "INSERT INTO credential (tenant_id, person_id, password_hash) VALUES (?, ?, 'argon')",
              DB_ID(t.cx->tenant_id), DB_ID(t.who.person));
+    test_sql(t.cx, "UPDATE licence SET key_text = 'K-SECRET' WHERE tenant_id = ?",
+             DB_ID(t.cx->tenant_id));
     test_ok(t.cx, own_data(t.cx, t.who.person, &all));
     rows = json_object_get(all, "rows");
     for (size_t i = 0; i < TRACE_OF_PERSON_COUNT; i++) {
@@ -273,6 +275,9 @@ static void the_download_has_every_row_that_names_him(void **state)
     assert_non_null(strstr(text, "phone-" MARK));
     assert_non_null(strstr(text, "It stops"));
     assert_null(strstr(text, "argon"));
+    assert_null(strstr(text, "K-SECRET"));
+    assert_null(json_object_get(json_array_get(json_object_get(rows, "event.subject_id"), 0),
+                                "address")); /* where staff were who did it */
     assert_null(strstr(text, "mirabelle"));
     free(text);
 }

@@ -1,7 +1,10 @@
 /* Fields of one's own data: what the tenant allows, proposals, sealed values. */
+#include "portal/account/merge.h"
 #include "portal/account/person.h"
+#include "portal/account/person_link.h"
 #include "portal/account/profile_proposal.h"
 #include "portal/account/profile_secret.h"
+#include "portal/mail/mail_invite.h"
 #include "tests/licensing/licensing_make.h"
 #include "tests/support/test.h"
 
@@ -280,6 +283,34 @@ static void staff_reach_the_customers_of_their_role_alone(void **state)
     test_ok(p.cx, profile_proposal_accept(p.cx, proposal));
 }
 
+/* Whoever looks after Marlow alone takes over nobody of another customer's. */
+static void a_narrow_role_gets_at_nobody_elses_people(void **state)
+{
+    struct people p = make(state);
+    const struct id bracken = make_organisation(p.cx, "C-2", "Bracken");
+    const struct id ellen = make_person(p.cx, "Ellen Ross", "ellen@bracken.example");
+    const struct membership_spec there = {.organisation_id = p.marlow, .rights = RIGHT_TICKET_OWN};
+    const struct person_spec known = {.full_name = "E", .email = "ellen@bracken.example"};
+    struct person *person;
+    const char *token;
+    struct id merge;
+
+    make_membership(p.cx, ellen, bracken, RIGHT_TICKET_OWN | RIGHT_ADMIN);
+    test_sql(p.cx, "UPDATE organisation SET owner_id = ? WHERE tenant_id = ? AND id = ?",
+             DB_ID(p.staff), DB_ID(p.cx->tenant_id), DB_ID(p.marlow));
+    test_as_staff(p.cx, p.staff, RIGHT_CUSTOMERS & ~RIGHT_ALL_OF(MODULE_CUSTOMERS));
+    test_ok(p.cx, person_link_make(p.cx, p.tom, &token));
+    test_refused(p.cx, mail_invite(p.cx, NULL, &known, &there, &person, &token),
+                 &ERR_MAIL_INVITE_KNOWN);
+    test_refused(p.cx, person_link_make(p.cx, ellen, &token), &ERR_DENIED);
+    make_membership(p.cx, p.tom, bracken, RIGHT_TICKET_OWN); /* one foot in each */
+    test_refused(p.cx, person_link_make(p.cx, p.tom, &token), &ERR_DENIED);
+    test_refused(p.cx, merge_do(p.cx, MERGE_PERSON, p.anna, p.tom, &merge), &ERR_NOT_FOUND);
+    test_as_staff(p.cx, p.staff, RIGHT_CUSTOMERS);
+    test_ok(p.cx, mail_invite(p.cx, NULL, &known, &there, &person, &token));
+    test_ok(p.cx, person_link_make(p.cx, ellen, &token));
+}
+
 /* --- sealed values --- */
 
 static struct people with_master(void **state)
@@ -406,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_proposal_changes_nothing_until_it_is_accepted),
         cmocka_unit_test(a_proposal_is_declined_with_a_reason_replaced_or_withdrawn),
         cmocka_unit_test(staff_reach_the_customers_of_their_role_alone),
+        cmocka_unit_test(a_narrow_role_gets_at_nobody_elses_people),
         cmocka_unit_test(a_sensitive_field_is_off_until_the_tenant_wants_it),
         cmocka_unit_test(a_sensitive_value_is_nowhere_in_clear_and_each_look_is_on_record),
         cmocka_unit_test(what_is_taken_away_or_switched_off_is_gone),

@@ -72,10 +72,10 @@ static void a_customer_sees_his_own_balance_with_the_right_and_no_notes(void **s
     const struct id ticket = desk_file(cx, &d, "s");
     struct hours_balance b;
     struct time_entry *list;
-    struct id id;
+    struct id id, bought;
     size_t count;
 
-    test_ok(cx, hours_buy(cx, d.organisation, 60, NONE, NULL, &id));
+    test_ok(cx, hours_buy(cx, d.organisation, 60, NONE, NULL, &bought));
     (void)enter(cx, ticket, 20, true);
     desk_as_anna(cx, &d);
     test_refused(cx, hours_balance_of(cx, d.organisation, &b), &ERR_DENIED);
@@ -87,10 +87,17 @@ static void a_customer_sees_his_own_balance_with_the_right_and_no_notes(void **s
     test_ok(cx, time_entry_of_organisation(cx, d.organisation, &list, &count));
     assert_int_equal(count, 1);
     assert_string_equal(list[0].note, "");
+    assert_string_equal(list[0].subject, ""); /* no right to the ticket itself */
+    test_as_customer(cx, d.anna, d.organisation, RIGHT_ORDER | RIGHT_TICKET_ALL);
+    test_ok(cx, time_entry_of_organisation(cx, d.organisation, &list, &count));
+    assert_string_not_equal(list[0].subject, "");
     test_refused(cx, hours_balance_of(cx, d.other_organisation, &b), &ERR_DENIED);
     test_refused(cx, hours_buy(cx, d.organisation, 60, NONE, NULL, &id), &ERR_DENIED);
     desk_as_priya(cx, &d);
     test_refused(cx, hours_buy(cx, d.organisation, 60, NONE, NULL, &id), &ERR_DENIED);
+    test_as_staff(cx, d.priya, RIGHT_SALES | RIGHT_CUSTOMERS_READ); /* of one's own customers */
+    test_refused(cx, hours_reverse(cx, bought, &id), &ERR_NOT_FOUND);
+    desk_as_priya(cx, &d);
     test_ok(cx, time_entry_of_ticket(cx, ticket, &list, &count));
     assert_string_equal(list[0].note, "On site.");
 }
