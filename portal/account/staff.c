@@ -33,7 +33,7 @@ static bool check_right(struct ctx *cx, enum right_action action)
     "SELECT p.id, p.full_name, p.email, p.phone, sm.title, sm.role_id, sm.team_id, r.name, " \
     "COALESCE(t.name, ''), p.is_disabled, c.locked_until, "                                  \
     "(SELECT MAX(e.at) FROM login_event e WHERE e.tenant_id = p.tenant_id "                  \
-    "AND e.email = p.email AND e.outcome = 'ok') FROM staff_member sm "                      \
+    "AND e.email = p.email AND e.outcome = 'ok'), sm.started_on FROM staff_member sm "       \
     "JOIN person p ON p.tenant_id = sm.tenant_id AND p.id = sm.person_id "                   \
     "JOIN role r ON r.tenant_id = sm.tenant_id AND r.id = sm.role_id "                       \
     "LEFT JOIN team t ON t.tenant_id = sm.tenant_id AND t.id = sm.team_id "                  \
@@ -54,6 +54,7 @@ static void account_from_row(struct ctx *cx, const struct db_row *row, struct st
     a->is_disabled = db_bool(row, 9);
     a->locked_until = db_time(row, 10) > cx->now ? db_time(row, 10) : 0;
     a->last_login_at = db_time(row, 11);
+    a->started_on = db_text(row, 12);
 }
 
 /* A LIKE pattern that finds text anywhere. */
@@ -149,10 +150,10 @@ bool staff_teams(struct ctx *cx, struct staff_choice **out, size_t *count)
 /* --- writing --- */
 
 static const char SQL_STAFF_PUT[] =
-    "INSERT INTO staff_member (tenant_id, person_id, role_id, team_id, title) "
-    "SELECT r.tenant_id, ?, r.id, ?, ? FROM role r WHERE r.tenant_id = ? AND r.id = ? "
+    "INSERT INTO staff_member (tenant_id, person_id, role_id, team_id, title, started_on) "
+    "SELECT r.tenant_id, ?, r.id, ?, ?, ? FROM role r WHERE r.tenant_id = ? AND r.id = ? "
     "ON DUPLICATE KEY UPDATE role_id = VALUES(role_id), team_id = VALUES(team_id), "
-    "title = VALUES(title)";
+    "title = VALUES(title), started_on = VALUES(started_on)";
 
 /* was: the role so far, NULL for none: a change of it stands in the audit trail. */
 static bool put_member(struct ctx *cx, struct id person_id, const struct staff_draft *d,
@@ -166,7 +167,8 @@ static bool put_member(struct ctx *cx, struct id person_id, const struct staff_d
     if (d->title && utf8_count(d->title) > STAFF_TITLE_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "title", "title too long");
     if (!db_exec(cx, &found, SQL_STAFF_PUT, DB_ID(person_id), DB_ID_OR_NULL(d->team_id),
-                 DB_TEXT(d->title ? d->title : ""), DB_ID(cx->tenant_id), DB_ID(d->role_id)))
+                 DB_TEXT(d->title ? d->title : ""), DB_TEXT(d->started_on), DB_ID(cx->tenant_id),
+                 DB_ID(d->role_id)))
         return false;
     if (found <= 0)
         return err_set_at(&cx->err, &ERR_ROLE_UNKNOWN, "role", "role of a staff account");

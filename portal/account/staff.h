@@ -14,6 +14,7 @@ struct staff_account { /* a record, in cx->mem; absent text is "" */
     const char *full_name, *email, *phone, *title;
     struct id role_id, team_id;
     const char *role_name, *team_name;
+    const char *started_on; /* "2021-09-01", the first day of service; NULL: not kept */
     bool is_disabled;
     int64_t locked_until;  /* 0: not locked */
     int64_t last_login_at; /* 0: never */
@@ -26,6 +27,7 @@ struct staff_choice { /* a role or a team to choose from */
 
 struct staff_draft {
     const char *full_name, *email, *phone, *title;
+    const char *started_on; /* NULL: not kept */
     struct id role_id;
     struct id team_id;         /* zero: none */
     const char *password_hash; /* NULL: none (new), unchanged (change) */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct staff_fields {
-    const char *full_name, *email, *phone, *title;
+    const char *full_name, *email, *phone, *title, *started_on;
     struct id role_id, team_id;
     bool is_disabled;
 };
@@ -20,6 +20,7 @@ static const struct form_field STAFF_FIELDS[] = {
     {"email", T("E-mail"), FORM_TEXT, true, 1, PERSON_EMAIL_MAX, NULL, AT(email)},
     {"phone", T("Telephone"), FORM_TEXT, false, 0, PERSON_PHONE_MAX, NULL, AT(phone)},
     {"title", T("Position"), FORM_TEXT, false, 0, STAFF_TITLE_MAX, NULL, AT(title)},
+    {"started", T("Works here since"), FORM_DATE, false, 0, 0, NULL, AT(started_on)},
     {"role", T("Role"), FORM_ID, true, 0, 0, NULL, AT(role_id)},
     {"team", T("Team"), FORM_ID, false, 0, 0, NULL, AT(team_id)},
     {"disabled", T("Switched off"), FORM_BOOL, false, 0, 0, NULL, AT(is_disabled)},
@@ -96,12 +97,14 @@ static const char *id_or_empty(struct req *rq, struct id id)
 /* What stands in the fields: as it was typed, else as the account is, else nothing. */
 static json_t *values_of(struct req *rq, const struct form *form, const struct staff_account *a)
 {
-    static const char *const NAMES[] = {"full_name", "email", "phone", "title", "role", "team"};
-    json_t *values =
-        a ? json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "full_name", a->full_name, "email", a->email,
-                      "phone", a->phone, "title", a->title, "role", id_or_empty(rq, a->role_id),
-                      "team", id_or_empty(rq, a->team_id), "disabled", a->is_disabled)
-          : json_object();
+    static const char *const NAMES[] = {"full_name", "email", "phone",  "title",
+                                        "role",      "team",  "started"};
+    json_t *values = a ? json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "started",
+                                   a->started_on != NULL ? a->started_on : "", "full_name",
+                                   a->full_name, "email", a->email, "phone", a->phone, "title",
+                                   a->title, "role", id_or_empty(rq, a->role_id), "team",
+                                   id_or_empty(rq, a->team_id), "disabled", a->is_disabled)
+                       : json_object();
 
     for (size_t i = 0; form && i < COUNT(NAMES); i++)
         json_object_set_new(values, NAMES[i], json_string(form_value(form, NAMES[i])));
@@ -219,6 +222,7 @@ static bool read_form(struct req *rq, struct form **form, struct staff_draft *dr
                                   .email = in.email,
                                   .phone = in.phone,
                                   .title = in.title,
+                                  .started_on = in.started_on,
                                   .role_id = in.role_id,
                                   .team_id = in.team_id,
                                   .is_disabled = in.is_disabled};

@@ -66,8 +66,11 @@ static void an_account_is_added_found_changed_and_signs_in(void **state)
     assert_string_equal(list[0].role_name, "Agent");
     test_ok(cx, login_check(cx, &attempt, &id));
     draft.role_id = role_named(cx, "Team lead");
+    draft.started_on = "2021-09-01";
     draft.password_hash = NULL;
     test_ok(cx, staff_change(cx, id, &draft));
+    test_ok(cx, staff_list(cx, "ENGINEER", &list, &count));
+    assert_string_equal(list[0].started_on, "2021-09-01");
     test_ok(cx, membership_viewer(cx, id, (struct id){{0}}, &v));
     assert_true(viewer_has(&v, RIGHT_RULES));
     draft.is_disabled = true;
