@@ -24,11 +24,13 @@ export async function run(checks, { program = process.argv[2], seconds, options 
     console.log(program ? `1..0 # SKIP ${skip}` : `usage: node ${process.argv[1]} PROGRAM`);
     return program ? SKIPPED : 2;
   }
-  const late = setTimeout(() => {
-    console.log(`Bail out! no end within ${seconds} seconds`);
-    process.exit(1);
-  }, seconds * 1000);
   const house = await openHouse(program, options);
+  const bail = (reason) => {
+    console.log(`Bail out! ${reason}`);
+    house.stop().finally(() => process.exit(1));
+  };
+  const late = setTimeout(bail, seconds * 1000, `no end within ${seconds} seconds`);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, bail);
   let number = 0, failed = 0;
   try {
     for (const [name, check] of Object.entries(checks)) {
