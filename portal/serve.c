@@ -211,6 +211,18 @@ static bool check_csrf(struct req *rq)
 
 /* --- who may come in --- */
 
+/* A field asked, not a link or a form: htmx names the element, "input#subject". */
+static bool is_from_field(const struct req *rq)
+{
+    static const char *const FIELDS[] = {"input", "textarea", "select"};
+    const char *source = req_header(rq, "HX-Source");
+
+    for (size_t i = 0; source != NULL && i < COUNT(FIELDS); i++)
+        if (strncmp(source, FIELDS[i], strlen(FIELDS[i])) == 0)
+            return true;
+    return false;
+}
+
 /* "/login?next=..." as a path of this site. */
 static bool see_sign_in(struct req *rq, const char *next)
 {
@@ -223,7 +235,7 @@ static bool see_sign_in(struct req *rq, const char *next)
     rq->status = 204; /* a partial update would put the sign-in page into the middle of this one */
     /* A lookup for a field that somebody types in must not take his text away: sending the form
      * asks him to sign in, and keeps it. */
-    if (req_header(rq, "HX-Trigger-Name") == NULL)
+    if (!is_from_field(rq))
         reply_header(rq, "HX-Redirect", to.p);
     return true;
 }

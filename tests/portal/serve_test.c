@@ -323,7 +323,7 @@ static void nobody_is_sent_to_sign_in_and_comes_back(void **state)
     assert_string_equal(wire_header(&b.w, "Location"), "/login?next=%2Fmine%3Fpage%3D2");
     assert_int_equal(get(&b, "/mine", "HX-Request: true\r\n"), 204);
     assert_string_equal(wire_header(&b.w, "HX-Redirect"), "/login?next=%2Fmine");
-    assert_int_equal(get(&b, "/mine", "HX-Request: true\r\nHX-Trigger-Name: subject\r\n"), 204);
+    assert_int_equal(get(&b, "/mine", "HX-Request: true\r\nHX-Source: input#subject\r\n"), 204);
     assert_string_equal(wire_header(&b.w, "HX-Redirect"), "");
     leave(&b);
 }

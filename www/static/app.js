@@ -328,12 +328,12 @@
 
   /* data-poll: what a page asks for by itself rests while nobody sees the page, and tells whether
    * an answer is being written. */
-  document.addEventListener("htmx:configRequest", (event) => {
+  document.addEventListener("htmx:config:request", (event) => {
     if (!(event.target instanceof Element) || !event.target.matches("[data-poll]")) return;
     if (document.hidden) event.preventDefault();
     const isWriting = [...document.querySelectorAll("textarea")].some(
       (field) => field.value !== field.defaultValue && field.value.trim() !== "");
-    event.detail.parameters.writing = isWriting ? "1" : "";
+    event.detail.ctx.request.body.set("writing", isWriting ? "1" : "");
   });
 
   setKeys(storedKeys());
