@@ -1,6 +1,7 @@
 #include "portal/account/person.h"
 
 #include "base/utf8.h"
+#include "base/zone.h"
 #include "db/event.h"
 #include "portal/account/person_address.h"
 #include "portal/account/profile_field.h"
@@ -38,6 +39,18 @@ const char *person_email_clean(struct arena *mem, const char *email)
     return clean;
 }
 
+enum { GIVEN_NAME_MAX = 100, LANGUAGE_MAX = 8, TIME_ZONE_MAX = 64 };
+
+/* As much of a text as a given name has room for. */
+static const char *first_of(struct arena *mem, const char *text)
+{
+    const char *end = text;
+
+    for (int i = 0; i < GIVEN_NAME_MAX && *end != '\0'; i++)
+        utf8_next(&end);
+    return arena_dup_bytes(mem, text, (size_t)(end - text));
+}
+
 /* The first word of a name; Chinese, Japanese and Korean names are said whole. */
 static const char *given_of(struct arena *mem, const char *full_name)
 {
@@ -47,9 +60,33 @@ static const char *given_of(struct arena *mem, const char *full_name)
 
     for (uint32_t c = utf8_next(&rest); c; c = utf8_next(&rest)) {
         if (utf8_is_cjk(c))
-            return full_name;
+            return first_of(mem, full_name);
     }
-    return span_cut(&name, ' ', &head) ? span_dup(mem, head) : full_name;
+    return first_of(mem, span_cut(&name, ' ', &head) ? span_dup(mem, head) : full_name);
+}
+
+static bool is_zone(const char *name)
+{
+    struct zone *zone;
+
+    if (strlen(name) > TIME_ZONE_MAX || !zone_load(name, &zone))
+        return false;
+    zone_free(zone);
+    return true;
+}
+
+/* What only programs set; NULL and "" say nothing. */
+static bool check_rest(struct ctx *cx, const char *given, const char *language, const char *zone)
+{
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
+
+    if (given != NULL && utf8_count(given) > GIVEN_NAME_MAX)
+        return err_set_at(&cx->err, &ERR_INVALID, "given_name", "given name too long");
+    if (language != NULL &&
+        (strlen(language) > LANGUAGE_MAX || strspn(language, LETTERS) != strlen(language)))
+        return err_set_at(&cx->err, &ERR_INVALID, "language", "no language");
+    return zone == NULL || *zone == '\0' || is_zone(zone) ||
+           err_set_at(&cx->err, &ERR_INVALID, "time_zone", "no time zone");
 }
 
 static const char SQL_PERSON_INSERT[] =
@@ -83,7 +120,7 @@ static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, str
         return err_set_at(&cx->err, &ERR_INVALID, "full_name", "name too long or not UTF-8");
     if (utf8_count(p->phone) > PERSON_PHONE_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "phone", "phone too long");
-    return true;
+    return check_rest(cx, p->given_name, p->language, p->time_zone);
 }
 
 /* After the row was written: nobody else may have it as a further address. */
@@ -253,7 +290,8 @@ static bool change_check(struct ctx *cx, const struct person_change *c)
         return err_set_at(&cx->err, &ERR_INVALID, "phone", "phone too long");
     if (c->home_address && utf8_count(c->home_address) > PERSON_HOME_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "home_address", "home address too long");
-    return cx->viewer.kind != VIEWER_CUSTOMER || check_levels(cx, c);
+    return check_rest(cx, c->given_name, c->language, c->time_zone) &&
+           (cx->viewer.kind != VIEWER_CUSTOMER || check_levels(cx, c));
 }
 
 static const char SQL_PERSON_CHANGE[] =

@@ -233,7 +233,9 @@ bool people_api_member_change(struct req *rq)
         return false;
     body.position = m->position;
     body.site_id = m->site_id;
-    spec.rights = spec.seen = m->rights;
+    spec.rights = m->rights;
+    spec.reads_only = m->reads_only; /* what is for seeing only stays so */
+    spec.seen = membership_seen(m);
     spec.has_seen = true;
     if (!rest_read(rq, MEMBER_PATCH, COUNT(MEMBER_PATCH), &body, NULL))
         return false;

@@ -107,6 +107,14 @@ static void staff_add_and_change_people(void **state)
     says(&a, 200, "\"phone\":\"22\"");
     says(&a, 200, "\"is_disabled\":true");
     says(&a, 200, "Eve Other"); /* what is not named stays */
+    a = call(&s, s.admin, "PATCH", eve, arena_printf(s.cx->mem, "{\"given_name\":\"%0300d\"}", 1));
+    says(&a, 422, "/given_name");
+    a = call(&s, s.admin, "PATCH", eve, "{\"language\":\"a language of nobody's\"}");
+    says(&a, 422, "/language");
+    a = call(&s, s.admin, "PATCH", eve, "{\"time_zone\":\"Mars/Olympus\"}");
+    says(&a, 422, "/time_zone");
+    a = call(&s, s.admin, "PATCH", eve, "{\"given_name\":\"Eve\",\"time_zone\":\"Europe/London\"}");
+    says(&a, 200, "Europe/London");
     a = call(&s, sales, "PATCH", eve, "{\"email\":\"boss@shop.test\"}");
     says(&a, 422, "MEMBER_UNKNOWN");
     a = call(&s, token_of(s.cx, TOKEN_USER, s.anna), "PATCH", eve, "{\"phone\":\"1\"}");
@@ -131,6 +139,15 @@ static void an_administrator_manages_colleagues_and_nobody_else(void **state)
     says(&a, 200, "\"data\":[]");
     a = call(&s, boss, "PATCH", hers, "{\"rights\":[\"order\",\"licence\"]}");
     says(&a, 200, "\"rights\":[\"order\",\"licence\"]");
+    test_sql(s.cx, "UPDATE membership SET reads_only = 4 WHERE tenant_id = ? AND person_id = ?",
+             DB_ID(s.cx->tenant_id), DB_ID(s.anna));
+    a = call(&s, boss, "PATCH", hers, "{\"position\":\"Clerk\"}");
+    says(&a, 200, "\"position\":\"Clerk\"");
+    assert_int_equal(test_i64(s.cx,
+                              "SELECT reads_only FROM membership WHERE tenant_id = ? AND "
+                              "person_id = ?",
+                              DB_ID(s.cx->tenant_id), DB_ID(s.anna)),
+                     4); /* orders are still for seeing only */
     a = call(&s, boss, "PATCH", hers, "{\"rights\":[\"everything\"]}");
     says(&a, 422, "/rights");
     a = call(&s, anna, "PATCH", hers, "{\"rights\":[\"admin\"]}");
