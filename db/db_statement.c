@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/parse.h"
 #include "db/db_conn.h"
+#include "db/db_fault.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -379,7 +380,7 @@ bool db_fails_now(struct ctx *cx)
 {
     struct db *db = cx->db;
 
-    if (db->fail_after < 0 || db->fail_after-- > 0)
+    if (!db_fault_is_due() && (db->fail_after < 0 || db->fail_after-- > 0))
         return false;
     err_set(&cx->err, &ERR_BUSY, "a failure that the test asked for");
     return true;
