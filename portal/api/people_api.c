@@ -121,12 +121,13 @@ bool people_api_change(struct req *rq)
 
 static json_t *member_json(struct req *rq, const struct membership *m)
 {
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s?,s:o}", "person_id",
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s?,s:o,s:o}", "person_id",
                      id_text(rq->cx.mem, m->person_id), "organisation_id",
                      id_text(rq->cx.mem, m->organisation_id), "full_name", m->full_name, "email",
                      m->email, "phone", m->phone, "position", m->position, "site_id",
                      rest_id_json(rq, m->site_id), "site_name", m->site_name, "rights",
-                     membership_rights_json(m->rights));
+                     membership_rights_json(m->rights), "reads_only",
+                     membership_rights_json(m->reads_only));
 }
 
 /* The organisation is asked for first: one that the token does not see is not there. */
@@ -172,7 +173,7 @@ struct member_body {
     struct person_spec person;
     struct id person_id, site_id;
     const char *position;
-    const json_t *rights;
+    const json_t *rights, *reads_only;
 };
 
 static const struct rest_member MEMBER[] = {
@@ -181,9 +182,21 @@ static const struct rest_member MEMBER[] = {
     {"full_name", REST_TEXT, false, 0, 0, offsetof(struct member_body, person.full_name)},
     {"phone", REST_TEXT, false, 0, 0, offsetof(struct member_body, person.phone)},
     {"rights", REST_LIST, true, 0, 0, offsetof(struct member_body, rights)},
+    {"reads_only", REST_LIST, false, 0, 0, offsetof(struct member_body, reads_only)},
     {"position", REST_TEXT, false, 0, 0, offsetof(struct member_body, position)},
     {"site_id", REST_ID, false, 0, 0, offsetof(struct member_body, site_id)},
 };
+
+/* What the body does not name stays as the spec has it. */
+static bool read_rights(struct req *rq, const struct member_body *body,
+                        struct membership_spec *spec)
+{
+    if (body->rights != NULL && !membership_rights_read(body->rights, &spec->rights))
+        return rest_refuse(rq, "rights");
+    return body->reads_only == NULL ||
+           membership_rights_read(body->reads_only, &spec->reads_only) ||
+           rest_refuse(rq, "reads_only");
+}
 
 static bool answer_member(struct req *rq, int status, struct id person_id)
 {
@@ -205,8 +218,8 @@ bool people_api_member_add(struct req *rq)
     if (!organisation_get(&rq->cx, rq->id, &o) ||
         !rest_read(rq, MEMBER, COUNT(MEMBER), &body, NULL))
         return false;
-    if (!membership_rights_read(body.rights, &spec.rights))
-        return rest_refuse(rq, "rights");
+    if (!read_rights(rq, &body, &spec))
+        return false;
     spec.site_id = body.site_id;
     spec.position = body.position;
     if (id_is_zero(body.person_id))
@@ -219,6 +232,7 @@ bool people_api_member_add(struct req *rq)
 
 static const struct rest_member MEMBER_PATCH[] = {
     {"rights", REST_LIST, false, 0, 0, offsetof(struct member_body, rights)},
+    {"reads_only", REST_LIST, false, 0, 0, offsetof(struct member_body, reads_only)},
     {"position", REST_TEXT, false, 0, 0, offsetof(struct member_body, position)},
     {"site_id", REST_ID, false, 0, 0, offsetof(struct member_body, site_id)},
 };
@@ -239,8 +253,8 @@ bool people_api_member_change(struct req *rq)
     spec.has_seen = true;
     if (!rest_read(rq, MEMBER_PATCH, COUNT(MEMBER_PATCH), &body, NULL))
         return false;
-    if (body.rights != NULL && !membership_rights_read(body.rights, &spec.rights))
-        return rest_refuse(rq, "rights");
+    if (!read_rights(rq, &body, &spec))
+        return false;
     spec.site_id = body.site_id;
     spec.position = body.position;
     return membership_add(&rq->cx, &spec) && answer_member(rq, 200, spec.person_id);

@@ -61,11 +61,13 @@ static bool work_chain(struct ctx *cx, struct app *app, bool *has_more)
     return audit_chain_work(cx, &linked);
 }
 
-/* One tenant after the other, read a page at a time. */
+/* One tenant after the other, read a page at a time. What fails for one does not keep the others
+ * waiting, unless the database is away; the first failure is told at the end. */
 static bool each_tenant(struct ctx *cx, struct app *app, bool *has_more,
                         bool (*work)(struct ctx *cx, struct app *app, bool *has_more))
 {
     const char *after = "";
+    struct err first = {.kind = NULL};
     struct tenant *tenants;
     size_t count;
 
@@ -74,12 +76,18 @@ static bool each_tenant(struct ctx *cx, struct app *app, bool *has_more,
             return false;
         for (size_t i = 0; i < count; i++) {
             cx->tenant_id = tenants[i].id;
-            if (!work(cx, app, has_more))
-                return false;
             after = tenants[i].slug;
+            if (work(cx, app, has_more))
+                continue;
+            if (cx->err.kind == &ERR_BUSY)
+                return false;
+            if (first.kind == NULL)
+                first = cx->err;
+            err_clear(&cx->err);
         }
     } while (count == TENANTS_AT_ONCE);
-    return true;
+    cx->err = first;
+    return first.kind == NULL;
 }
 
 static bool purge_sessions(struct ctx *cx, struct app *app, bool *has_more)

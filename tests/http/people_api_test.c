@@ -148,6 +148,12 @@ static void an_administrator_manages_colleagues_and_nobody_else(void **state)
                               "person_id = ?",
                               DB_ID(s.cx->tenant_id), DB_ID(s.anna)),
                      4); /* orders are still for seeing only */
+    a = call(&s, boss, "PATCH", hers, "{\"reads_only\":[\"order\"]}");
+    says(&a, 200, "\"reads_only\":[\"order\"]");
+    a = call(&s, boss, "PATCH", hers, "{\"position\":\"Buyer\"}");
+    says(&a, 200, "\"reads_only\":[\"order\"]"); /* what is not named stays */
+    a = call(&s, boss, "PATCH", hers, "{\"reads_only\":[\"all\"]}");
+    says(&a, 422, "/reads_only");
     a = call(&s, boss, "PATCH", hers, "{\"rights\":[\"everything\"]}");
     says(&a, 422, "/rights");
     a = call(&s, anna, "PATCH", hers, "{\"rights\":[\"admin\"]}");

@@ -55,12 +55,12 @@ const SCHEMAS = {
     full_name: nullable(text), given_name: nullable(text), phone: nullable(text), language: nullable(text), time_zone: nullable(text), is_disabled: nullable(flag),
   }),
   Membership: object({
-    person_id: id, organisation_id: id, full_name: text, email: text, phone: text, position: text, site_id: nullable(id), site_name: nullable(text), rights: RIGHTS,
+    person_id: id, organisation_id: id, full_name: text, email: text, phone: text, position: text, site_id: nullable(id), site_name: nullable(text), rights: RIGHTS, reads_only: says("Of these, what the person only sees.", RIGHTS),
   }),
   MembershipDraft: object({ rights: RIGHTS }, {
-    person_id: nullable(id), email: nullable(text), full_name: nullable(text), phone: nullable(text), position: nullable(text), site_id: nullable(id),
+    person_id: nullable(id), email: nullable(text), full_name: nullable(text), phone: nullable(text), reads_only: nullable(RIGHTS), position: nullable(text), site_id: nullable(id),
   }),
-  MembershipChange: object({}, { rights: nullable(RIGHTS), position: nullable(text), site_id: nullable(id) }),
+  MembershipChange: object({}, { rights: nullable(RIGHTS), reads_only: nullable(RIGHTS), position: nullable(text), site_id: nullable(id) }),
   Site: object({ id, organisation_id: id, name: text, city: text, address: text, phone: text }),
   SiteDraft: object({}, { name: nullable(text), city: nullable(text), address: nullable(text), phone: nullable(text) }),
   Order: order(),

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "db/event.h"
 #include "portal/jobs/jobs.h"
+#include "portal/jobs/work.h"
 #include "portal/script_api.h"
 #include "scripts/script_worker.h"
 #include "tests/support/test.h"
@@ -76,11 +77,70 @@ static void the_loop_outlives_a_failing_job(void **state)
     script_api_free(app.scripts);
 }
 
+static void announce(struct ctx *cx)
+{
+    const struct id id = ctx_new_id(cx), person = ctx_new_id(cx), role = ctx_new_id(cx);
+
+    test_sql(cx,
+             "INSERT INTO announcement (tenant_id, id, audience, is_published, show_from, "
+             "created_at, updated_at) VALUES (?, ?, 'staff', TRUE, ?, ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(id), DB_TIME(cx->now), DB_TIME(cx->now), DB_TIME(cx->now));
+    test_sql(cx,
+             "INSERT INTO person (tenant_id, id, full_name, email, created_at, updated_at) "
+             "VALUES (?, ?, 'Dan', 'dan@jobs.test', ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(person), DB_TIME(cx->now), DB_TIME(cx->now));
+    test_sql(cx, "INSERT INTO role (tenant_id, id, name) VALUES (?, ?, 'r')", DB_ID(cx->tenant_id),
+             DB_ID(role));
+    test_sql(cx, "INSERT INTO staff_member (tenant_id, person_id, role_id) VALUES (?, ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(person), DB_ID(role));
+}
+
+static bool work(struct ctx *cx, const char *name)
+{
+    static struct app app;
+    bool has_more = false;
+
+    for (size_t i = 0; i < WORK_COUNT; i++)
+        if (strcmp(WORK[i].name, name) == 0)
+            return WORK[i].work(cx, &app, &has_more);
+    fail_msg("no work %s", name);
+    return false;
+}
+
+static void what_fails_for_one_tenant_does_not_stop_the_others(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct id own = cx->tenant_id;
+    const struct id broken = make_tenant(cx, "a-broken-one"); /* before the other, by its slug */
+
+    cx->tenant_id = broken;
+    announce(cx);
+    cx->tenant_id = own;
+    announce(cx);
+    test_sql(cx,
+             arena_printf(cx->mem,
+                          "CREATE TRIGGER notice_refused BEFORE INSERT ON notice FOR EACH ROW "
+                          "IF NEW.tenant_id = '%s' THEN SIGNAL SQLSTATE '45000'; END IF",
+                          id_text(cx->mem, broken)),
+             DB_NONE);
+    assert_false(work(cx, "announcements"));
+    assert_non_null(cx->err.kind); /* it is told, */
+    cx->err = (struct err){.kind = NULL};
+    cx->tenant_id = own; /* and the other tenant's people know. */
+    assert_int_equal(test_i64(cx, "SELECT COUNT(*) FROM notice WHERE tenant_id = ?", DB_ID(own)),
+                     1);
+    test_sql(cx, "DROP TRIGGER notice_refused", DB_NONE);
+    assert_true(work(cx, "announcements"));
+    assert_int_equal(test_i64(cx, "SELECT COUNT(*) FROM notice WHERE tenant_id = ?", DB_ID(broken)),
+                     1);
+}
+
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(events_are_linked_and_taken_and_sessions_end),
         cmocka_unit_test(the_loop_outlives_a_failing_job),
+        cmocka_unit_test(what_fails_for_one_tenant_does_not_stop_the_others),
     };
 
     if (argc > 1 && strcmp(argv[1], "script-worker") == 0)
