@@ -28,8 +28,10 @@ static const char SQL_SIGNUP_WAIT_COUNT[] = "SELECT COUNT(*) " WAITING_FROM;
 static const char SQL_SIGNUP_WAIT_GET[] =
     "SELECT person_id FROM signup_wait WHERE tenant_id = ? AND id = ?";
 static const char SQL_SIGNUP_WAIT_DECIDE[] =
-    "UPDATE signup_wait SET state = ?, organisation_id = COALESCE(?, organisation_id), "
-    "decided_by = ?, decided_at = ? WHERE tenant_id = ? AND id = ? AND state = 'waiting'";
+    "UPDATE signup_wait w SET w.state = ?, w.organisation_id = COALESCE(?, w.organisation_id), "
+    "w.decided_by = ?, w.decided_at = ? WHERE w.tenant_id = ? AND w.id = ? "
+    "AND w.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM membership m "
+    "WHERE m.tenant_id = w.tenant_id AND m.person_id = w.person_id)";
 static const char SQL_SIGNUP_WAIT_CODE[] =
     "SELECT id FROM organisation WHERE tenant_id = ? AND code = ? AND deleted_at IS NULL";
 static const char SQL_SIGNUP_WAIT_SHUT[] =

@@ -325,6 +325,20 @@ static void who_is_declined_is_switched_off_and_signed_out(void **state)
         test_i64(cx, "SELECT COUNT(*) FROM session WHERE tenant_id = ?", DB_ID(cx->tenant_id)), 0);
 }
 
+static void who_was_given_an_organisation_meanwhile_waits_no_longer(void **state)
+{
+    struct id marlow, anna, told, id;
+    struct ctx *cx = with_marlow(state, &marlow);
+    struct person *person;
+
+    id = waiting(cx, &anna);
+    make_membership(cx, anna, marlow, RIGHT_TICKET_OWN | RIGHT_ADMIN);
+    test_as_staff(cx, ctx_new_id(cx), RIGHT_CUSTOMERS);
+    test_refused(cx, signup_wait_decline(cx, id, &told), &ERR_SIGNUP_WAIT_OVER);
+    test_ok(cx, person_get(cx, anna, &person));
+    assert_false(person->is_disabled);
+}
+
 static void only_staff_for_customers_see_and_decide(void **state)
 {
     struct id marlow, anna, told, id;
@@ -454,6 +468,7 @@ int main(void)
         cmocka_unit_test(another_tenants_link_makes_nobody),
         cmocka_unit_test(staff_accept_to_an_organisation_once),
         cmocka_unit_test(who_is_declined_is_switched_off_and_signed_out),
+        cmocka_unit_test(who_was_given_an_organisation_meanwhile_waits_no_longer),
         cmocka_unit_test(only_staff_for_customers_see_and_decide),
         cmocka_unit_test(a_fault_while_deciding_leaves_him_waiting),
         cmocka_unit_test(a_domain_is_one_organisations_and_no_public_one),
