@@ -43,14 +43,21 @@ static bool add_knowledge(struct demo *d, const char *email, const char *team, c
 static bool add_work(struct demo *d)
 {
     const struct id organisation = demo_id(json_array_get(d->organisations, 0), "id");
+    const struct viewer before = d->cx->viewer;
+    const struct id actor = d->cx->actor_id;
     struct id id;
     struct db_rows rows;
+    bool ok = true;
 
     if (!hours_buy(d->cx, organisation, BOUGHT_HOURS * 60, (struct id){{0}}, "Spring package",
                    &id) ||
         !db_query(d->cx, &rows, SQL_DEMO_FLOW_OPEN, DB_ID(d->cx->tenant_id), DB_ID(organisation)))
         return false;
-    for (int i = 0; db_next(&rows); i++) {
+    /* Ruth leads the team: it is she who was called, and who asks Priya. */
+    d->cx->actor_id = staff_of(d, "ruth@tilwick.example");
+    d->cx->viewer =
+        (struct viewer){.kind = VIEWER_STAFF, .person_id = d->cx->actor_id, .rights = RIGHT_DESK};
+    for (int i = 0; ok && db_next(&rows); i++) {
         const struct id ticket = db_id(&rows.row, 0);
         const struct time_entry_new time = {.minutes = i == 0 ? 90 : 400,
                                             .is_billable = true,
@@ -58,11 +65,12 @@ static bool add_work(struct demo *d)
         const struct dispatch_new to = {.person_id = staff_of(d, "priya@tilwick.example"),
                                         .note = "Could you look at this one before noon?"};
 
-        if (!time_entry_add(d->cx, ticket, &time, &id) ||
-            (i == 0 && !dispatch_send(d->cx, ticket, &to, &id)))
-            return false;
+        ok = time_entry_add(d->cx, ticket, &time, &id) &&
+             (i != 0 || dispatch_send(d->cx, ticket, &to, &id));
     }
-    return true;
+    d->cx->viewer = before;
+    d->cx->actor_id = actor;
+    return ok;
 }
 
 bool demo_add_flow(struct demo *d)
