@@ -45,7 +45,7 @@ const char *field_settings_page_subject(enum field_subject subject)
 
 bool field_settings_page_words(struct req *rq, struct field_word **out, size_t *count)
 {
-    static const char *const CATEGORIES[] = {T("Open"), T("Waiting"), T("Solved"), T("Closed")};
+    static const char *const CATEGORIES[] = {T("In progress"), T("Waiting"), T("Solved"), T("Closed")};
     struct ticket_words words;
     struct field_word *list;
     size_t n = 0;

@@ -39,7 +39,7 @@ static json_t *state_json(struct req *rq, const struct visit *v)
             return json_pack("{s:s?,s:s,s:s}", "kind", DONE[i].kind, "icon", DONE[i].icon, "text",
                              req_text(rq, DONE[i].text));
     return json_pack("{s:s,s:s,s:s}", "kind", v->is_late ? "bad" : "accent", "icon", "clock",
-                     "text", req_text(rq, v->is_late ? T("Overdue") : T("Open")));
+                     "text", req_text(rq, v->is_late ? T("Overdue") : T("Planned")));
 }
 
 static json_t *visit_json(struct req *rq, const struct visit *v)
