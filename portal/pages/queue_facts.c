@@ -1,10 +1,12 @@
 #include "portal/pages/queue_facts.h"
 
+#include "licensing/licence.h"
 #include "portal/account/role.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/pages/dispatch_page.h"
 #include "portal/pages/level_page.h"
+#include "portal/pages/order_page.h"
 #include "portal/pages/survey_page.h"
 #include "portal/pages/ticket_field_page.h"
 #include "portal/pages/time_page.h"
@@ -12,7 +14,7 @@
 
 #include <string.h>
 
-enum { STAFF_MAX = 200, OTHERS_MAX = 5 };
+enum { STAFF_MAX = 200, OTHERS_MAX = 5, ORDERS_MAX = 3, LICENCES_MAX = 50, SOON_DAYS = 30 };
 
 static json_t *choice(const char *value, const char *text, bool is_chosen)
 {
@@ -157,6 +159,68 @@ static bool add_others(struct req *rq, const struct ticket *t, json_t *context)
     return true;
 }
 
+/* Of the licences of the organisation: how many, and the one that ends first if that is soon. */
+static bool add_licences(struct req *rq, const struct ticket *t, json_t *context)
+{
+    struct licence *list, *ending = NULL;
+    size_t count;
+
+    if (!viewer_has(&rq->cx.viewer, RIGHT_LICENCES_READ))
+        return true;
+    if (!licence_list(&rq->cx,
+                      &(struct licence_filter){.organisation_id = t->organisation_id,
+                                               .limit = LICENCES_MAX + 1},
+                      &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].expires_at > rq->cx.now &&
+            list[i].expires_at < rq->cx.now + SOON_DAYS * CLOCK_DAY &&
+            (ending == NULL || list[i].expires_at < ending->expires_at))
+            ending = &list[i];
+    if (count > 0)
+        json_object_set_new(
+            context, "owned_licences",
+            json_string(count > LICENCES_MAX
+                            ? arena_printf(rq->cx.mem, "%d+", LICENCES_MAX)
+                            : format_number(rq->cx.mem, &rq->format, (int64_t)count)));
+    if (ending != NULL)
+        json_object_set_new(context, "ending",
+                            json_pack("{s:s, s:s, s:o}", "href",
+                                      arena_printf(rq->cx.mem, "/desk/licences/%s",
+                                                   id_text(rq->cx.mem, ending->id)),
+                                      "serial", ending->serial, "expires",
+                                      page_day(rq, ending->expires_at)));
+    return true;
+}
+
+/* What it has bought beside this ticket, each for those who may read it. */
+static bool add_customer(struct req *rq, const struct ticket *t, json_t *context)
+{
+    struct order *orders;
+    size_t count = 0;
+    json_t *rows = json_array();
+
+    json_object_set_new(context, "open_orders", rows);
+    if (id_is_zero(t->organisation_id))
+        return true;
+    if (!add_licences(rq, t, context))
+        return false;
+    if (viewer_has(&rq->cx.viewer, RIGHT_SALES_READ) &&
+        !order_list(&rq->cx,
+                    &(struct order_filter){.organisation_id = t->organisation_id,
+                                           .is_open = true,
+                                           .limit = ORDERS_MAX},
+                    &orders, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(rows, order_page_row(rq, &orders[i]));
+    json_object_set_new(context, "has_open_orders", json_boolean(count > 0));
+    json_object_set_new(
+        context, "has_bought",
+        json_boolean(count > 0 || json_object_get(context, "owned_licences") != NULL));
+    return true;
+}
+
 static bool add_tags(struct req *rq, const struct ticket *t, json_t *context)
 {
     json_t *tags;
@@ -278,7 +342,8 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
                                                      id_text(rq->cx.mem, t->id))));
     return add_people(rq, t, context) && add_product(rq, t, context) &&
            add_links(rq, words, t, context) && add_others(rq, t, context) &&
-           add_tags(rq, t, context) && ticket_field_page_of_ticket(rq, t, context) &&
-           survey_page_add(rq, t, context) && visit_page_of_ticket(rq, t, context) &&
-           dispatch_page_of_ticket(rq, t, context) && time_page_of_ticket(rq, t, context);
+           add_customer(rq, t, context) && add_tags(rq, t, context) &&
+           ticket_field_page_of_ticket(rq, t, context) && survey_page_add(rq, t, context) &&
+           visit_page_of_ticket(rq, t, context) && dispatch_page_of_ticket(rq, t, context) &&
+           time_page_of_ticket(rq, t, context);
 }

@@ -1,6 +1,8 @@
 /* The desk's views, texts and links as browsers meet them. */
+#include "base/clock.h"
 #include "portal/desk/saved_view.h"
 #include "tests/http/site.h"
+#include "tests/licensing/licensing_make.h"
 #include "tests/portal/desk/desk_frame.h"
 
 #include <string.h>
@@ -22,6 +24,62 @@ static struct pages open_pages(struct ctx *cx)
     p.anna = site_sign_in(cx, p.d.anna);
     p.priya = site_sign_in(cx, p.d.priya);
     return p;
+}
+
+/* --- what the customer bought --- */
+
+static void what_the_customer_bought_is_shown_to_those_who_may_read_it(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id id = desk_file(cx, &p.d, "Receipt printer stops");
+    const struct id mine = id_make(cx->now), done = id_make(cx->now), theirs = id_make(cx->now);
+    const char *path = site_path(cx, "/desk/tickets/%s", id);
+    static const char ADD[] =
+        "INSERT INTO sales_order (tenant_id, id, organisation_id, number, reference, status, "
+        "currency, net_minor, tax_minor, total_minor, placed_at, created_at, updated_at) "
+        "VALUES (?, ?, ?, ?, '', ?, 'EUR', 1, 0, 1, ?, ?, ?)";
+    const struct db_arg tenant = DB_ID(cx->tenant_id), now = DB_TIME(cx->now);
+    struct site_answer a;
+    struct licence *l;
+
+    test_sql(cx, ADD, tenant, DB_ID(mine), DB_ID(p.d.organisation), DB_TEXT("SO-71"),
+             DB_TEXT("approved"), now, now, now);
+    test_sql(cx, ADD, tenant, DB_ID(done), DB_ID(p.d.organisation), DB_TEXT("SO-72"),
+             DB_TEXT("done"), now, now, now);
+    test_sql(cx, ADD, tenant, DB_ID(theirs), DB_ID(p.d.other_organisation), DB_TEXT("SO-73"),
+             DB_TEXT("approved"), now, now, now);
+    a = site_get(cx, &p.priya, path); /* the desk alone */
+    assert_int_equal(a.status, 200);
+    site_hides(&a, "SO-7");
+    test_sql(cx,
+             "INSERT INTO role_right (tenant_id, role_id, name) SELECT tenant_id, id, 'sales' FROM "
+             "role WHERE tenant_id = ?",
+             tenant);
+    a = site_get(cx, &p.priya, path);
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "<h2>Bought</h2>");
+    site_shows(&a, site_path(cx, "/desk/orders/%s", mine));
+    site_shows(&a, "SO-71");
+    site_shows(&a, "Approved");
+    site_hides(&a, "SO-72");
+    site_hides(&a, "SO-73");
+    site_hides(&a, "<dt>Licences</dt>");
+    licensing_seal(cx);
+    l = licensing_licence(cx, NULL);
+    test_sql(
+        cx, "UPDATE licence SET organisation_id = ?, expires_at = ? WHERE tenant_id = ? AND id = ?",
+        DB_ID(p.d.organisation), DB_TIME(clock_now() + 9 * CLOCK_DAY), tenant, DB_ID(l->id));
+    a = site_get(cx, &p.priya, path);
+    site_hides(&a, "<dt>Licences</dt>");
+    test_sql(cx,
+             "INSERT INTO role_right (tenant_id, role_id, name) SELECT tenant_id, id, 'licences' "
+             "FROM role WHERE tenant_id = ?",
+             tenant);
+    a = site_get(cx, &p.priya, path);
+    site_shows(&a, "<dt>Licences</dt><dd>1</dd>");
+    site_shows(&a, site_path(cx, "/desk/licences/%s", l->id));
+    site_shows(&a, l->serial);
 }
 
 /* --- views and search --- */
@@ -228,6 +286,8 @@ static void tickets_are_linked_and_unlinked_on_the_page(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test_setup_teardown(what_the_customer_bought_is_shown_to_those_who_may_read_it,
+                                        site_start, site_stop),
         cmocka_unit_test_setup_teardown(a_search_is_saved_as_a_view_and_worked_through, site_start,
                                         site_stop),
         cmocka_unit_test_setup_teardown(a_line_that_cannot_be_read_comes_back_with_its_place,
