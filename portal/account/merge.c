@@ -243,8 +243,10 @@ static bool person_goes(struct ctx *cx, const struct merging *m)
 
     return db_exec(cx, &changed, SQL_MERGE_PERSON_GO, now, now, tenant, gone) &&
            check_gone(cx, m, changed) &&
-           db_exec(cx, NULL, SQL_MERGE_ADDRESS, tenant, DB_ID(ctx_new_id(cx)), DB_ID(m->kept),
-                   DB_TEXT(m->gone_email), now) &&
+           /* Nobody has shown that an unconfirmed one reaches him: it goes with the account. */
+           (!m->gone_confirmed ||
+            db_exec(cx, NULL, SQL_MERGE_ADDRESS, tenant, DB_ID(ctx_new_id(cx)), DB_ID(m->kept),
+                    DB_TEXT(m->gone_email), now)) &&
            db_exec(cx, NULL, SQL_MERGE_END_SESSIONS, tenant, gone, gone, gone) &&
            db_exec(cx, NULL, SQL_MERGE_END_DEVICES, tenant, gone) && add_rights(cx, m);
 }

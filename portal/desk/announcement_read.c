@@ -34,7 +34,8 @@ static const char SQL_ANNOUNCEMENT_MEMBERS[] =
     "WHERE o.tenant_id = a.tenant_id AND o.announcement_id = a.id "
     "AND o.organisation_id = m.organisation_id)) "
     "OR (a.audience = 'product' AND EXISTS (SELECT 1 FROM licence l WHERE l.tenant_id = a.tenant_id "
-    "AND l.organisation_id = m.organisation_id AND l.product_id = a.product_id))) "
+    "AND l.organisation_id = m.organisation_id AND l.product_id = a.product_id "
+    "AND l.deleted_at IS NULL))) "
     "ORDER BY m.person_id LIMIT ?";
 static const char SQL_ANNOUNCEMENT_COLLEAGUES[] =
     "SELECT s.person_id FROM staff_member s "
@@ -66,7 +67,7 @@ void announcement_visible(struct ctx *cx, struct where *w)
     where_add(w,
               " OR (a.audience = 'product' AND EXISTS (SELECT 1 FROM licence l "
               "WHERE l.tenant_id = a.tenant_id AND l.organisation_id = ? "
-              "AND l.product_id = a.product_id)))",
+              "AND l.product_id = a.product_id AND l.deleted_at IS NULL)))",
               DB_ID(cx->viewer.organisation_id));
 }
 

@@ -62,9 +62,8 @@ static const char SQL_TICKET_BULK_ADD_UNDO_ROWS[] =
     "WHERE tenant_id = ? AND bulk_id = ? AND state = 'changed'";
 static const char SQL_TICKET_BULK_ROWS[] =
     "SELECT r.ticket_id, COALESCE(t.number, ''), COALESCE(t.subject, ''), r.state, r.reason "
-    "FROM ticket_bulk_row r LEFT JOIN ticket t ON t.tenant_id = r.tenant_id AND t.id = r.ticket_id "
-    "WHERE r.tenant_id = ? AND r.bulk_id = ? AND r.state IN ('refused', 'left') "
-    "ORDER BY r.ticket_id LIMIT ?";
+    "FROM ticket_bulk_row r JOIN ticket t ON t.tenant_id = r.tenant_id AND t.id = r.ticket_id "
+    "WHERE r.tenant_id = ? AND r.bulk_id = ? AND r.state IN ('refused', 'left')";
 
 static const char SQL_TICKET_BULK_PURGE_ANY_TENANT[] =
     "DELETE FROM ticket_bulk WHERE created_at < ? OR (state IN ('chosen', 'ready') AND created_at "
@@ -269,12 +268,17 @@ bool ticket_bulk_list(struct ctx *cx, struct ticket_bulk **out, size_t *count)
 
 bool ticket_bulk_rows(struct ctx *cx, struct id id, struct ticket_bulk_row **out, size_t *count)
 {
+    const struct db_arg args[] = {DB_ID(cx->tenant_id), DB_ID(id)};
     struct ticket_bulk *bulk;
     struct db_rows rows;
+    struct where w;
 
-    if (!ticket_bulk_get(cx, id, &bulk) ||
-        !db_query(cx, &rows, SQL_TICKET_BULK_ROWS, DB_ID(cx->tenant_id), DB_ID(id),
-                  DB_INT(TICKET_BULK_PAGE)))
+    if (!ticket_bulk_get(cx, id, &bulk))
+        return false;
+    where_start(&w, cx, SQL_TICKET_BULK_ROWS, args, COUNT(args));
+    ticket_visible(cx, &w);
+    where_add(&w, " ORDER BY r.ticket_id LIMIT ?", DB_INT(TICKET_BULK_PAGE));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     *out = arena_array(cx->mem, struct ticket_bulk_row, rows.count + 1);
     for (*count = 0; db_next(&rows); (*count)++)

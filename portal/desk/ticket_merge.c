@@ -41,8 +41,11 @@ bool ticket_merge_is_apart(const struct ticket *one, const struct ticket *other)
 {
     if (!id_equal(one->organisation_id, other->organisation_id))
         return true;
-    return id_is_zero(one->organisation_id) &&
-           strcmp(one->reporter_email, other->reporter_email) != 0;
+    if (!id_is_zero(one->organisation_id))
+        return false;
+    if (*one->reporter_email != '\0' || *other->reporter_email != '\0')
+        return strcmp(one->reporter_email, other->reporter_email) != 0;
+    return id_is_zero(one->person_id) || !id_equal(one->person_id, other->person_id);
 }
 
 bool ticket_merge_final(struct ctx *cx, struct ticket *t, struct ticket **out)

@@ -124,6 +124,14 @@ static const struct announcement_text *text_in(const struct announcement *a, con
     return &NONE;
 }
 
+/* What a list calls it: in the reader's language, else in any. */
+static const char *title_of(struct req *rq, const struct announcement *a)
+{
+    const char *own = text_in(a, lang_code(rq->lang))->title;
+
+    return *own != '\0' || a->text_count == 0 ? own : a->texts[0].title;
+}
+
 static json_t *texts_json(struct req *rq, const struct form *form, const struct announcement *a)
 {
     struct arena *mem = rq->cx.mem;
@@ -272,7 +280,7 @@ bool announcement_page_list(struct req *rq)
         json_array_append_new(
             rows, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:b}", "href",
                             arena_printf(rq->cx.mem, "/desk/news/%s", id_text(rq->cx.mem, a->id)),
-                            "title", a->text_count > 0 ? a->texts[0].title : "", "audience",
+                            "title", title_of(rq, a), "audience",
                             req_text(rq, AUDIENCE_LABELS[a->audience]), "chip", state_json(rq, a),
                             "from", page_day(rq, a->show_from), "until",
                             page_day(rq, a->show_until != 0 ? a->show_until - CLOCK_SECOND : 0),
