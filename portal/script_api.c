@@ -9,6 +9,7 @@
 #include "portal/desk/visit.h"
 #include "portal/notice/notice_event.h"
 #include "portal/sales/organisation.h"
+#include "portal/script_approval.h"
 #include "scripts/value_list.h"
 
 #include <stdlib.h>
@@ -187,6 +188,7 @@ static const struct effect EFFECTS[] = {
     {"tag",    "ticket.write", apply_tag},    /* { "one", "two" } */
     {"untag",  "ticket.write", apply_untag},
     {"visit",  "ticket.write", apply_visit},  /* { days = 7 } */
+    {"approve_by", "ticket.write", script_approval_apply}, /* { person = , text = , kind = , days = } */
     {"note",   "note",         apply_note},   /* { text = ... }, for staff only */
     {"mail",   NULL,           apply_mail},   /* { to = "reporter", text = ... } */
     {"notify", NULL,           apply_mail},   /* the same to "engineer" or "team" */
@@ -483,9 +485,10 @@ bool script_api_input(struct ctx *cx, const struct event *event, struct script_i
                                  .new = json_object_get(data, "after"),
                                  .old = json_object_get(data, "before")};
     out->event = json_own(
-        cx->mem, json_pack("{s:s, s:s, s:I, s:s}", "name", event_name(event->kind), "id",
-                           id_text(cx->mem, event->id), "at",
-                           (json_int_t)(event->at / CLOCK_SECOND), "actor", event->actor_kind));
+        cx->mem,
+        json_pack("{s:s, s:s, s:I, s:s, s:O*}", "name", event_name(event->kind), "id",
+                  id_text(cx->mem, event->id), "at", (json_int_t)(event->at / CLOCK_SECOND),
+                  "actor", event->actor_kind, "approval", json_object_get(data, "approval")));
     return !is_about_ticket(out->kind) ||
            add_organisation(cx, data, json_object_get(data, "after"));
 }

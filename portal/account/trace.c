@@ -102,6 +102,9 @@ const struct trace TRACE_OF_PERSON[] = {
     STAYS("dispatch", "person_id", TRACE_HISTORY, TRACE_MARK),
     STAYS("dispatch", "from_person_id", TRACE_HISTORY, TRACE_MARK),
     STAYS("dispatch", "answered_by", TRACE_HISTORY, TRACE_MARK),
+    STAYS("approval", "person_id", TRACE_HISTORY, TRACE_MARK),
+    STAYS("approval", "asked_by", TRACE_HISTORY, TRACE_MARK),
+    STAYS("approval", "decided_by", TRACE_HISTORY, TRACE_MARK),
     STAYS("ticket", "dispatch_to", TRACE_STAY, TRACE_MARK), /* a person, or a team */
     STAYS("time_entry", "person_id", TRACE_HISTORY, TRACE_MARK),
     STAYS("prepaid_hours", "created_by", TRACE_HISTORY, TRACE_MARK),

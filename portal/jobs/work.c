@@ -10,6 +10,7 @@
 #include "portal/account/remember.h"
 #include "portal/account/tenant.h"
 #include "portal/desk/attachment.h"
+#include "portal/desk/approval.h"
 #include "portal/desk/auto_close.h"
 #include "portal/desk/dispatch.h"
 #include "portal/desk/escalation.h"
@@ -170,12 +171,13 @@ static bool escalate(struct ctx *cx, struct app *app, bool *has_more)
 
 static bool tend_flow(struct ctx *cx, struct app *app, bool *has_more)
 {
-    unsigned closed, ended;
+    unsigned closed, ended, late;
 
     (void)app;
-    if (!auto_close_work(cx, &closed) || !dispatch_work(cx, &ended))
+    if (!auto_close_work(cx, &closed) || !dispatch_work(cx, &ended) || !approval_work(cx, &late))
         return false;
-    *has_more = *has_more || closed >= AUTO_CLOSE_BATCH || ended >= DISPATCH_BATCH;
+    *has_more = *has_more || closed >= AUTO_CLOSE_BATCH || ended >= DISPATCH_BATCH ||
+                late >= APPROVAL_BATCH;
     return true;
 }
 

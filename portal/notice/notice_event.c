@@ -10,6 +10,7 @@
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/notice/notice.h"
+#include "portal/notice/notice_approval.h"
 #include "portal/sales/organisation.h"
 
 #include <string.h>
@@ -338,8 +339,8 @@ static bool tell_ticket(struct ctx *cx, struct telling *w)
     case EVENT_TICKET_SLA_WARNING:
     case EVENT_TICKET_SLA_BREACHED:
         return tell_promise(cx, w);
-    default:
-        return true;
+    default: /* passes over what is no approval */
+        return notice_approval_tell(cx, w->event, w->t, w->data, &w->base);
     }
 }
 

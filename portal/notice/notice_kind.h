@@ -20,6 +20,8 @@ enum notice_kind { /* of several in one mail, the last here gives it its words *
                    NOTICE_DESK_ASSIGNED,  /* staff: it is yours */
                    NOTICE_DESK_DISPATCH,  /* staff: it is sent to you, please answer */
                    NOTICE_DESK_SENT,      /* staff: what became of a dispatch of yours */
+                   NOTICE_DESK_DECIDED,   /* staff: what became of an approval asked for */
+                   NOTICE_DESK_APPROVAL,  /* staff: something waits for your yes or no */
                    NOTICE_DESK_PROMISE,   /* staff: a promise ends soon, or has ended */
                    NOTICE_DESK_LICENCE,   /* staff: a customer's licence ends */
                    NOTICE_DESK_NEWS,      /* staff: an announcement for them */

@@ -14,6 +14,7 @@
 #include "portal/mail/mail_message.h"
 #include "portal/mail/mail_out.h"
 #include "portal/mail/mail_token.h"
+#include "portal/notice/notice_approval.h"
 #include "portal/notice/notice_link.h"
 #include "portal/notice/notice_template.h"
 
@@ -401,6 +402,7 @@ static bool queue_one(struct writing *w, const struct ticket *t, const struct no
         kind = list[i].kind > kind ? list[i].kind : kind;
     if (!link_of(w, &list[0], &link) || !all_changes(w, list, count, &changes) ||
         !add_survey(w, t, kind, &changes) ||
+        !notice_approval_words(w->cx, w->reader, w->base, list, count, &changes) ||
         (t != NULL && (!add_thread(w, t) || !ticket_facts(w, t, facts, &fact_count))) ||
         (!id_is_zero(list[0].licence_id) && !licence_facts(w, &list[0], facts, &fact_count)))
         return false;

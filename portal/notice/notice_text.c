@@ -79,6 +79,15 @@ static const char *flow_line(struct ctx *cx, const struct format *f, const struc
     if (n->kind == NOTICE_TICKET_SPLIT)
         return lang_fill1(cx->mem, f->lang, T("This was a part of ticket {} before."),
                           json_get_text(n->data, "from", "-"));
+    if (n->kind == NOTICE_DESK_APPROVAL)
+        return lang_fill1(cx->mem, f->lang, T("{} asks for your approval."), actor_of(n, f->lang));
+    if (n->kind == NOTICE_DESK_DECIDED && strcmp(state, "expired") == 0)
+        return lang_text(f->lang, T("The approval was not decided in time."));
+    if (n->kind == NOTICE_DESK_DECIDED)
+        return lang_fill1(cx->mem, f->lang,
+                          strcmp(state, "approved") == 0 ? T("{} approved it.")
+                                                         : T("{} refused it."),
+                          actor_of(n, f->lang));
     if (n->kind == NOTICE_DESK_DISPATCH)
         return lang_text(f->lang, T("The ticket waits for your answer: accept or decline it."));
     if (n->kind == NOTICE_DESK_SENT && strcmp(state, "unanswered") == 0)
@@ -97,7 +106,7 @@ static bool line_of_kind(struct ctx *cx, const struct format *f, const struct no
 {
     const char *who = actor_of(n, f->lang);
 
-    switch (n->kind) {
+    switch ((int)n->kind) {
     case NOTICE_TICKET_FILED:
         *out = lang_text(f->lang, T("The ticket has arrived."));
         return true;
@@ -141,11 +150,7 @@ static bool line_of_kind(struct ctx *cx, const struct format *f, const struct no
     case NOTICE_RULE:
         *out = json_get_text(n->data, "text", "");
         return true;
-    case NOTICE_TICKET_SPLIT:
-    case NOTICE_TICKET_CLOSING:
-    case NOTICE_DESK_DISPATCH:
-    case NOTICE_DESK_SENT:
-    case NOTICE_KIND_COUNT:
+    default: /* flow_line has the rest */
         break;
     }
     *out = "";
@@ -178,6 +183,8 @@ const char *notice_text_path(struct ctx *cx, const struct notice *n)
 
     if (n->kind == NOTICE_DESK_TEMPLATE)
         return "/desk/settings/mail/words";
+    if (n->kind == NOTICE_DESK_APPROVAL)
+        return "/desk/approvals";
     if (n->kind == NOTICE_NEWS || n->kind == NOTICE_DESK_NEWS)
         return arena_printf(cx->mem, "/news/%s", json_get_text(n->data, "announcement", ""));
     if (!id_is_zero(n->licence_id))

@@ -4,6 +4,7 @@
 #include "portal/pages/account_page.h"
 #include "portal/pages/address_page.h"
 #include "portal/pages/announcement_page.h"
+#include "portal/pages/approval_page.h"
 #include "portal/pages/article_page.h"
 #include "portal/pages/audit_page.h"
 #include "portal/pages/brand_page.h"

@@ -4,6 +4,7 @@
 #include "portal/account/role.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_thread.h"
+#include "portal/pages/approval_page.h"
 #include "portal/pages/dispatch_page.h"
 #include "portal/pages/level_page.h"
 #include "portal/pages/order_page.h"
@@ -345,5 +346,5 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
            add_customer(rq, t, context) && add_tags(rq, t, context) &&
            ticket_field_page_of_ticket(rq, t, context) && survey_page_add(rq, t, context) &&
            visit_page_of_ticket(rq, t, context) && dispatch_page_of_ticket(rq, t, context) &&
-           time_page_of_ticket(rq, t, context);
+           approval_page_of_ticket(rq, t, context) && time_page_of_ticket(rq, t, context);
 }

@@ -9,17 +9,20 @@ bool route_path_begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
+struct known {
+    const char *prefix;
+    struct id id;
+};
+
 /* What {id} stands for, by the path that it is in. */
 static struct id id_of(const struct route_rows *rows, const char *pattern)
 {
-    const struct known {
-        const char *prefix;
-        struct id id;
-    } known[] = {
+    const struct known known[] = {
         {"/tickets/{id}", rows->ticket},
         {"/desk/tickets/{id}", rows->ticket},
         {"/desk/visits/{id}", rows->visit},
         {"/desk/leave/{id}", rows->leave},
+        {"/desk/approvals/{id}", rows->approval},
         {"/desk/time/{id}", rows->time},
         {"/desk/hours/{id}", rows->hours},
         {"/desk/dispatches/{id}", rows->dispatch},

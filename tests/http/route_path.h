@@ -7,7 +7,7 @@ struct route_rows { /* what the paths of a tenant lead to */
     struct id release, artefact, ticket, file, order, licence, machine, product, policy,
         entitlement, organisation, person, staff, session, webhook, mail, calendar, token, view,
         visit, macro, address, proposal, erasure;
-    struct id mail_in, device, role, provider, team, leave, dispatch, options, field, news, bulk, time, hours;
+    struct id mail_in, device, role, provider, team, leave, approval, dispatch, options, field, news, bulk, time, hours;
     struct id waiting, domain; /* of signing up */
     struct id trashed;
 };

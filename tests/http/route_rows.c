@@ -5,6 +5,7 @@
 #include "licensing/licence.h"
 #include "licensing/token.h"
 #include "portal/desk/announcement.h"
+#include "portal/desk/approval.h"
 #include "portal/desk/calendar.h"
 #include "portal/desk/dispatch.h"
 #include "portal/desk/hours.h"
@@ -240,6 +241,10 @@ static void make_team(struct ctx *cx, struct route_rows *rows)
                       &(struct leave){
                           .person_id = rows->staff, .from_on = "2026-03-09", .to_on = "2026-03-10"},
                       &rows->leave));
+    test_ok(cx, approval_ask(cx, rows->ticket,
+                             &(struct approval_new){
+                                 .kind = "order", .question = "May we?", .person_id = rows->staff},
+                             &rows->approval));
     test_ok(cx, dispatch_send(cx, rows->ticket, &(struct dispatch_new){.team_id = team.id},
                               &rows->dispatch));
     test_ok(cx,

@@ -1,4 +1,6 @@
 /* The rules that come with the program, against what the program offers. */
+#include "base/clock.h"
+#include "portal/desk/approval.h"
 #include "portal/desk/ticket_rule.h"
 #include "portal/field/custom_value.h"
 #include "portal/script_replay.h"
@@ -184,6 +186,67 @@ static void a_rule_sets_a_field_of_the_tenants_own(void **state)
     assert_int_equal(json_object_size(fields), 0);
 }
 
+static json_t *ask_for(struct ctx *cx, const char *person, const char *kind)
+{
+    return json_own(cx->mem,
+                    json_pack("[{s:s, s:{s:s, s:s, s:s, s:i}}]", "effect", "approve_by", "args",
+                              "person", person, "kind", kind, "text", "Ten per cent?", "days", 3));
+}
+
+static void a_rule_asks_for_an_approval_once_and_hears_of_the_decision(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct desk d = desk_make(cx);
+    const struct script_input input = {.kind = EVENT_TICKET_CREATED,
+                                       .subject_id = desk_file(cx, &d, "one")};
+    json_t *grants = json_own(cx->mem, json_pack("[s]", "ticket.write"));
+    struct event event = {.kind = EVENT_TICKET_APPROVED, .actor_kind = "staff"};
+    struct script_input heard;
+    struct approval *list;
+    const char *effect;
+    size_t count;
+
+    test_sql(cx,
+             "INSERT INTO role_right (tenant_id, role_id, name) SELECT tenant_id, id, 'desk' FROM "
+             "role WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    test_as_system(cx);
+    test_refused(cx, script_api_apply(cx, NULL, &input, ask_for(cx, "x", "order"), &effect),
+                 &ERR_SCRIPT_GRANT);
+    test_refused(cx, script_api_apply(cx, grants, &input, ask_for(cx, "x", "order"), &effect),
+                 &ERR_SCRIPT_EFFECT);
+    test_refused(
+        cx,
+        script_api_apply(cx, grants, &input, ask_for(cx, "anna@marlow.example", "order"), &effect),
+        &ERR_INVALID);
+    test_refused(
+        cx,
+        script_api_apply(cx, grants, &input, ask_for(cx, "dan@tilwick.example", "wish"), &effect),
+        &ERR_INVALID);
+    for (int i = 0; i < 2; i++)
+        test_ok(cx, script_api_apply(cx, grants, &input,
+                                     ask_for(cx, "dan@tilwick.example", "order"), &effect));
+    test_ok(cx, approval_of_ticket(cx, input.subject_id, &list, &count));
+    assert_int_equal(count, 1);
+    assert_true(id_is_zero(list[0].asked_by));
+    assert_int_equal(list[0].due_at, cx->now + 3 * CLOCK_DAY);
+    test_as_staff(cx, d.dan, RIGHT_DESK);
+    test_ok(cx, approval_decide(cx, list[0].id, true, NULL));
+    test_as_system(cx);
+    event.data =
+        test_text(cx, "SELECT data FROM event WHERE tenant_id = ? AND name = 'ticket.approved'",
+                  DB_ID(cx->tenant_id));
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM event_delivery x JOIN event e ON e.tenant_id = "
+                              "x.tenant_id AND e.id = x.event_id WHERE x.tenant_id = ? AND "
+                              "x.consumer = 'rules' AND e.name = 'ticket.approved'",
+                              DB_ID(cx->tenant_id)),
+                     1);
+    test_ok(cx, script_api_input(cx, &event, &heard));
+    assert_string_equal(json_get_text(json_object_get(heard.event, "approval"), "kind", ""),
+                        "order");
+}
+
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -192,6 +255,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_question_in_the_wrong_shape_is_refused),
         cmocka_unit_test(replaying_tells_what_would_differ_and_writes_nothing),
         cmocka_unit_test(a_rule_sets_a_field_of_the_tenants_own),
+        cmocka_unit_test(a_rule_asks_for_an_approval_once_and_hears_of_the_decision),
         cmocka_unit_test(a_failed_rule_never_takes_a_ticket_from_its_team),
     };
     static const struct config CONFIG = {

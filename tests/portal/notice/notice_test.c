@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "licensing/expiry_notice.h"
 #include "portal/account/person.h"
+#include "portal/desk/approval.h"
 #include "portal/desk/escalation.h"
 #include "portal/desk/survey.h"
 #include "portal/desk/ticket_merge.h"
@@ -454,6 +455,39 @@ static void a_promise_about_to_be_broken_is_told_to_the_engineer(void **state)
     post_close(&p);
 }
 
+static void an_approval_is_told_with_its_link_and_the_decision_to_who_asked(void **state)
+{
+    struct post p = post_open(state);
+    struct id ticket, id;
+    const char *html;
+
+    ticket = desk_file(p.cx, &p.desk, "Printer on fire");
+    post_forget(&p);
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, approval_ask(p.cx, ticket,
+                               &(struct approval_new){.kind = "discount",
+                                                      .question = "Ten per cent?",
+                                                      .person_id = p.desk.dan},
+                               &id));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    html = post_html(&p, post_mail_to(&p, "dan@tilwick.example"));
+    assert_non_null(strstr(html, "Priya Nair asks for your approval."));
+    assert_non_null(strstr(html, "Ten per cent?"));
+    assert_non_null(approval_token(p.jobs, id, p.desk.dan));
+    assert_non_null(strstr(
+        html, arena_printf(p.cx->mem, "/approval/%s", approval_token(p.jobs, id, p.desk.dan))));
+    assert_null(post_mail_to(&p, "priya@tilwick.example"));
+    assert_null(post_mail_to(&p, "anna@marlow.example"));
+    test_as_staff(p.cx, p.desk.dan, RIGHT_DESK);
+    test_ok(p.cx, approval_decide(p.cx, id, false, "Too much."));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    html = post_html(&p, post_mail_to(&p, "priya@tilwick.example"));
+    assert_non_null(strstr(html, "Dan Osei refused it."));
+    assert_null(strstr(html, "/approval/"));
+    assert_null(post_mail_to(&p, "anna@marlow.example"));
+    post_close(&p);
+}
+
 static void a_licence_that_ends_is_told_to_those_who_look_after_it(void **state)
 {
     struct post p = post_open(state);
@@ -576,6 +610,7 @@ int main(void)
         cmocka_unit_test(a_digest_has_each_event_once),
         cmocka_unit_test(nobody_is_woken),
         cmocka_unit_test(a_promise_about_to_be_broken_is_told_to_the_engineer),
+        cmocka_unit_test(an_approval_is_told_with_its_link_and_the_decision_to_who_asked),
         cmocka_unit_test(a_licence_that_ends_is_told_to_those_who_look_after_it),
         cmocka_unit_test(who_is_shut_out_gets_no_mail),
         cmocka_unit_test(a_subject_cannot_break_out_of_its_header),

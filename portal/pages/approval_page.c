@@ -1,0 +1,204 @@
+#include "portal/pages/approval_page.h"
+
+#include "portal/desk/approval.h"
+#include "portal/desk/team.h"
+#include "portal/http/reply.h"
+
+#include <string.h>
+
+static const char *const KINDS[] = {"ticket", "order", "discount", "activation", NULL};
+static const char *const ANSWERS[] = {"yes", "no", NULL};
+
+struct approval_fields {
+    const char *kind, *question, *answer, *opinion;
+    struct id person_id;
+    int64_t days;
+};
+
+#define AT(member) offsetof(struct approval_fields, member)
+static const struct form_field ASK_FIELDS[] = {
+    {"kind", T("What is asked"), FORM_CHOICE, true, 0, 0, KINDS, AT(kind)},
+    {"question", T("What is to be decided, and why"), FORM_LINES, true, 1, APPROVAL_TEXT_MAX, NULL,
+     AT(question)},
+    {"approver", T("Approver"), FORM_ID, true, 0, 0, NULL, AT(person_id)},
+    {"days", T("Days"), FORM_INT, false, 0, APPROVAL_DAYS_MAX, NULL, AT(days)},
+};
+static const struct form_field DECIDE_FIELDS[] = {
+    {"answer", T("Decision"), FORM_CHOICE, true, 0, 0, ANSWERS, AT(answer)},
+    {"opinion", T("Opinion"), FORM_LINES, false, 0, APPROVAL_TEXT_MAX, NULL, AT(opinion)},
+};
+
+static const char *kind_text(struct req *rq, const char *kind)
+{
+    static const char *const TEXTS[] = {T("Ticket"), T("Order"), T("Discount"),
+                                        T("Extra activation")};
+
+    for (size_t i = 0; i < COUNT(TEXTS); i++)
+        if (strcmp(KINDS[i], kind) == 0)
+            return req_text(rq, TEXTS[i]);
+    return kind;
+}
+
+static json_t *state_json(struct req *rq, const struct approval *a)
+{
+    static const struct {
+        const char *state, *kind, *icon, *text;
+    } STATES[] = {
+        {"waiting", "accent", "clock", T("Waits for the decision")},
+        {"approved", "ok", "check", T("Approved")},
+        {"refused", "bad", "circle-x", T("Refused")},
+        {"expired", "warn", "hourglass", T("Not decided in time")},
+    };
+    size_t i = 0;
+
+    while (i < COUNT(STATES) - 1 && strcmp(STATES[i].state, a->state) != 0)
+        i++;
+    return json_pack("{s:s,s:s,s:s}", "kind", STATES[i].kind, "icon", STATES[i].icon, "text",
+                     req_text(rq, STATES[i].text));
+}
+
+static json_t *approval_json(struct req *rq, const struct approval *a)
+{
+    const char *id = id_text(rq->cx.mem, a->id);
+
+    return json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:b}", "id", id, "href",
+        arena_printf(rq->cx.mem, "/desk/tickets/%s", id_text(rq->cx.mem, a->ticket_id)), "number",
+        a->number, "subject", a->subject, "kind", kind_text(rq, a->kind), "question", a->question,
+        "opinion", a->opinion, "approver", a->approver, "asked",
+        *a->asked_name != '\0' ? a->asked_name : req_text(rq, T("A rule")), "action",
+        arena_printf(rq->cx.mem, "/desk/approvals/%s", id), "chip", state_json(rq, a), "at",
+        page_time(rq, a->created_at), "due", page_time(rq, a->due_at), "decided",
+        page_time(rq, a->decided_at), "may_decide", a->may_decide);
+}
+
+bool approval_page_list(struct req *rq)
+{
+    json_t *rows = json_array();
+    json_t *page = json_own(rq->cx.mem, json_pack("{s:o}", "approvals", rows));
+    struct approval *list;
+    size_t count;
+
+    if (!approval_waiting(&rq->cx, &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(rows, approval_json(rq, &list[i]));
+    json_object_set_new(page, "is_empty", json_boolean(count == 0));
+    return page_render(rq, "approval_list", page);
+}
+
+bool approval_page_of_ticket(struct req *rq, const struct ticket *t, json_t *context)
+{
+    json_t *rows = json_array(), *people = json_array();
+    struct team_member *members;
+    struct approval *list;
+    size_t count, member_count;
+
+    json_object_set_new(context, "approvals", rows);
+    json_object_set_new(context, "approval_people", people);
+    if (!approval_of_ticket(&rq->cx, t->id, &list, &count) ||
+        !team_members(&rq->cx, (struct id){{0}}, &members, &member_count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(rows, approval_json(rq, &list[i]));
+    for (size_t i = 0; i < member_count; i++) {
+        if (id_equal(members[i].person_id, rq->cx.viewer.person_id))
+            continue; /* nobody decides what he asked for himself */
+        json_array_append_new(people, json_pack("{s:s,s:s}", "value",
+                                                id_text(rq->cx.mem, members[i].person_id), "text",
+                                                members[i].full_name));
+    }
+    return true;
+}
+
+static bool back(struct req *rq, const struct form *form, const char *said, const char *path)
+{
+    const json_t *fault = json_array_get(form->fault_list, 0);
+
+    return reply_flash(rq, fault != NULL ? "bad" : "ok",
+                       fault != NULL ? json_get_text(fault, "text", "") : req_text(rq, said)) &&
+           reply_see_other(rq, path);
+}
+
+bool approval_page_ask(struct req *rq)
+{
+    const char *path = arena_printf(rq->cx.mem, "/desk/tickets/%s", id_text(rq->cx.mem, rq->id));
+    struct approval_fields f = {0};
+    struct form *form;
+    struct ticket *t;
+    struct id id;
+
+    if (!form_parse(rq, &form) || !ticket_get(&rq->cx, rq->id, &t))
+        return false;
+    if (form_read(rq, form, ASK_FIELDS, COUNT(ASK_FIELDS), &f) &&
+        !approval_ask(
+            &rq->cx, rq->id,
+            &(struct approval_new){
+                .kind = f.kind, .question = f.question, .person_id = f.person_id, .days = f.days},
+            &id) &&
+        !form_take_err(rq, form, ASK_FIELDS, COUNT(ASK_FIELDS)))
+        return false;
+    return back(rq, form, T("The approval is asked for."), path);
+}
+
+/* An old page, or somebody else's, is told like a fault. */
+static bool take_err(struct req *rq, struct form *form)
+{
+    if (rq->cx.err.kind != &ERR_DENIED)
+        return form_take_err(rq, form, DECIDE_FIELDS, COUNT(DECIDE_FIELDS));
+    err_clear(&rq->cx.err);
+    form_fault(rq, form, "answer", T("Decision"), T("This decision is somebody else's."));
+    return true;
+}
+
+static const char *said(const struct approval_fields *f)
+{
+    return f->answer != NULL && strcmp(f->answer, "yes") == 0 ? T("It is approved.")
+                                                              : T("It is refused.");
+}
+
+bool approval_page_decide(struct req *rq)
+{
+    struct approval_fields f = {0};
+    struct approval *a;
+    struct form *form;
+
+    if (!form_parse(rq, &form) || !approval_get(&rq->cx, rq->id, &a))
+        return false;
+    if (form_read(rq, form, DECIDE_FIELDS, COUNT(DECIDE_FIELDS), &f) &&
+        !approval_decide(&rq->cx, rq->id, strcmp(f.answer, "yes") == 0, f.opinion) &&
+        !take_err(rq, form))
+        return false;
+    return back(rq, form, said(&f), "/desk/approvals");
+}
+
+/* --- by a mail's link: looking at it decides nothing --- */
+
+bool approval_page_link(struct req *rq)
+{
+    struct approval *a;
+    json_t *page;
+
+    if (!approval_open(&rq->cx, rq->args[0], &a))
+        return false;
+    page = json_own(rq->cx.mem, json_pack("{s:o}", "approval", approval_json(rq, a)));
+    json_object_set_new(json_object_get(page, "approval"), "action", json_string(rq->path));
+    /* The address is the right: it must not be kept by anybody between. */
+    reply_header(rq, "Cache-Control", "private, no-store");
+    return page_render(rq, "approval", page);
+}
+
+bool approval_page_link_send(struct req *rq)
+{
+    struct approval_fields f = {0};
+    struct approval *a;
+    struct form *form;
+
+    if (!form_parse(rq, &form) || !approval_open(&rq->cx, rq->args[0], &a))
+        return false;
+    if (form_read(rq, form, DECIDE_FIELDS, COUNT(DECIDE_FIELDS), &f) &&
+        !approval_decide_link(&rq->cx, rq->args[0], strcmp(f.answer, "yes") == 0, f.opinion) &&
+        !take_err(rq, form))
+        return false;
+    return back(rq, form, said(&f), rq->path);
+}
