@@ -26,7 +26,7 @@ static const char SQL_TICKET_INSERT[] =
     "request_key, filed, fields_missing, severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_TICKET_BY_REQUEST[] =
-    "SELECT id FROM ticket WHERE tenant_id = ? AND person_id = ? AND request_key = ?";
+    "SELECT id FROM ticket WHERE tenant_id = ? AND person_id <=> ? AND request_key = ? LIMIT 1";
 static const char SQL_TICKET_ORGANISATION[] =
     "SELECT id FROM organisation WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_TICKET_MEMBER[] =
@@ -355,10 +355,10 @@ static bool find_request(struct ctx *cx, const struct draft *d, struct ticket **
     struct db_rows rows;
 
     *out = NULL;
-    if (d->what->request_key == NULL || id_is_zero(d->person_id))
+    if (d->what->request_key == NULL)
         return true;
-    if (!db_query(cx, &rows, SQL_TICKET_BY_REQUEST, DB_ID(cx->tenant_id), DB_ID(d->person_id),
-                  DB_TEXT(d->what->request_key)))
+    if (!db_query(cx, &rows, SQL_TICKET_BY_REQUEST, DB_ID(cx->tenant_id),
+                  DB_ID_OR_NULL(d->person_id), DB_TEXT(d->what->request_key)))
         return false;
     return !db_next(&rows) || ticket_get(cx, db_id(&rows.row, 0), out);
 }

@@ -1,5 +1,6 @@
 #include "portal/pages/time_page.h"
 
+#include "base/parse.h"
 #include "portal/desk/hours.h"
 #include "portal/desk/time_entry.h"
 #include "portal/http/reply.h"
@@ -89,12 +90,15 @@ static bool back(struct req *rq, const struct form *form, const char *said, cons
            reply_see_other(rq, path);
 }
 
+enum { DAY_MINUTES = 24 * 60 };
+
 static bool read_time(struct req *rq, struct form *form, const struct time_fields *f,
                       struct time_entry_new *out)
 {
     *out = (struct time_entry_new){
         .done_on = f->done_on, .is_billable = f->is_billable, .note = f->note};
-    if (!service_text_length(f->minutes != NULL ? f->minutes : "", &out->minutes))
+    if (!parse_i64(f->minutes != NULL ? f->minutes : "", 1, DAY_MINUTES, &out->minutes) &&
+        !service_text_length(f->minutes != NULL ? f->minutes : "", &out->minutes))
         form_fault(rq, form, "minutes", T("Time"), T("Type a time such as 30m, 8h or 1h 30m."));
     if (f->cost != NULL && !money_parse(f->cost, rq->tenant->currency, &out->cost))
         form_fault(rq, form, "cost", T("Cost"), T("Enter an amount such as 1,250.00."));

@@ -233,7 +233,7 @@ export async function agentSeesRule(reader, who, told) {
   const { page } = reader;
   await reader.signIn(who.agent);
   await page.waitForURL((url) => url.pathname === "/desk");
-  await openQueue(reader, "unassigned");
+  await openQueue(reader, "open"); // the team gives it to somebody by itself
   await reader.check("queue");
   await (await findInQueue(page, told.number)).locator("a").click();
   await page.locator(".ticket-head h1").waitFor();
