@@ -384,6 +384,23 @@ static void the_same_key_files_once(void **state)
         1);
 }
 
+static void a_program_without_a_person_files_once_as_well(void **state)
+{
+    struct shop s = open_shop(state);
+    const char *admin = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+
+    for (int i = 0; i < 2; i++) {
+        const struct site_answer a =
+            site_call(s.cx, admin, "POST", "/api/v1/tickets", "Idempotency-Key: k1\r\n",
+                      "{\"subject\":\"Once only\",\"text\":\"Text.\",\"topic\":\"fault\"}");
+
+        assert_int_equal(a.status, 201);
+    }
+    assert_int_equal(
+        test_i64(s.cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ?", DB_ID(s.cx->tenant_id)),
+        1);
+}
+
 static void lists_are_paged_by_a_cursor(void **state)
 {
     struct shop s = open_shop(state);
@@ -455,6 +472,7 @@ int main(void)
         cmocka_unit_test(staff_file_change_and_answer_tickets),
         cmocka_unit_test(a_customers_token_sees_what_its_person_sees),
         cmocka_unit_test(the_same_key_files_once),
+        cmocka_unit_test(a_program_without_a_person_files_once_as_well),
         cmocka_unit_test(lists_are_paged_by_a_cursor),
         cmocka_unit_test(a_body_that_is_not_right_is_refused_with_its_member),
     };
