@@ -282,6 +282,24 @@ static void the_download_has_every_row_that_names_him(void **state)
     free(text);
 }
 
+static void what_a_rule_noted_for_staff_in_his_name_is_not_in_it(void **state)
+{
+    struct town t = make(state);
+    json_t *all;
+    char *text;
+
+    test_sql(t.cx,
+             "INSERT INTO message (tenant_id, id, ticket_id, kind, is_public, author, author_id, "
+             "source, body, created_at) VALUES (?, ?, ?, 'note', FALSE, 'script', ?, 'rule', "
+             "'gave us two of five', ?)",
+             DB_ID(t.cx->tenant_id), DB_ID(ctx_new_id(t.cx)), DB_ID(t.who.ticket),
+             DB_ID(t.who.person), DB_TIME(t.cx->now));
+    test_ok(t.cx, own_data(t.cx, t.who.person, &all));
+    text = json_dumps(all, JSON_COMPACT);
+    assert_null(strstr(text, "gave us two of five"));
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -291,6 +309,7 @@ int main(void)
         cmocka_unit_test(staff_are_removed_before_they_are_erased),
         cmocka_unit_test(a_failure_at_any_statement_erases_nothing),
         cmocka_unit_test(the_download_has_every_row_that_names_him),
+        cmocka_unit_test(what_a_rule_noted_for_staff_in_his_name_is_not_in_it),
     };
     return test_group_run("erasure", TESTS, COUNT(TESTS));
 }
