@@ -49,9 +49,11 @@ static bool find(struct ctx *cx, const char *name, unsigned *out)
     return err_set(&cx->err, &ERR_INTERNAL, "no number series '%s'", name);
 }
 
+enum place_kind { PLACE_NUMBER, PLACE_YEAR, PLACE_SHORT_YEAR };
+
 /* A placeholder as it stands in a format. */
 struct place {
-    enum { PLACE_NUMBER, PLACE_YEAR, PLACE_SHORT_YEAR } kind;
+    enum place_kind kind;
     int64_t width;
     size_t len; /* with its braces */
 };
@@ -60,7 +62,7 @@ static bool place_parse(struct arena *mem, const char *at, struct place *out)
 {
     static const struct {
         const char *name;
-        int kind;
+        enum place_kind kind;
     } NAMES[] = {{"n", PLACE_NUMBER},
                  {"number", PLACE_NUMBER},
                  {"yyyy", PLACE_YEAR},
