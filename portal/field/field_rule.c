@@ -291,7 +291,7 @@ static bool read_day(const char *text, int64_t *out)
     if (strlen(text) != ISO_DAY || text[4] != '-' || text[7] != '-')
         return false;
     for (size_t i = 0, part = 0; i < ISO_DAY; i++) {
-        if (text[i] == '-') {
+        if (i == 4 || i == 7) { /* the two dashes */
             part++;
             continue;
         }

@@ -259,6 +259,8 @@ static void values_are_kept_in_one_form(void **state)
         {FIELD_DATE, "2028-02-29", NULL, "2028-02-29"},
         {FIELD_DATE, "2026-02-29", NULL, NULL},
         {FIELD_DATE, "2026-2-9", NULL, NULL},
+        {FIELD_DATE, "2028--2-29", NULL, NULL},
+        {FIELD_DATE, "----------", NULL, NULL},
         {FIELD_DATE, "22.11.2026", NULL, NULL},
         {FIELD_YES, "TRUE", NULL, "yes"},
         {FIELD_YES, "否", NULL, "no"},
