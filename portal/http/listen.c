@@ -96,3 +96,16 @@ bool listen_check(struct err *err, const char *text, char out[LISTEN_TEXT_SIZE])
     snprintf(out, LISTEN_TEXT_SIZE, "%s:%d", host, (int)port);
     return true;
 }
+
+void listen_knock(const char *address, unsigned port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    char host[LISTEN_TEXT_SIZE];
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    snprintf(host, sizeof(host), "%.*s", (int)strcspn(address, ":"), address);
+    if (fd >= 0 && inet_pton(AF_INET, host, &to.sin_addr) == 1)
+        (void)connect(fd, (const struct sockaddr *)&to, sizeof(to));
+    if (fd >= 0)
+        close(fd);
+}

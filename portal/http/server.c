@@ -19,6 +19,7 @@
 #include <civetweb.h>
 
 #include <assert.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -47,12 +48,14 @@ struct server { /* Threads: any. */
     struct answer_style style;
     struct router *router;
     struct mg_context *context;
+    char listen[LISTEN_TEXT_SIZE];
     unsigned port;
     bool has_access_log;
     struct rate *rate;
     struct limit *drafts;
     struct metrics metrics;
     atomic_bool is_draining;
+    atomic_bool is_stopped;
     struct spaces spaces;
 };
 
@@ -378,7 +381,7 @@ static void on_thread_end(const struct mg_context *context, int type, void *poin
 
 /* --- start and stop --- */
 
-static bool start_context(struct server *s, struct err *err, const char *listen)
+static bool start_context(struct server *s, struct err *err)
 {
     struct mg_callbacks callbacks = {.begin_request = on_request,
                                      .http_error = on_error,
@@ -386,7 +389,7 @@ static bool start_context(struct server *s, struct err *err, const char *listen)
                                      .init_thread = on_thread,
                                      .exit_thread = on_thread_end};
     char threads[16];
-    const char *options[] = {"listening_ports", listen, "num_threads", threads,
+    const char *options[] = {"listening_ports", s->listen, "num_threads", threads,
                              /* sockets that wait for a worker, then those that wait for us */
                              "connection_queue", "256", "listen_backlog", "1024",
                              "enable_keep_alive", "yes", "keep_alive_timeout_ms", "5000",
@@ -399,9 +402,9 @@ static bool start_context(struct server *s, struct err *err, const char *listen)
     snprintf(threads, sizeof(threads), "%u", s->spec.threads);
     s->context = mg_start(&callbacks, s, options);
     if (s->context == NULL)
-        return err_set(err, &ERR_INTERNAL, "the server could not start on %s", listen);
+        return err_set(err, &ERR_INTERNAL, "the server could not start on %s", s->listen);
     if (mg_get_server_ports(s->context, 1, &port) != 1)
-        return err_set(err, &ERR_INTERNAL, "no port on %s", listen);
+        return err_set(err, &ERR_INTERNAL, "no port on %s", s->listen);
     s->port = (unsigned)port.port;
     return true;
 }
@@ -416,6 +419,7 @@ bool server_start(struct err *err, const struct server_spec *spec, struct server
         return false;
     s = calloc(1, sizeof(*s));
     assert(s != NULL);
+    memcpy(s->listen, listen, sizeof(listen));
     s->spec = *spec;
     s->style.is_licensing = spec->is_licensing;
     s->style.behind_tls = spec->app != NULL && spec->app->config.behind_tls;
@@ -427,7 +431,7 @@ bool server_start(struct err *err, const struct server_spec *spec, struct server
     signal(SIGPIPE, SIG_IGN); /* a browser that goes away is no reason to end */
     mg_init_library(MG_FEATURES_DEFAULT);
     if (!route_compile(err, spec->routes, spec->is_licensing, &s->router) ||
-        !start_context(s, err, listen)) {
+        !start_context(s, err)) {
         server_stop(s);
         return false;
     }
@@ -446,12 +450,37 @@ void server_drain(struct server *server, int64_t drain_ms)
         nanosleep(&pause, NULL);
 }
 
+static void *knock(void *arg)
+{
+    struct server *s = arg;
+    const struct timespec pause = {.tv_nsec = 5000000};
+
+    while (!atomic_load(&s->is_stopped)) {
+        listen_knock(s->listen, s->port);
+        nanosleep(&pause, NULL);
+    }
+    return NULL;
+}
+
+/* CivetWeb's listening thread looks whether it is to end only between two waits of 2 s, unless
+ * somebody comes: so somebody does. */
+static void stop_context(struct server *s)
+{
+    pthread_t visitor;
+    bool knocks = pthread_create(&visitor, NULL, knock, s) == 0;
+
+    mg_stop(s->context);
+    atomic_store(&s->is_stopped, true);
+    if (knocks)
+        pthread_join(visitor, NULL);
+}
+
 void server_stop(struct server *server)
 {
     if (server == NULL)
         return;
     if (server->context != NULL)
-        mg_stop(server->context);
+        stop_context(server);
     mg_exit_library();
     route_free(server->router);
     rate_free(server->rate);

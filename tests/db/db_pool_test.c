@@ -126,12 +126,15 @@ static void a_silent_database_is_waited_for_only_so_long(void **state)
     struct ctx *cx = test_ctx(state);
     struct db_pool *pool = db_pool_make(test_target(), 1);
     struct ctx run;
+    siginfo_t stopped;
 
     db_pool_set_wait(pool, SHORT_WAIT);
     db_pool_set_patience(pool, 1);
     ctx_start(&run, cx->mem, pool);
     assert_int_equal(test_i64(&run, "SELECT 1", DB_NONE), 1);
     kill(test_server_pid(), SIGSTOP);
+    /* Only once all its threads stand. */
+    assert_int_equal(waitid(P_PID, (id_t)test_server_pid(), &stopped, WSTOPPED | WNOWAIT), 0);
     test_refused(&run, db_exec(&run, NULL, "SELECT 1", DB_NONE), &ERR_BUSY);
     kill(test_server_pid(), SIGCONT);
     db_release(&run);
