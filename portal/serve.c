@@ -2,6 +2,7 @@
 
 #include "portal/account/tenant.h"
 #include "portal/account/view_as.h"
+#include "portal/api/rest_run.h"
 #include "portal/draft.h"
 #include "portal/http/page.h"
 #include "portal/http/rate.h"
@@ -348,7 +349,7 @@ static bool keep_session(struct req *rq)
 static bool run_api(struct req *rq)
 {
     if (rq->route == NULL)
-        return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no route");
+        return rest_no_route(rq);
     if ((rq->route->needs & NEED_TOKEN) != 0) {
         if (!serve_token(rq))
             return false;
@@ -357,7 +358,7 @@ static bool run_api(struct req *rq)
                            (unsigned long long)rq->cx.viewer.rights,
                            (unsigned long long)rq->route->rights);
     }
-    return rq->route->handler(rq);
+    return rest_run(rq);
 }
 
 /* A remembered device brings its own language, and the way to the second step. */

@@ -13,6 +13,9 @@ const struct err_kind ERR_SERVE_TOKEN = {
     ERR_CLASS_LOGIN, "TOKEN_INVALID",
     "An API token is needed here: none was sent, or it is unknown, revoked or expired."};
 
+static const struct err_kind ERR_SERVE_TOKEN_ORGANISATION = {
+    ERR_CLASS_MALFORMED, "PARAMETER_INVALID",
+    "The parameter organisation is the id of one of the person's organisations."};
 const struct err_kind ERR_SERVE_TOKEN_STEP = {
     ERR_CLASS_DENIED, "SECOND_STEP_MISSING",
     "The token's owner has to set up a second step of signing in first."};
@@ -103,7 +106,7 @@ static bool be_person(struct req *rq, struct id person_id)
     struct id wanted = {{0}};
 
     if (text != NULL && !id_parse(text, &wanted))
-        return err_set_at(&rq->cx.err, &ERR_INVALID, "organisation", "no id");
+        return err_set_at(&rq->cx.err, &ERR_SERVE_TOKEN_ORGANISATION, "?organisation", "no id");
     if (!membership_viewer(&rq->cx, person_id, wanted, &rq->cx.viewer))
         return false;
     if (rq->cx.viewer.rights == 0)

@@ -39,14 +39,14 @@ const char *person_email_clean(struct arena *mem, const char *email)
     return clean;
 }
 
-enum { GIVEN_NAME_MAX = 100, LANGUAGE_MAX = 8, TIME_ZONE_MAX = 64 };
+enum { LANGUAGE_MAX = 8, TIME_ZONE_MAX = 64 };
 
 /* As much of a text as a given name has room for. */
 static const char *first_of(struct arena *mem, const char *text)
 {
     const char *end = text;
 
-    for (int i = 0; i < GIVEN_NAME_MAX && *end != '\0'; i++)
+    for (int i = 0; i < PERSON_GIVEN_MAX && *end != '\0'; i++)
         utf8_next(&end);
     return arena_dup_bytes(mem, text, (size_t)(end - text));
 }
@@ -80,7 +80,7 @@ static bool check_rest(struct ctx *cx, const char *given, const char *language, 
 {
     static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
 
-    if (given != NULL && utf8_count(given) > GIVEN_NAME_MAX)
+    if (given != NULL && utf8_count(given) > PERSON_GIVEN_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "given_name", "given name too long");
     if (language != NULL &&
         (strlen(language) > LANGUAGE_MAX || strspn(language, LETTERS) != strlen(language)))

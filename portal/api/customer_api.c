@@ -67,8 +67,7 @@ static bool read_fields(struct req *rq, const struct organisation *list, size_t 
 
 bool customer_api_organisations(struct req *rq)
 {
-    struct organisation_filter filter = {.search = req_query(rq, "q"),
-                                         .status = req_query(rq, "status")};
+    struct organisation_filter filter = {.search = req_query(rq, "q")};
     struct organisation *list;
     struct field_set set;
     const char **values;
@@ -76,7 +75,8 @@ bool customer_api_organisations(struct req *rq)
     size_t count;
     bool has_more;
 
-    if (!rest_limit(rq, &filter.limit) || !rest_id(rq, "after", &filter.after) ||
+    if (!rest_choice(rq, "status", ORGANISATION_STATUSES, &filter.status) ||
+        !rest_limit(rq, &filter.limit) || !rest_id(rq, "after", &filter.after) ||
         !organisation_list(&rq->cx, &filter, &list, &count, &has_more) ||
         !read_fields(rq, list, count, &set, &values))
         return false;
@@ -169,16 +169,19 @@ static json_t *order_json(struct req *rq, const struct order *o)
 
 bool customer_api_orders(struct req *rq)
 {
-    const char *open = req_query(rq, "open");
-    struct order_filter filter = {.is_open = open != NULL && strcmp(open, "1") == 0};
+    static const char *const OPEN[] = {"1", NULL};
+    struct order_filter filter = {.is_open = false};
+    const char *open;
     unsigned limit;
     struct order *list;
     json_t *data;
     size_t count;
 
-    if (!rest_limit(rq, &limit) || !rest_id(rq, "after", &filter.after) ||
+    if (!rest_choice(rq, "open", OPEN, &open) || !rest_limit(rq, &limit) ||
+        !rest_id(rq, "after", &filter.after) ||
         !rest_id(rq, "organisation_id", &filter.organisation_id))
         return false;
+    filter.is_open = open != NULL;
     filter.limit = limit == 0 ? ORDER_PAGE : limit;
     if (!order_list(&rq->cx, &filter, &list, &count))
         return false;

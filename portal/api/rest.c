@@ -15,14 +15,73 @@ static const struct err_kind ERR_REST_MEMBER = {ERR_CLASS_INVALID, "MEMBER_INVAL
 static const struct err_kind ERR_REST_MISSING = {ERR_CLASS_INVALID, "MEMBER_MISSING",
                                                  "The member {} is needed."};
 static const struct err_kind ERR_REST_UNKNOWN = {ERR_CLASS_INVALID, "MEMBER_UNKNOWN",
-                                                 "The member {} is not known here."};
+                                                 "The member {} is not known here. These are: {}."};
+static const struct err_kind ERR_REST_KEY = {
+    ERR_CLASS_MALFORMED, "HEADER_INVALID",
+    "The header Idempotency-Key is 1 to 64 letters, digits and marks of ASCII without blanks."};
+static const struct err_kind ERR_REST_PARAMETER = {ERR_CLASS_MALFORMED, "PARAMETER_INVALID", ""};
 
-static bool refuse(struct req *rq, const struct err_kind *kind, const char *name)
+/* --- refusing --- */
+
+/* The sentence is filled here: an error holds one word of sixty characters, and lists are longer.
+ */
+static bool refuse(struct req *rq, const struct err_kind *kind, const char *source,
+                   const char *sentence, const char *const args[2])
 {
-    err_record(&rq->cx.err, kind, arena_printf(rq->cx.mem, "/%s", name), ERR_WHERE, "member %.60s",
-               name);
-    err_arg(&rq->cx.err, name);
-    return false;
+    struct err_kind *told = arena_new(rq->cx.mem, struct err_kind);
+
+    *told = *kind;
+    told->text = lang_fill(rq->cx.mem, rq->lang, sentence, args, 2);
+    return err_record(&rq->cx.err, told, source, ERR_WHERE, "%.60s", source);
+}
+
+static const char *member_source(struct req *rq, const char *name)
+{
+    return arena_printf(rq->cx.mem, "/%s", name);
+}
+
+bool rest_refuse_as(struct req *rq, const char *name, const char *sentence, const char *arg)
+{
+    return refuse(rq, &ERR_REST_MEMBER, member_source(rq, name), sentence,
+                  (const char *const[]){name, arg});
+}
+
+bool rest_refuse(struct req *rq, const char *name)
+{
+    return rest_refuse_as(rq, name, ERR_REST_MEMBER.text, "");
+}
+
+bool rest_missing(struct req *rq, const char *name)
+{
+    return refuse(rq, &ERR_REST_MISSING, member_source(rq, name), ERR_REST_MISSING.text,
+                  (const char *const[]){name, ""});
+}
+
+bool rest_refuse_parameter(struct req *rq, const char *name, const char *sentence, const char *arg)
+{
+    return refuse(rq, &ERR_REST_PARAMETER, arena_printf(rq->cx.mem, "?%s", name), sentence,
+                  (const char *const[]){name, arg});
+}
+
+/* --- bodies --- */
+
+static const char *range_text(struct req *rq, int64_t min, int64_t max)
+{
+    return arena_printf(rq->cx.mem, "%lld–%lld", (long long)min, (long long)max);
+}
+
+static bool refuse_type(struct req *rq, const struct rest_member *m)
+{
+    static const char *const SENTENCES[] = {
+        [REST_TEXT] = T("The member {} is a text."),
+        [REST_INT] = T("The member {} is a whole number of {}."),
+        [REST_BOOL] = T("The member {} is true or false."),
+        [REST_ID] = T("The member {} is an id: 36 characters, as the answers have it."),
+        [REST_OBJECT] = T("The member {} is an object."),
+        [REST_LIST] = T("The member {} is a list."),
+    };
+
+    return rest_refuse_as(rq, m->name, SENTENCES[m->type], range_text(rq, m->min, m->max));
 }
 
 static bool read_member(struct req *rq, const struct rest_member *m, const json_t *value,
@@ -62,7 +121,18 @@ static bool read_member(struct req *rq, const struct rest_member *m, const json_
         *(const json_t **)at = value;
         return true;
     }
-    return refuse(rq, &ERR_REST_MEMBER, m->name);
+    return refuse_type(rq, m);
+}
+
+static bool refuse_unknown(struct req *rq, const struct rest_member *members, size_t count,
+                           const char *name)
+{
+    struct str known = str_new(rq->cx.mem);
+
+    for (size_t i = 0; i < count; i++)
+        str_fmt(&known, "%s%s", i > 0 ? ", " : "", members[i].name);
+    return refuse(rq, &ERR_REST_UNKNOWN, member_source(rq, name), ERR_REST_UNKNOWN.text,
+                  (const char *const[]){name, known.p});
 }
 
 static bool is_known(const struct rest_member *members, size_t count, const char *name)
@@ -94,14 +164,14 @@ bool rest_read(struct req *rq, const struct rest_member *members, size_t count, 
         return false;
     json_object_foreach (body, name, value)
         if (!is_known(members, count, name))
-            return refuse(rq, &ERR_REST_UNKNOWN, name);
+            return refuse_unknown(rq, members, count, name);
     for (size_t i = 0; i < count; i++) {
         value = json_object_get(body, members[i].name);
         if (value != NULL)
             seen |= UINT64_C(1) << i;
         if (value == NULL || json_is_null(value)) {
             if (members[i].is_required)
-                return refuse(rq, &ERR_REST_MISSING, members[i].name);
+                return rest_missing(rq, members[i].name);
             continue;
         }
         if (!read_member(rq, &members[i], value, into))
@@ -112,9 +182,12 @@ bool rest_read(struct req *rq, const struct rest_member *members, size_t count, 
     return true;
 }
 
-bool rest_refuse(struct req *rq, const char *name)
+/* --- parameters --- */
+
+bool rest_refuse_cursor(struct req *rq)
 {
-    return refuse(rq, &ERR_REST_MEMBER, name);
+    return rest_refuse_parameter(rq, "after",
+                                 T("The parameter {} is what the page before gave as next."), "");
 }
 
 bool rest_limit(struct req *rq, unsigned *out)
@@ -123,7 +196,8 @@ bool rest_limit(struct req *rq, unsigned *out)
     int64_t value = 0;
 
     if (text != NULL && !parse_i64(text, 1, REST_LIMIT_MAX, &value))
-        return refuse(rq, &ERR_REST_MEMBER, "limit");
+        return rest_refuse_parameter(rq, "limit", T("The parameter {} is a whole number of {}."),
+                                     range_text(rq, 1, REST_LIMIT_MAX));
     *out = (unsigned)value;
     return true;
 }
@@ -133,8 +207,44 @@ bool rest_id(struct req *rq, const char *name, struct id *out)
     const char *text = req_query(rq, name);
 
     *out = (struct id){{0}};
-    return text == NULL || id_parse(text, out) ? true : refuse(rq, &ERR_REST_MEMBER, name);
+    if (text == NULL || id_parse(text, out))
+        return true;
+    if (strcmp(name, "after") == 0)
+        return rest_refuse_cursor(rq);
+    return rest_refuse_parameter(
+        rq, name, T("The parameter {} is an id: 36 characters, as the answers have it."), "");
 }
+
+bool rest_choice(struct req *rq, const char *name, const char *const *words, const char **out)
+{
+    struct str known = str_new(rq->cx.mem);
+
+    *out = req_query(rq, name);
+    if (*out == NULL)
+        return true;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], *out) == 0)
+            return true;
+        str_fmt(&known, "%s%s", i > 0 ? ", " : "", words[i]);
+    }
+    return rest_refuse_parameter(rq, name, T("The parameter {} is one of: {}."), known.p);
+}
+
+bool rest_key(struct req *rq, const char **out)
+{
+    const char *text = req_header(rq, "Idempotency-Key");
+    size_t len = text == NULL ? 1 : strlen(text);
+
+    if (len == 0 || len > REST_KEY_MAX)
+        return err_set_at(&rq->cx.err, &ERR_REST_KEY, ":Idempotency-Key", "%zu bytes", len);
+    for (size_t i = 0; text != NULL && i < len; i++)
+        if (text[i] <= ' ' || text[i] >= 0x7f)
+            return err_set_at(&rq->cx.err, &ERR_REST_KEY, ":Idempotency-Key", "byte %zu", i);
+    *out = text;
+    return true;
+}
+
+/* --- answers --- */
 
 bool rest_answer(struct req *rq, int status, json_t *data)
 {

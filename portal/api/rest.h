@@ -3,6 +3,7 @@
 
 #include "portal/http/reply.h"
 
+enum { REST_KEY_MAX = 64 };
 enum rest_type { REST_TEXT, REST_INT, REST_BOOL, REST_ID, REST_OBJECT, REST_LIST };
 
 struct rest_member {
@@ -20,12 +21,24 @@ struct rest_member {
 bool rest_read(struct req *rq, const struct rest_member *members, size_t count, void *into,
                uint64_t *given) MUST_CHECK;
 
-/* ERR_INVALID for a member whose value its reader cannot accept; returns false. */
+/* Refusals, which return false: a member whose value its reader cannot accept (422), with a
+ * sentence of what it has to be, English with {} for the name and another for arg; one that is not
+ * there (422); a query parameter (400). */
 bool rest_refuse(struct req *rq, const char *name);
+bool rest_refuse_as(struct req *rq, const char *name, const char *sentence, const char *arg);
+bool rest_missing(struct req *rq, const char *name);
+bool rest_refuse_parameter(struct req *rq, const char *name, const char *sentence, const char *arg);
+bool rest_refuse_cursor(struct req *rq); /* ?after= */
 
-/* Parameters of lists. rest_limit: ?limit=1..200, 0 if absent; rest_id: an id, zero if absent. */
+/* Parameters of lists. rest_limit: ?limit=1..200, 0 if absent; rest_id: an id, zero if absent;
+ * rest_choice: one of the words, which NULL ends, NULL if absent. */
 bool rest_limit(struct req *rq, unsigned *out) MUST_CHECK;
 bool rest_id(struct req *rq, const char *name, struct id *out) MUST_CHECK;
+bool rest_choice(struct req *rq, const char *name, const char *const *words,
+                 const char **out) MUST_CHECK;
+
+/* The header Idempotency-Key, NULL if absent: 1 to REST_KEY_MAX characters. */
+bool rest_key(struct req *rq, const char **out) MUST_CHECK;
 
 /* {"data": data}; takes the reference. */
 bool rest_answer(struct req *rq, int status, json_t *data);

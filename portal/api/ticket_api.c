@@ -13,27 +13,23 @@
 /* --- reading --- */
 
 static const char *const STATES[] = {
-    [TICKET_TAB_OPEN] = "open",
-    [TICKET_TAB_WAITING] = "waiting",
-    [TICKET_TAB_SOLVED] = "solved",
-    [TICKET_TAB_ALL] = "all",
+    [TICKET_TAB_OPEN] = "open",     [TICKET_TAB_WAITING] = "waiting",
+    [TICKET_TAB_SOLVED] = "solved", [TICKET_TAB_ALL] = "all",
+    [TICKET_TABS] = NULL,
 };
-_Static_assert(COUNT(STATES) == TICKET_TABS, "name every state");
+_Static_assert(COUNT(STATES) == TICKET_TABS + 1, "name every state");
 
 static bool read_state(struct req *rq, enum ticket_tab *out)
 {
-    const char *text = req_query(rq, "state");
+    const char *text;
 
+    if (!rest_choice(rq, "state", STATES, &text))
+        return false;
     *out = TICKET_TAB_ALL;
-    if (text == NULL)
-        return true;
-    for (size_t i = 0; i < COUNT(STATES); i++) {
-        if (strcmp(STATES[i], text) == 0) {
+    for (size_t i = 0; text != NULL && i < TICKET_TABS; i++)
+        if (strcmp(STATES[i], text) == 0)
             *out = (enum ticket_tab)i;
-            return true;
-        }
-    }
-    return err_set_at(&rq->cx.err, &ERR_INVALID, "state", "no such state");
+    return true;
 }
 
 /* Staff's own figures beside what the customer may know. */
@@ -165,10 +161,8 @@ bool ticket_api_create(struct req *rq)
 
     if (!rest_read(rq, CREATE, COUNT(CREATE), &what, NULL))
         return false;
-    what.request_key = req_header(rq, "Idempotency-Key");
-    if (what.request_key != NULL && strlen(what.request_key) > TICKET_REQUEST_KEY_MAX)
-        return err_set_at(&rq->cx.err, &ERR_INVALID, "Idempotency-Key", "too long");
-    if (!ticket_create(&rq->cx, &what, &t) || !ticket_field_load(&rq->cx, &t, 1))
+    if (!rest_key(rq, &what.request_key) || !ticket_create(&rq->cx, &what, &t) ||
+        !ticket_field_load(&rq->cx, &t, 1))
         return false;
     reply_header(rq, "Location",
                  arena_printf(rq->cx.mem, "/api/v1/tickets/%s", id_text(rq->cx.mem, t->id)));

@@ -183,6 +183,16 @@ static const char *pointer(struct req *rq, const char *source)
     return text;
 }
 
+/* "?limit" is a parameter of the query, ":Idempotency-Key" a header, all else in the body. */
+static json_t *error_source(struct req *rq, const char *source)
+{
+    if (source[0] == '?')
+        return json_pack("{s:s}", "parameter", source + 1);
+    if (source[0] == ':')
+        return json_pack("{s:s}", "header", source + 1);
+    return json_pack("{s:s}", "pointer", pointer(rq, source));
+}
+
 static void error_json(struct req *rq)
 {
     const struct err_kind *kind = rq->cx.err.kind;
@@ -192,8 +202,7 @@ static void error_json(struct req *rq)
                   lang_fill1(rq->cx.mem, rq->lang, kind->text, rq->cx.err.arg));
 
     if (rq->cx.err.source != NULL)
-        json_object_set_new(error, "source",
-                            json_pack("{s:s}", "pointer", pointer(rq, rq->cx.err.source)));
+        json_object_set_new(error, "source", error_source(rq, rq->cx.err.source));
     reply_json(rq, rq->status, json_own(rq->cx.mem, json_pack("{s:[o]}", "errors", error)));
 }
 

@@ -447,13 +447,146 @@ static void a_body_that_is_not_right_is_refused_with_its_member(void **state)
         a = site_call(s.cx, anna, "POST", "/api/v1/tickets", "", CASES[i].body);
         says(&a, CASES[i].status, CASES[i].says);
     }
-    a = get(s.cx, anna, "/api/v1/tickets?limit=1000");
-    says(&a, 422, "/limit");
-    a = get(s.cx, anna, "/api/v1/tickets?state=odd");
-    says(&a, 422, "/state");
-    a = site_call(s.cx, anna, "DELETE", "/api/v1/tickets", "", NULL);
-    assert_int_equal(a.status, 405);
+}
+
+/* What is wrong, and what would be right. */
+static const struct {
+    const char *method, *path, *body;
+    int status;
+    const char *says[3];
+} REFUSALS[] = {
+    {"POST",
+     "/api/v1/tickets",
+     "{\"text\":\"c\",\"topic\":\"fault\"}",
+     422,
+     {"MEMBER_MISSING", "/subject", "The member subject is needed."}},
+    {"POST",
+     "/api/v1/tickets",
+     "{\"subject\":\"\",\"text\":\"c\",\"topic\":\"fault\"}",
+     422,
+     {"MEMBER_INVALID", "/subject", "one line of 1 to 200 characters"}},
+    {"POST",
+     "/api/v1/tickets",
+     "{\"subject\":\"a\",\"text\":\"\",\"topic\":\"fault\"}",
+     422,
+     {"MEMBER_INVALID", "/text", "a text of 1 to 20000 characters"}},
+    {"POST",
+     "/api/v1/tickets",
+     "{\"subject\":\"a\",\"text\":\"b\",\"topic\":\"odd\"}",
+     422,
+     {"MEMBER_INVALID", "/topic", "is one of: fault"}},
+    {"POST",
+     "/api/v1/tickets",
+     "{\"subject\":\"a\",\"text\":\"b\",\"topick\":\"odd\"}",
+     422,
+     {"MEMBER_UNKNOWN", "/topick", "These are: organisation_id, site_id"}},
+    {"POST",
+     "/api/v1/tickets",
+     "{\"subject\":\"a\",\"text\":\"b\",\"topic\":\"fault\",\"city\":\"a\\nb\"}",
+     422,
+     {"MEMBER_INVALID", "/city", "one line of at most 100 characters"}},
+    {"POST",
+     "/api/v1/tickets",
+     "{\"subject\":\"a\",\"text\":\"b\",\"topic\":\"fault\","
+     "\"site_id\":\"0192f5a0-0000-7000-8000-000000000000\"}",
+     422,
+     {"MEMBER_INVALID", "/site_id", "that this customer does not have"}},
+    {"POST",
+     "/api/v1/tickets",
+     "{\"subject\":7,\"text\":\"b\"}",
+     422,
+     {"MEMBER_INVALID", "/subject", "The member subject is a text."}},
+    {"POST",
+     "/api/v1/tickets",
+     "{\"subject\":\"a\",\"text\":\"b\",\"level\":9}",
+     422,
+     {"MEMBER_INVALID", "/level", "a whole number of 1–4"}},
+    {"POST",
+     "/api/v1/organisations",
+     "{\"name\":\"a\",\"status\":\"odd\"}",
+     422,
+     {"MEMBER_INVALID", "/status", "is one of: prospect, active, dormant, lost."}},
+    {"POST", "/api/v1/organisations", "{\"code\":\"X1\"}", 422, {"MEMBER_MISSING", "/name", ""}},
+    {"POST",
+     "/api/v1/people",
+     "{\"email\":\"x@y.test\",\"time_zone\":\"Mars\"}",
+     422,
+     {"MEMBER_INVALID", "/time_zone", "like Europe/London"}},
+};
+
+static void a_refusal_says_what_the_member_has_to_be(void **state)
+{
+    struct shop s = open_shop(state);
+    const char *token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+
+    for (size_t i = 0; i < COUNT(REFUSALS); i++) {
+        struct site_answer a =
+            site_call(s.cx, token, REFUSALS[i].method, REFUSALS[i].path, "", REFUSALS[i].body);
+
+        for (size_t k = 0; k < COUNT(REFUSALS[i].says); k++)
+            says(&a, REFUSALS[i].status, REFUSALS[i].says[k]);
+    }
+}
+
+static void a_wrong_or_unknown_parameter_is_named_with_the_right_ones(void **state)
+{
+    static const struct {
+        const char *path, *says[3];
+    } CASES[] = {
+        {"/api/v1/tickets?limit=1000", {"PARAMETER_INVALID", "\"parameter\":\"limit\"", "1–200"}},
+        {"/api/v1/tickets?state=odd",
+         {"PARAMETER_INVALID", "\"parameter\":\"state\"", "one of: open, waiting, solved, all."}},
+        {"/api/v1/tickets?after=odd",
+         {"PARAMETER_INVALID", "\"parameter\":\"after\"", "the page before gave as next"}},
+        {"/api/v1/tickets?stat=open",
+         {"PARAMETER_UNKNOWN", "\"parameter\":\"stat\"",
+          "These are: state, q, organisation_id, licence_id, after, limit, organisation."}},
+        {"/api/v1/tickets?limit=1&%66oo=2", {"PARAMETER_UNKNOWN", "\"parameter\":\"foo\"", ""}},
+        {"/api/v1/me?limit=1", {"PARAMETER_UNKNOWN", "\"parameter\":\"limit\"", ""}},
+        {"/api/v1/organisations?status=odd",
+         {"PARAMETER_INVALID", "\"parameter\":\"status\"", "prospect, active, dormant, lost"}},
+        {"/api/v1/organisations?after=7",
+         {"PARAMETER_INVALID", "\"parameter\":\"after\"", "the page before gave as next"}},
+        {"/api/v1/orders?open=yes", {"PARAMETER_INVALID", "\"parameter\":\"open\"", "one of: 1."}},
+        {"/api/v1/tickets?licence_id=7",
+         {"PARAMETER_INVALID", "\"parameter\":\"licence_id\"", "36 characters"}},
+    };
+    struct shop s = open_shop(state);
+    const char *anna = token_of(s.cx, TOKEN_USER, s.person_id);
+    struct site_answer a;
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        a = get(s.cx, anna, CASES[i].path);
+        for (size_t k = 0; k < COUNT(CASES[i].says); k++)
+            says(&a, 400, CASES[i].says[k]);
+    }
+    a = get(s.cx, anna, "/api/v1/tickets?organisation=x");
+    says(&a, 400, "\"parameter\":\"organisation\"");
+    a = get(s.cx, anna, "/api/v1/tickets?state=open&&limit=5");
+    says(&a, 200, "data");
+    a = get(s.cx, token_of(s.cx, TOKEN_ADMIN, (struct id){{0}}), "/api/v1/tickets?q=nope:1");
+    says(&a, 422, "\"code\":\"QUERY_FIELD\"");
+    says(&a, 422, "\"parameter\":\"q\"");
+    a = site_call(s.cx, anna, "POST", "/api/v1/tickets?dry=1", "",
+                  "{\"subject\":\"a\",\"text\":\"b\",\"topic\":\"fault\"}");
+    says(&a, 400, "PARAMETER_UNKNOWN");
+    a = site_call(s.cx, anna, "POST", "/api/v1/tickets", "Idempotency-Key: a b\r\n",
+                  "{\"subject\":\"a\",\"text\":\"b\",\"topic\":\"fault\"}");
+    says(&a, 400, "\"header\":\"Idempotency-Key\"");
+    a = get(s.cx, anna, "/api/v1/tickets");
+    says(&a, 200, "\"data\":[]"); /* nothing was filed by what was refused */
+}
+
+static void a_method_that_a_path_does_not_have_says_which_it_has(void **state)
+{
+    struct shop s = open_shop(state);
+    struct site_answer a = site_call(s.cx, NULL, "DELETE", "/api/v1/tickets", "", NULL);
+
+    says(&a, 405, "\"code\":\"METHOD_NOT_ALLOWED\"");
+    says(&a, 405, "method DELETE. It takes GET, HEAD, POST.");
     assert_non_null(strstr(a.head, "Allow: GET, HEAD, POST"));
+    a = site_call(s.cx, NULL, "GET", "/api/v1/nothing", "", NULL);
+    says(&a, 404, "\"code\":\"NOT_FOUND\"");
 }
 
 int main(void)
@@ -475,6 +608,9 @@ int main(void)
         cmocka_unit_test(a_program_without_a_person_files_once_as_well),
         cmocka_unit_test(lists_are_paged_by_a_cursor),
         cmocka_unit_test(a_body_that_is_not_right_is_refused_with_its_member),
+        cmocka_unit_test(a_refusal_says_what_the_member_has_to_be),
+        cmocka_unit_test(a_wrong_or_unknown_parameter_is_named_with_the_right_ones),
+        cmocka_unit_test(a_method_that_a_path_does_not_have_says_which_it_has),
     };
 
     return test_group_run_around("portal_api", tests, COUNT(tests), site_start, site_stop);

@@ -67,7 +67,7 @@ const SCHEMAS = {
   OrderWithLines: order({ lines: list(ref("OrderLine")) }),
   OrderLine: object({ description: text, quantity: whole, unit: money, net: money, product_id: nullable(id), licence_id: nullable(id) }),
   Error: object({ id: text, status: { ...text, pattern: "^[45]\\d\\d$" }, code: text, detail: text }, {
-    source: object({ pointer: text }),
+    source: says("What is wrong: a member of the body, a parameter of the query, or a header.", object({}, { pointer: text, parameter: text, header: text })),
   }),
   Errors: object({ errors: list(ref("Error"), { minItems: 1 }) }),
 };
@@ -81,8 +81,8 @@ function order(more = {}) {
 }
 
 const STATUSES = {
-  400: "The body or a parameter cannot be read.", 401: "No token, or none that is good.", 403: "The token's rights do not reach so far.",
-  404: "Not there, or not for this token.", 409: "Past that step meanwhile.", 413: "The body is too large.", 422: "What was sent is refused; source names the member.",
+  400: "The body cannot be read, or a parameter or header is wrong.", 401: "No token, or none that is good.", 403: "The token's rights do not reach so far.",
+  404: "Not there, or not for this token.", 405: "Not with this method; Allow names those of the path.", 409: "Past that step meanwhile.", 413: "The body is too large.", 422: "What was sent is refused; source names the member.",
   429: "Too many; come again after Retry-After seconds.", 503: "Come again after Retry-After seconds.",
 };
 const json = (schema) => ({ content: { "application/json": { schema } } });
