@@ -3,26 +3,15 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "licensing/licence.h"
-#include "portal/account/membership.h"
 #include "portal/account/person.h"
-#include "portal/desk/reporter.h"
-#include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_status.h"
-#include "portal/desk/ticket_thread.h"
 #include "portal/notice/notice.h"
 #include "portal/notice/notice_approval.h"
+#include "portal/notice/notice_tell.h"
 #include "portal/sales/organisation.h"
 
 #include <string.h>
 
-enum { TOLD_MAX = 200, TEAM_MAX = 50 };
-
-static const char SQL_NOTICE_TEAM[] =
-    "SELECT s.person_id FROM staff_member s "
-    "JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id "
-    "WHERE s.tenant_id = ? AND s.team_id = COALESCE(?, (SELECT d.id FROM team d "
-    "WHERE d.tenant_id = s.tenant_id AND d.is_default = TRUE LIMIT 1)) "
-    "AND p.is_disabled = FALSE AND p.deleted_at IS NULL LIMIT ?";
 static const char SQL_NOTICE_LEAD[] = "SELECT lead_id FROM team WHERE tenant_id = ? AND id = ?";
 static const char SQL_NOTICE_LICENCE_PEOPLE[] =
     "SELECT m.person_id FROM membership m "
@@ -30,166 +19,27 @@ static const char SQL_NOTICE_LICENCE_PEOPLE[] =
     "WHERE m.tenant_id = ? AND m.organisation_id = ? AND m.can_licence = TRUE "
     "AND p.is_disabled = FALSE AND p.deleted_at IS NULL LIMIT ?";
 
+static const char SQL_NOTICE_PARTED[] =
+    "UPDATE notice SET due_at = NULL WHERE tenant_id = ? AND kind = 'ticket.merged' "
+    "AND ticket_id IN (?, ?) AND due_at IS NOT NULL AND JSON_VALUE(data, '$.from') = ?";
+
 static const char SQL_NOTICE_RULES_LATELY[] =
     "SELECT COUNT(*) FROM notice WHERE tenant_id = ? AND id > ? AND kind = 'rule'";
 
-struct telling {
-    const struct event *event;
-    const struct ticket *t; /* NULL: it is about a licence */
-    json_t *data;           /* the event's */
-    struct notice_new base; /* what all notices of this event have */
-    struct id told[TOLD_MAX];
-    size_t told_count;
-    bool tells_actor;
-};
-
-/* --- one after the other, each once --- */
-
-static bool is_told(const struct telling *w, struct id person_id)
-{
-    for (size_t i = 0; i < w->told_count; i++)
-        if (id_equal(w->told[i], person_id))
-            return true;
-    return w->told_count == TOLD_MAX ||
-           (!w->tells_actor && id_equal(w->event->actor_id, person_id));
-}
-
-static bool tell_person(struct ctx *cx, struct telling *w, enum notice_kind kind,
-                        struct id person_id)
-{
-    struct notice_new n = w->base;
-
-    if (id_is_zero(person_id) || is_told(w, person_id))
-        return true;
-    w->told[w->told_count++] = person_id;
-    n.kind = kind;
-    n.person_id = person_id;
-    return notice_add(cx, &n);
-}
-
-/* A customer is told what he may see: the pages' own rule decides. */
-static bool tell_customer(struct ctx *cx, struct telling *w, enum notice_kind kind,
-                          struct id person_id)
-{
-    const struct viewer system = cx->viewer;
-    struct ticket *seen;
-    struct viewer viewer;
-    bool may_see;
-
-    if (id_is_zero(person_id) || is_told(w, person_id))
-        return true;
-    if (!membership_viewer(cx, person_id, w->t->organisation_id, &viewer))
-        return false;
-    cx->viewer = viewer;
-    may_see = viewer.kind == VIEWER_CUSTOMER && ticket_get(cx, w->t->id, &seen);
-    cx->viewer = system;
-    if (may_see)
-        return tell_person(cx, w, kind, person_id);
-    if (cx->err.kind != NULL && cx->err.kind != &ERR_NOT_FOUND)
-        return false;
-    err_clear(&cx->err);
-    return true;
-}
-
-/* Whoever met the problem, with an account or without one. */
-static bool tell_reporter(struct ctx *cx, struct telling *w, enum notice_kind kind)
-{
-    struct reporter *reporter;
-    struct person *person = NULL;
-    struct notice_new n = w->base;
-
-    if (id_is_zero(w->t->reporter_id))
-        return true;
-    if (!reporter_get(cx, w->t->reporter_id, &reporter) ||
-        (*reporter->email != '\0' && id_is_zero(reporter->person_id) &&
-         !person_find_by_email(cx, reporter->email, &person)))
-        return false;
-    if (!id_is_zero(reporter->person_id))
-        return tell_customer(cx, w, kind, reporter->person_id);
-    if (person != NULL)
-        return tell_customer(cx, w, kind, person->id);
-    if (*reporter->email == '\0')
-        return true;
-    n.kind = kind;
-    n.address = reporter->email;
-    return notice_add(cx, &n);
-}
-
-/* Those without an account who reported what was merged into the ticket since: the others take part
- * in it by now. */
-static bool tell_merged_reporters(struct ctx *cx, struct telling *w, enum notice_kind kind)
-{
-    const struct ticket *t = w->t;
-    struct ticket *source;
-    struct id *sources;
-    size_t count;
-    bool ok = true;
-
-    if (!ticket_merge_sources(cx, t->id, &sources, &count))
-        return false;
-    for (size_t i = 0; ok && i < count; i++) {
-        if (!ticket_get(cx, sources[i], &source)) {
-            if (cx->err.kind != &ERR_NOT_FOUND)
-                return false;
-            err_clear(&cx->err);
-            continue;
-        }
-        w->t = source;
-        ok = ticket_merge_is_apart(source, t) ||
-             strcmp(source->reporter_email, t->reporter_email) == 0 || tell_reporter(cx, w, kind);
-    }
-    w->t = t;
-    return ok;
-}
-
-static bool tell_customers(struct ctx *cx, struct telling *w, enum notice_kind kind)
-{
-    struct participant *list;
-    size_t count;
-
-    if (!tell_customer(cx, w, kind, w->t->person_id) || !tell_reporter(cx, w, kind) ||
-        !ticket_thread_participants(cx, w->t, &list, &count))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!tell_customer(cx, w, kind, list[i].person_id))
-            return false;
-    return tell_merged_reporters(cx, w, kind);
-}
-
-/* The ticket's team, or the default one where it has none. */
-static bool tell_team(struct ctx *cx, struct telling *w, enum notice_kind kind)
-{
-    struct db_rows rows;
-
-    if (!db_query(cx, &rows, SQL_NOTICE_TEAM, DB_ID(cx->tenant_id), DB_ID_OR_NULL(w->t->team_id),
-                  DB_INT(TEAM_MAX)))
-        return false;
-    while (db_next(&rows))
-        if (!tell_person(cx, w, kind, db_id(&rows.row, 0)))
-            return false;
-    return true;
-}
-
-static bool tell_desk(struct ctx *cx, struct telling *w, enum notice_kind kind)
-{
-    return id_is_zero(w->t->assignee_id) ? tell_team(cx, w, kind)
-                                         : tell_person(cx, w, kind, w->t->assignee_id);
-}
-
 /* --- what happened --- */
 
-static const char *was(const struct telling *w, const char *side, const char *member)
+static const char *was(const struct notice_tell *w, const char *side, const char *member)
 {
     return json_get_text(json_object_get(w->data, side), member, "");
 }
 
 /* "assignee" and "team" are objects with an id, or null. */
-static const char *was_id(const struct telling *w, const char *side, const char *member)
+static const char *was_id(const struct notice_tell *w, const char *side, const char *member)
 {
     return json_get_text(json_object_get(json_object_get(w->data, side), member), "id", "");
 }
 
-static bool tell_created(struct ctx *cx, struct telling *w)
+static bool tell_created(struct ctx *cx, struct notice_tell *w)
 {
     const bool is_assigned = !id_is_zero(w->t->assignee_id);
     const json_t *from = json_object_get(w->data, "split_from");
@@ -198,34 +48,35 @@ static bool tell_created(struct ctx *cx, struct telling *w)
     if (from != NULL)
         w->base.data =
             json_own(cx->mem, json_pack("{s:s}", "from", json_get_text(from, "number", "-")));
-    if (!tell_customers(cx, w, from != NULL ? NOTICE_TICKET_SPLIT : NOTICE_TICKET_FILED))
+    if (!notice_tell_customers(cx, w, from != NULL ? NOTICE_TICKET_SPLIT : NOTICE_TICKET_FILED))
         return false;
     w->tells_actor = false;
-    return tell_desk(cx, w, is_assigned ? NOTICE_DESK_ASSIGNED : NOTICE_DESK_FILED);
+    return notice_tell_desk(cx, w, is_assigned ? NOTICE_DESK_ASSIGNED : NOTICE_DESK_FILED);
 }
 
 /* The customer side hears every public answer, ours those of customers. */
-static bool tell_replied(struct ctx *cx, struct telling *w)
+static bool tell_replied(struct ctx *cx, struct notice_tell *w)
 {
     const json_t *message = json_object_get(w->data, "message");
     const bool is_customer = strcmp(json_get_text(message, "author", ""), "customer") == 0;
 
-    if (!json_get_bool(message, "public", false) || !tell_customers(cx, w, NOTICE_TICKET_ANSWER))
+    if (!json_get_bool(message, "public", false) ||
+        !notice_tell_customers(cx, w, NOTICE_TICKET_ANSWER))
         return false;
-    return !is_customer || tell_desk(cx, w, NOTICE_DESK_ANSWERED);
+    return !is_customer || notice_tell_desk(cx, w, NOTICE_DESK_ANSWERED);
 }
 
-static bool tell_assigned(struct ctx *cx, struct telling *w)
+static bool tell_assigned(struct ctx *cx, struct notice_tell *w)
 {
     const bool is_other = strcmp(was_id(w, "before", "assignee"), was_id(w, "after", "assignee"));
     const bool is_other_team = strcmp(was_id(w, "before", "team"), was_id(w, "after", "team")) != 0;
 
     if (!id_is_zero(w->t->assignee_id))
-        return !is_other || tell_person(cx, w, NOTICE_DESK_ASSIGNED, w->t->assignee_id);
-    return !is_other_team || tell_team(cx, w, NOTICE_DESK_FILED);
+        return !is_other || notice_tell_person(cx, w, NOTICE_DESK_ASSIGNED, w->t->assignee_id);
+    return !is_other_team || notice_tell_team(cx, w, NOTICE_DESK_FILED);
 }
 
-static bool tell_status(struct ctx *cx, struct telling *w)
+static bool tell_status(struct ctx *cx, struct notice_tell *w)
 {
     const struct ticket_status *before, *after;
     enum notice_kind kind = NOTICE_TICKET_STATE;
@@ -244,13 +95,14 @@ static bool tell_status(struct ctx *cx, struct telling *w)
     /* Two states of ours that have one name for customers are one to them. */
     if ((before == NULL || after == NULL ||
          strcmp(before->customer_label, after->customer_label) != 0) &&
-        !tell_customers(cx, w, kind))
+        !notice_tell_customers(cx, w, kind))
         return false;
-    return strcmp(w->event->actor_kind, "customer") != 0 || tell_desk(cx, w, NOTICE_DESK_ANSWERED);
+    return strcmp(w->event->actor_kind, "customer") != 0 ||
+           notice_tell_desk(cx, w, NOTICE_DESK_ANSWERED);
 }
 
 /* The people of the merged ticket: what they filed is the other one now, if they may see it. */
-static bool tell_merged(struct ctx *cx, struct telling *w)
+static bool tell_merged(struct ctx *cx, struct notice_tell *w)
 {
     const json_t *target = json_object_get(w->data, "target");
     const bool is_apart = json_get_bool(w->data, "is_apart", false);
@@ -263,21 +115,39 @@ static bool tell_merged(struct ctx *cx, struct telling *w)
         w->base.ticket_id = target_id;
     w->base.data =
         json_own(cx->mem, json_pack("{s:s,s:b}", "from", w->t->number, "is_apart", is_apart));
-    return tell_customers(cx, w, NOTICE_TICKET_MERGED);
+    return notice_tell_customers(cx, w, NOTICE_TICKET_MERGED);
 }
 
-static bool tell_promise(struct ctx *cx, struct telling *w)
+/* The same people hear that it was undone, in one mail: one about the merge that still waits is not
+ * sent any more. */
+static bool tell_parted(struct ctx *cx, struct notice_tell *w)
+{
+    const json_t *target = json_object_get(w->data, "target");
+    struct id target_id;
+
+    if (!id_parse(json_get_text(target, "id", ""), &target_id))
+        return err_set(&cx->err, &ERR_INTERNAL, "event %s: no target",
+                       id_text(cx->mem, w->event->id));
+    w->base.data =
+        json_own(cx->mem, json_pack("{s:s,s:b}", "from", json_get_text(target, "number", "-"),
+                                    "is_apart", json_get_bool(w->data, "is_apart", false)));
+    return db_exec(cx, NULL, SQL_NOTICE_PARTED, DB_ID(cx->tenant_id), DB_ID(target_id),
+                   DB_ID(w->t->id), DB_TEXT(w->t->number)) &&
+           notice_tell_customers(cx, w, NOTICE_TICKET_PARTED);
+}
+
+static bool tell_promise(struct ctx *cx, struct notice_tell *w)
 {
     w->base.data = json_own(
         cx->mem, json_pack("{s:s,s:b}", "target", json_get_text(w->data, "target", "answer"),
                            "is_over", w->event->kind == EVENT_TICKET_SLA_BREACHED));
-    return tell_desk(cx, w, NOTICE_DESK_PROMISE);
+    return notice_tell_desk(cx, w, NOTICE_DESK_PROMISE);
 }
 
-static bool tell_closing(struct ctx *cx, struct telling *w)
+static bool tell_closing(struct ctx *cx, struct notice_tell *w)
 {
     w->base.data = json_object_get(w->data, "closing");
-    return tell_customers(cx, w, NOTICE_TICKET_CLOSING);
+    return notice_tell_customers(cx, w, NOTICE_TICKET_CLOSING);
 }
 
 static struct id id_in(const json_t *data, const char *key)
@@ -289,7 +159,7 @@ static struct id id_in(const json_t *data, const char *key)
 
 /* Whoever is asked, and then whoever asked; a dispatch to a team is one to each of it, and one that
  * nobody answered is told to the lead too. */
-static bool tell_dispatch(struct ctx *cx, struct telling *w)
+static bool tell_dispatch(struct ctx *cx, struct notice_tell *w)
 {
     json_t *d = json_object_get(w->data, "dispatch");
     const struct id team = id_in(d, "team");
@@ -297,25 +167,26 @@ static bool tell_dispatch(struct ctx *cx, struct telling *w)
 
     w->base.data = d;
     if (w->event->kind == EVENT_TICKET_DISPATCHED)
-        return id_is_zero(team) ? tell_person(cx, w, NOTICE_DESK_DISPATCH, id_in(d, "person"))
-                                : tell_team(cx, w, NOTICE_DESK_DISPATCH);
-    if (!tell_person(cx, w, NOTICE_DESK_SENT, id_in(d, "by")))
+        return id_is_zero(team)
+                   ? notice_tell_person(cx, w, NOTICE_DESK_DISPATCH, id_in(d, "person"))
+                   : notice_tell_team(cx, w, NOTICE_DESK_DISPATCH);
+    if (!notice_tell_person(cx, w, NOTICE_DESK_SENT, id_in(d, "by")))
         return false;
     if (w->event->kind != EVENT_TICKET_UNANSWERED)
         return true;
     if (!db_query(cx, &rows, SQL_NOTICE_LEAD, DB_ID(cx->tenant_id), DB_ID_OR_NULL(w->t->team_id)))
         return false;
-    return !db_next(&rows) || tell_person(cx, w, NOTICE_DESK_SENT, db_id(&rows.row, 0));
+    return !db_next(&rows) || notice_tell_person(cx, w, NOTICE_DESK_SENT, db_id(&rows.row, 0));
 }
 
-static bool tell_flow(struct ctx *cx, struct telling *w)
+static bool tell_flow(struct ctx *cx, struct notice_tell *w)
 {
     if (w->event->kind == EVENT_TICKET_CLOSE_DUE)
         return tell_closing(cx, w);
     return tell_dispatch(cx, w);
 }
 
-static bool tell_ticket(struct ctx *cx, struct telling *w)
+static bool tell_ticket(struct ctx *cx, struct notice_tell *w)
 {
     switch ((int)w->event->kind) { /* of many kinds only these */
     case EVENT_TICKET_CREATED:
@@ -323,13 +194,15 @@ static bool tell_ticket(struct ctx *cx, struct telling *w)
     case EVENT_TICKET_REPLIED:
         return tell_replied(cx, w);
     case EVENT_TICKET_NOTED:
-        return tell_person(cx, w, NOTICE_DESK_NOTE, w->t->assignee_id);
+        return notice_tell_person(cx, w, NOTICE_DESK_NOTE, w->t->assignee_id);
     case EVENT_TICKET_ASSIGNED:
         return tell_assigned(cx, w);
     case EVENT_TICKET_STATUS_CHANGED:
         return tell_status(cx, w);
     case EVENT_TICKET_MERGED:
         return tell_merged(cx, w);
+    case EVENT_TICKET_UNMERGED:
+        return tell_parted(cx, w);
     case EVENT_TICKET_CLOSE_DUE:
     case EVENT_TICKET_DISPATCHED:
     case EVENT_TICKET_ACCEPTED:
@@ -344,7 +217,7 @@ static bool tell_ticket(struct ctx *cx, struct telling *w)
     }
 }
 
-static bool name_actor(struct ctx *cx, struct telling *w)
+static bool name_actor(struct ctx *cx, struct notice_tell *w)
 {
     struct person *person;
 
@@ -360,7 +233,7 @@ static bool name_actor(struct ctx *cx, struct telling *w)
     return true;
 }
 
-static bool tell_of_ticket(struct ctx *cx, struct telling *w)
+static bool tell_of_ticket(struct ctx *cx, struct notice_tell *w)
 {
     const char *message = json_get_text(json_object_get(w->data, "message"), "id", "");
     struct ticket *t;
@@ -380,7 +253,7 @@ static bool tell_of_ticket(struct ctx *cx, struct telling *w)
 }
 
 /* Those of the organisation who look after licences, and whoever looks after the organisation. */
-static bool tell_of_licence(struct ctx *cx, struct telling *w)
+static bool tell_of_licence(struct ctx *cx, struct notice_tell *w)
 {
     struct organisation *organisation;
     struct licence *licence;
@@ -397,13 +270,13 @@ static bool tell_of_licence(struct ctx *cx, struct telling *w)
     if (id_is_zero(licence->organisation_id))
         return true;
     if (!db_query(cx, &rows, SQL_NOTICE_LICENCE_PEOPLE, DB_ID(cx->tenant_id),
-                  DB_ID(licence->organisation_id), DB_INT(TEAM_MAX)))
+                  DB_ID(licence->organisation_id), DB_INT(NOTICE_TELL_TEAM_MAX)))
         return false;
     while (db_next(&rows))
-        if (!tell_person(cx, w, NOTICE_LICENCE_ENDING, db_id(&rows.row, 0)))
+        if (!notice_tell_person(cx, w, NOTICE_LICENCE_ENDING, db_id(&rows.row, 0)))
             return false;
     return organisation_get(cx, licence->organisation_id, &organisation) &&
-           tell_person(cx, w, NOTICE_DESK_LICENCE, organisation->owner_id);
+           notice_tell_person(cx, w, NOTICE_DESK_LICENCE, organisation->owner_id);
 }
 
 /* --- rules --- */
@@ -444,18 +317,19 @@ static bool check_hour(struct ctx *cx)
                    NOTICE_RULE_HOURLY);
 }
 
-static bool tell_who(struct ctx *cx, struct telling *w, enum notice_who who)
+static bool tell_who(struct ctx *cx, struct notice_tell *w, enum notice_who who)
 {
     switch (who) {
     case NOTICE_WHO_ENGINEER:
-        return tell_desk(cx, w, NOTICE_RULE);
+        return notice_tell_desk(cx, w, NOTICE_RULE);
     case NOTICE_WHO_TEAM:
-        return tell_team(cx, w, NOTICE_RULE);
+        return notice_tell_team(cx, w, NOTICE_RULE);
     case NOTICE_WHO_REPORTER:
-        return (id_is_zero(w->t->reporter_id) ? tell_customer(cx, w, NOTICE_RULE, w->t->person_id)
-                                              : tell_reporter(cx, w, NOTICE_RULE));
+        return (id_is_zero(w->t->reporter_id)
+                    ? notice_tell_customer(cx, w, NOTICE_RULE, w->t->person_id)
+                    : notice_tell_reporter(cx, w, NOTICE_RULE));
     case NOTICE_WHO_CUSTOMERS:
-        return tell_customers(cx, w, NOTICE_RULE);
+        return notice_tell_customers(cx, w, NOTICE_RULE);
     }
     return false;
 }
@@ -463,7 +337,7 @@ static bool tell_who(struct ctx *cx, struct telling *w, enum notice_who who)
 bool notice_event_rule(struct ctx *cx, struct id ticket_id, enum notice_who who, const char *text)
 {
     static const struct event NONE = {.actor_kind = "program"};
-    struct telling *w = arena_new(cx->mem, struct telling);
+    struct notice_tell *w = arena_new(cx->mem, struct notice_tell);
     struct ticket *t;
 
     if (*text == '\0' || utf8_count(text) > NOTICE_RULE_TEXT_MAX)
@@ -483,7 +357,7 @@ bool notice_event_rule(struct ctx *cx, struct id ticket_id, enum notice_who who,
 
 bool notice_event_tell(struct ctx *cx, const struct event *event)
 {
-    struct telling *w = arena_new(cx->mem, struct telling);
+    struct notice_tell *w = arena_new(cx->mem, struct notice_tell);
 
     w->event = event;
     w->base.event_id = event->id;

@@ -6,6 +6,7 @@
 enum notice_kind { /* of several in one mail, the last here gives it its words */
                    NOTICE_TICKET_FILED,   /* customers: we have it */
                    NOTICE_TICKET_MERGED,  /* customers: it goes on in another one */
+                   NOTICE_TICKET_PARTED,  /* customers: it goes on by itself again */
                    NOTICE_TICKET_SPLIT,   /* customers: a part goes on in a new one */
                    NOTICE_TICKET_STATE,   /* customers: another state */
                    NOTICE_TICKET_ANSWER,  /* customers: an answer */

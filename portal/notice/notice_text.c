@@ -76,6 +76,15 @@ static const char *flow_line(struct ctx *cx, const struct format *f, const struc
                            ? T("The ticket was closed, since {} days passed without a word.")
                            : NULL;
 
+    if (n->kind == NOTICE_TICKET_PARTED)
+        return lang_fill1(cx->mem, f->lang,
+                          json_get_bool(n->data, "is_apart", false)
+                              ? T("We go on with ticket {} by itself again.")
+                              : T("It is no longer a part of ticket {}. What was written to it is "
+                                  "here again."),
+                          json_get_bool(n->data, "is_apart", false)
+                              ? n->number
+                              : json_get_text(n->data, "from", "-"));
     if (n->kind == NOTICE_TICKET_SPLIT)
         return lang_fill1(cx->mem, f->lang, T("This was a part of ticket {} before."),
                           json_get_text(n->data, "from", "-"));

@@ -181,6 +181,36 @@ static void a_merge_is_told_once_and_later_answers_reach_the_people_of_both(void
     post_close(&p);
 }
 
+static void an_undone_merge_is_told_to_those_who_were_told_of_it_in_one_mail(void **state)
+{
+    struct post p = post_open(state);
+    struct id one = file_for(&p, "guest@elsewhere.example"), two, into;
+    struct ticket *t;
+    const char *mail;
+
+    two = desk_file(p.cx, &p.desk, "Printer on fire");
+    test_ok(p.cx, ticket_get(p.cx, two, &t));
+    post_forget(&p);
+    test_as_staff(p.cx, p.desk.priya, RIGHT_DESK);
+    test_ok(p.cx, ticket_merge(p.cx, one, t->number, false, &into));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 1);
+    test_ok(p.cx, ticket_merge_undo(p.cx, one, TICKET_MERGE_DAYS));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 2);
+    mail = post_mail_to(&p, "guest@elsewhere.example");
+    assert_non_null(strstr(mail, "goes on by itself again"));
+    assert_non_null(strstr(mail, arena_printf(p.cx->mem, "a part of ticket %s", t->number)));
+    /* Undone before the mail about it went: there is one mail, about how it stands. */
+    test_ok(p.cx, ticket_merge(p.cx, one, t->number, false, &into));
+    post_work(&p, 0);
+    test_ok(p.cx, ticket_merge_undo(p.cx, one, TICKET_MERGE_DAYS));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 3);
+    assert_non_null(strstr(post_mail_to(&p, "guest@elsewhere.example"), "goes on by itself again"));
+    post_close(&p);
+}
+
 static void a_customers_answer_reaches_the_engineer_or_the_team_without_one(void **state)
 {
     struct post p = post_open(state);
@@ -599,6 +629,7 @@ int main(void)
         cmocka_unit_test(five_changes_in_two_minutes_are_one_mail_with_five_lines),
         cmocka_unit_test(the_mail_about_a_solution_asks_how_it_was_until_it_is_said),
         cmocka_unit_test(a_merge_is_told_once_and_later_answers_reach_the_people_of_both),
+        cmocka_unit_test(an_undone_merge_is_told_to_those_who_were_told_of_it_in_one_mail),
         cmocka_unit_test(a_customers_answer_reaches_the_engineer_or_the_team_without_one),
         cmocka_unit_test(who_may_no_longer_see_a_ticket_gets_no_mail_about_it),
         cmocka_unit_test(a_reporter_without_an_account_gets_a_link_of_his_own),
