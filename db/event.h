@@ -32,6 +32,7 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_TICKET_SPLIT,
                   EVENT_TICKET_DELETED,
                   EVENT_TICKET_RESTORED,
+                  EVENT_TICKET_PURGED,
                   EVENT_LICENCE_ISSUED,
                   EVENT_LICENCE_UPDATED,
                   EVENT_LICENCE_DELETED,

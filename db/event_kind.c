@@ -35,6 +35,7 @@ static const struct {
     [EVENT_TICKET_SPLIT]                  = {"ticket.split",                  "ticket.split"},
     [EVENT_TICKET_DELETED]                = {"ticket.deleted",                "ticket.deleted"},
     [EVENT_TICKET_RESTORED]               = {"ticket.restored",               "ticket.restored"},
+    [EVENT_TICKET_PURGED]                 = {"ticket.purged",                 "ticket.purged"},
     [EVENT_LICENCE_ISSUED]                = {"licence.issued",                "license.created"},
     [EVENT_LICENCE_UPDATED]               = {"licence.updated",               "license.updated"},
     [EVENT_LICENCE_DELETED]               = {"licence.deleted",               "license.deleted"},

@@ -75,7 +75,10 @@ static bool add_work(struct demo *d)
 
 bool demo_add_flow(struct demo *d)
 {
-    const struct desk_flow flow = {.close_days = 14, .remind_days = 3, .dispatch_minutes = 120};
+    const struct desk_flow flow = {.close_days = 14,
+                                   .remind_days = 3,
+                                   .dispatch_minutes = 120,
+                                   .trash_days = DESK_FLOW_TRASH_DAYS};
     const struct leave away = {.person_id = staff_of(d, "lin@tilwick.example"),
                                .substitute_id = staff_of(d, "chen@tilwick.example"),
                                .from_on = demo_date(d, 0),

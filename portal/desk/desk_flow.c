@@ -7,11 +7,11 @@
 #include "portal/desk/ticket_topic.h"
 
 static const char SQL_DESK_FLOW_GET[] =
-    "SELECT close_days, remind_days, thanks_words, beside_words, dispatch_minutes FROM desk_flow "
+    "SELECT close_days, remind_days, thanks_words, beside_words, dispatch_minutes, trash_days FROM desk_flow "
     "WHERE tenant_id = ?";
 static const char SQL_DESK_FLOW_SET[] =
     "REPLACE INTO desk_flow (tenant_id, close_days, remind_days, thanks_words, beside_words, "
-    "dispatch_minutes) VALUES (?, ?, ?, ?, ?, ?)";
+    "dispatch_minutes, trash_days) VALUES (?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_DESK_FLOW_TOPICS[] =
     "SELECT topic, close_days FROM desk_flow_topic WHERE tenant_id = ? ORDER BY topic";
 static const char SQL_DESK_FLOW_TOPICS_CLEAR[] = "DELETE FROM desk_flow_topic WHERE tenant_id = ?";
@@ -23,7 +23,10 @@ bool desk_flow_get(struct ctx *cx, struct desk_flow *out)
     const char *thanks = NULL, *beside = NULL;
     struct db_rows rows;
 
-    *out = (struct desk_flow){0};
+    *out = (struct desk_flow){.close_days = DESK_FLOW_CLOSE_DAYS,
+                              .remind_days = DESK_FLOW_REMIND_DAYS,
+                              .trash_days = DESK_FLOW_TRASH_DAYS,
+                              .is_shipped = true};
     if (!db_query(cx, &rows, SQL_DESK_FLOW_GET, DB_ID(cx->tenant_id)))
         return false;
     if (db_next(&rows)) {
@@ -32,6 +35,8 @@ bool desk_flow_get(struct ctx *cx, struct desk_flow *out)
         thanks = db_text(&rows.row, 2);
         beside = db_text(&rows.row, 3);
         out->dispatch_minutes = db_i64(&rows.row, 4);
+        out->trash_days = db_i64(&rows.row, 5);
+        out->is_shipped = false;
     }
     out->thanks = thanks != NULL ? thanks : THANKS_WORDS;
     out->beside = beside != NULL ? beside : THANKS_BESIDE;
@@ -73,6 +78,7 @@ static bool check(struct ctx *cx, const struct desk_flow *f, const struct desk_f
     if (!check_number(cx, "close_days", f->close_days, DESK_FLOW_DAYS_MAX) ||
         !check_number(cx, "remind_days", f->remind_days, DESK_FLOW_REMIND_MAX) ||
         !check_number(cx, "dispatch_minutes", f->dispatch_minutes, DESK_FLOW_MINUTES_MAX) ||
+        !check_number(cx, "trash_days", f->trash_days, DESK_FLOW_TRASH_MAX) ||
         !check_words(cx, "thanks", f->thanks) || !check_words(cx, "beside", f->beside))
         return false;
     if (f->close_days > 0 && f->remind_days >= f->close_days)
@@ -92,7 +98,7 @@ static bool replace(struct ctx *cx, const struct desk_flow *f, const struct desk
 {
     if (!db_exec(cx, NULL, SQL_DESK_FLOW_SET, DB_ID(cx->tenant_id), DB_INT(f->close_days),
                  DB_INT(f->remind_days), DB_TEXT(f->thanks), DB_TEXT(f->beside),
-                 DB_INT(f->dispatch_minutes)) ||
+                 DB_INT(f->dispatch_minutes), DB_INT(f->trash_days)) ||
         !db_exec(cx, NULL, SQL_DESK_FLOW_TOPICS_CLEAR, DB_ID(cx->tenant_id)))
         return false;
     for (size_t i = 0; i < count; i++)
@@ -101,8 +107,9 @@ static bool replace(struct ctx *cx, const struct desk_flow *f, const struct desk
             return false;
     return event_emit(
         cx, EVENT_FLOW_CHANGED, cx->tenant_id,
-        json_own(cx->mem, json_pack("{s:I,s:I,s:I}", "close_days", f->close_days, "remind_days",
-                                    f->remind_days, "dispatch_minutes", f->dispatch_minutes)));
+        json_own(cx->mem, json_pack("{s:I,s:I,s:I,s:I}", "close_days", f->close_days, "remind_days",
+                                    f->remind_days, "dispatch_minutes", f->dispatch_minutes,
+                                    "trash_days", f->trash_days)));
 }
 
 bool desk_flow_set(struct ctx *cx, const struct desk_flow *flow,

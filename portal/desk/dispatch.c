@@ -389,6 +389,21 @@ static bool run_out(struct ctx *cx, struct id id)
     return ticket_change_finish(cx, EVENT_TICKET_UPDATED, t, extra_json(cx, &o, "unanswered"));
 }
 
+/* Its ticket lies in the bin or is a part of another one: nobody can answer any more. */
+static bool end_gone(struct ctx *cx, struct id id)
+{
+    struct order o;
+
+    err_clear(&cx->err);
+    if (!db_begin(cx))
+        return false;
+    if (!get(cx, id, &o) || !end(cx, &o, "withdrawn", NULL)) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
+
 bool dispatch_work(struct ctx *cx, unsigned *done)
 {
     struct db_rows rows;
@@ -398,12 +413,17 @@ bool dispatch_work(struct ctx *cx, unsigned *done)
                   DB_INT(DISPATCH_BATCH)))
         return false;
     for (; db_next(&rows); (*done)++) {
-        if (run_out(cx, db_id(&rows.row, 0)))
+        const struct id id = db_id(&rows.row, 0);
+
+        if (run_out(cx, id))
+            continue;
+        if ((cx->err.kind == &ERR_NOT_FOUND || cx->err.kind == &ERR_TICKET_MERGED) &&
+            end_gone(cx, id))
             continue;
         if (cx->err.kind == &ERR_BUSY)
             return false;
-        log_warn(cx->trace, "dispatch %s: %s", id_text(cx->mem, db_id(&rows.row, 0)), cx->err.oper);
-        err_clear(&cx->err); /* its ticket is gone: the others do not wait for it */
+        log_warn(cx->trace, "dispatch %s: %s", id_text(cx->mem, id), cx->err.oper);
+        err_clear(&cx->err); /* the others do not wait for it */
     }
     return true;
 }

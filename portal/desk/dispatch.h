@@ -43,5 +43,6 @@ bool dispatch_withdraw(struct ctx *cx, struct id id) MUST_CHECK;
 bool dispatch_of_ticket(struct ctx *cx, struct id ticket_id, struct dispatch **out,
                         size_t *count) MUST_CHECK;
 /* Puts back what was not answered in time, as if it was declined, each in a transaction of its own:
- * emits ticket.unanswered. For the jobs role. */
+ * emits ticket.unanswered. One of a ticket in the bin, or that was merged, ends withdrawn. For the
+ * jobs role. */
 bool dispatch_work(struct ctx *cx, unsigned *done) MUST_CHECK;

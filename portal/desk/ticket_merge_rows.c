@@ -84,6 +84,8 @@ static const char SQL_TICKET_MERGE_TOUCH[] =
     "UPDATE ticket t JOIN ticket_merge m ON m.tenant_id = t.tenant_id AND m.target_id = t.id "
     "SET t.updated_at = IF(t.updated_at = m.merged_at, m.target_updated_at, t.updated_at) "
     "WHERE t.tenant_id = ? AND m.id = ?";
+static const char SQL_TICKET_MERGE_LEAVE[] =
+    "UPDATE ticket SET merged_into = NULL, version = version + 1 WHERE tenant_id = ? AND id = ?";
 static const char SQL_TICKET_MERGE_END[] =
     "UPDATE ticket_merge SET undone_at = ?, undone_by = ? WHERE tenant_id = ? AND id = ?";
 
@@ -173,4 +175,10 @@ bool ticket_merge_rows_part(struct ctx *cx, const struct ticket_merge_plan *p)
            db_exec(cx, NULL, SQL_TICKET_MERGE_TOUCH, tenant, merge) &&
            db_exec(cx, NULL, SQL_TICKET_MERGE_END, DB_TIME(cx->now),
                    DB_ID_OR_NULL(cx->viewer.person_id), tenant, merge);
+}
+
+bool ticket_merge_rows_leave(struct ctx *cx, const struct ticket_merge_plan *p)
+{
+    return part_messages(cx, p) &&
+           db_exec(cx, NULL, SQL_TICKET_MERGE_LEAVE, DB_ID(cx->tenant_id), DB_ID(p->source->id));
 }

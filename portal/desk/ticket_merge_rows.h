@@ -12,3 +12,5 @@ struct ticket_merge_plan {
 /* All inside the open change of both tickets. */
 bool ticket_merge_rows_join(struct ctx *cx, const struct ticket_merge_plan *plan) MUST_CHECK;
 bool ticket_merge_rows_part(struct ctx *cx, const struct ticket_merge_plan *plan) MUST_CHECK;
+/* The other one goes for good: what was the merged one's is in it again, and it stays closed. */
+bool ticket_merge_rows_leave(struct ctx *cx, const struct ticket_merge_plan *plan) MUST_CHECK;

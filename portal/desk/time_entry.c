@@ -13,12 +13,13 @@
 enum { DAY_SIZE = 11 };
 #define COST_MAX INT64_C(100000000000) /* minor units */
 
-#define TIME_ENTRY_SELECT                                                                   \
-    "SELECT e.id, e.ticket_id, t.number, t.subject, COALESCE(p.full_name, ''), e.done_on, " \
-    "e.minutes, e.is_billable, e.cost_minor, e.currency, e.note, r.id IS NOT NULL, "        \
-    "e.reverses_id IS NOT NULL FROM time_entry e "                                          \
-    "JOIN ticket t ON t.tenant_id = e.tenant_id AND t.id = e.ticket_id "                    \
-    "LEFT JOIN person p ON p.tenant_id = e.tenant_id AND p.id = e.person_id "               \
+#define TIME_ENTRY_SELECT                                                            \
+    "SELECT e.id, e.ticket_id, COALESCE(t.number, ''), COALESCE(t.subject, ''), "    \
+    "COALESCE(p.full_name, ''), e.done_on, "                                         \
+    "e.minutes, e.is_billable, e.cost_minor, e.currency, e.note, r.id IS NOT NULL, " \
+    "e.reverses_id IS NOT NULL FROM time_entry e "                                   \
+    "LEFT JOIN ticket t ON t.tenant_id = e.tenant_id AND t.id = e.ticket_id "        \
+    "LEFT JOIN person p ON p.tenant_id = e.tenant_id AND p.id = e.person_id "        \
     "LEFT JOIN time_entry r ON r.tenant_id = e.tenant_id AND r.reverses_id = e.id "
 static const char SQL_TIME_ENTRY_OF_TICKET[] =
     TIME_ENTRY_SELECT "WHERE e.tenant_id = ? AND e.ticket_id = ? ORDER BY e.id DESC LIMIT ?";

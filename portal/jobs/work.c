@@ -9,13 +9,14 @@
 #include "licensing/process.h"
 #include "portal/account/remember.h"
 #include "portal/account/tenant.h"
-#include "portal/desk/attachment.h"
 #include "portal/desk/approval.h"
+#include "portal/desk/attachment.h"
 #include "portal/desk/auto_close.h"
 #include "portal/desk/dispatch.h"
 #include "portal/desk/escalation.h"
 #include "portal/desk/presence.h"
 #include "portal/desk/ticket_bulk.h"
+#include "portal/desk/ticket_purge.h"
 #include "portal/desk/visit.h"
 #include "portal/hooks/webhook_event.h"
 #include "portal/jobs/audit_chain.h"
@@ -184,6 +185,22 @@ static bool tend_flow(struct ctx *cx, struct app *app, bool *has_more)
 static bool work_flow(struct ctx *cx, struct app *app, bool *has_more)
 {
     return each_tenant(cx, app, has_more, tend_flow);
+}
+
+static bool empty_bin(struct ctx *cx, struct app *app, bool *has_more)
+{
+    unsigned gone;
+
+    (void)app;
+    if (!ticket_purge_work(cx, &gone))
+        return false;
+    *has_more = *has_more || gone >= TICKET_PURGE_BATCH;
+    return true;
+}
+
+static bool work_bin(struct ctx *cx, struct app *app, bool *has_more)
+{
+    return each_tenant(cx, app, has_more, empty_bin);
 }
 
 static bool work_flow_events(struct ctx *cx, struct app *app, bool *has_more)
@@ -395,6 +412,7 @@ const struct work WORK[] = {
     {"escalations", LOOP_CHORES, CLOCK_MINUTE, work_escalations},
     {"tickets to be given", LOOP_CHORES, CLOCK_SECOND / 2, work_flow_events},
     {"flow of tickets", LOOP_CHORES, CLOCK_MINUTE, work_flow},
+    {"recycle bin", LOOP_CHORES, CLOCK_HOUR, work_bin},
     {"licence notices", LOOP_CHORES, 10 * CLOCK_MINUTE, work_notices},
     {"licence signals", LOOP_CHORES, CLOCK_HOUR, work_signals},
     {"processes", LOOP_CHORES, CLOCK_MINUTE, work_processes},

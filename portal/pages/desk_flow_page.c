@@ -15,7 +15,7 @@ enum { TOPICS_MAX = 50 };
 static const char FLOW_PATH[] = "/desk/settings/flow";
 
 struct flow_fields {
-    int64_t close_days, remind_days;
+    int64_t close_days, remind_days, trash_days;
     const char *thanks, *beside, *dispatch;
 };
 
@@ -24,6 +24,8 @@ static const struct form_field FIELDS[] = {
      offsetof(struct flow_fields, close_days)},
     {"remind_days", T("Mail before, days"), FORM_INT, true, 0, DESK_FLOW_REMIND_MAX, NULL,
      offsetof(struct flow_fields, remind_days)},
+    {"trash_days", T("Empty the recycle bin after days"), FORM_INT, true, 0, DESK_FLOW_TRASH_MAX,
+     NULL, offsetof(struct flow_fields, trash_days)},
     {"thanks", T("Words of thanks"), FORM_LINES, false, 0, DESK_FLOW_WORDS_MAX, NULL,
      offsetof(struct flow_fields, thanks)},
     {"beside", T("Words that may stand beside them"), FORM_LINES, false, 0, DESK_FLOW_WORDS_MAX,
@@ -81,7 +83,10 @@ static bool show(struct req *rq, const struct form *form)
         return false;
     page = json_own(
         rq->cx.mem,
-        json_pack("{s:b,s:s,s:s,s:s,s:s,s:s}", "on_flow", 1, "close_days",
+        json_pack("{s:b,s:b,s:s,s:s,s:s,s:s,s:s,s:s}", "on_flow", 1, "is_shipped", f.is_shipped,
+                  "trash_days",
+                  form != NULL ? form_value(form, "trash_days") : number_text(rq, f.trash_days),
+                  "close_days",
                   form != NULL ? form_value(form, "close_days") : number_text(rq, f.close_days),
                   "remind_days",
                   form != NULL ? form_value(form, "remind_days") : number_text(rq, f.remind_days),
@@ -157,7 +162,8 @@ bool desk_flow_page_save(struct req *rq)
                               .remind_days = f.remind_days,
                               .thanks = own_words(f.thanks, THANKS_WORDS),
                               .beside = own_words(f.beside, THANKS_BESIDE),
-                              .dispatch_minutes = minutes};
+                              .dispatch_minutes = minutes,
+                              .trash_days = f.trash_days};
     if (f.close_days > 0 && f.remind_days >= f.close_days)
         form_fault(rq, form, "remind_days", T("Mail before, days"),
                    T("The mail has to come before the close."));

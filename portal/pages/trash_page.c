@@ -1,6 +1,7 @@
 #include "portal/pages/trash_page.h"
 
 #include "base/parse.h"
+#include "portal/desk/desk_flow.h"
 #include "portal/desk/ticket_trash.h"
 #include "portal/http/page.h"
 #include "portal/http/reply.h"
@@ -14,19 +15,30 @@ static const char *next_href(struct req *rq, const char *search, int64_t before)
     return href.p;
 }
 
+/* NULL: nothing goes by itself. */
+static const char *kept_text(struct req *rq, int64_t days)
+{
+    return days == 0
+               ? NULL
+               : lang_fill1(rq->cx.mem, rq->lang, T("After {} days in the bin they go for good."),
+                            arena_printf(rq->cx.mem, "%lld", (long long)days));
+}
+
 bool trash_page_list(struct req *rq)
 {
     const char *search = req_query(rq, "q");
     const char *from = req_query(rq, "before");
     int64_t before = 0;
     struct ticket_trash *list;
+    struct desk_flow flow;
     json_t *rows, *pager = json_null();
     size_t count;
 
     search = search != NULL ? search : "";
     if (from != NULL && !parse_i64(from, 0, INT64_MAX, &before))
         return err_set_at(&rq->cx.err, &ERR_INVALID, "before", "no instant");
-    if (!ticket_trash_list(&rq->cx, search, before, &list, &count))
+    if (!ticket_trash_list(&rq->cx, search, before, &list, &count) ||
+        !desk_flow_get(&rq->cx, &flow))
         return false;
     rows = json_array();
     for (size_t i = 0; i < count; i++)
@@ -39,8 +51,9 @@ bool trash_page_list(struct req *rq)
         pager = json_pack("{s:s}", "next_href", next_href(rq, search, list[count - 1].deleted_at));
     return page_render(
         rq, "trash",
-        json_own(rq->cx.mem, json_pack("{s:o,s:b,s:s,s:o}", "rows", rows, "is_empty", count == 0,
-                                       "search", search, "pager", pager)));
+        json_own(rq->cx.mem,
+                 json_pack("{s:o,s:b,s:s,s:o,s:s?}", "rows", rows, "is_empty", count == 0, "search",
+                           search, "pager", pager, "kept", kept_text(rq, flow.trash_days))));
 }
 
 bool trash_page_add(struct req *rq)

@@ -24,21 +24,30 @@ static void the_flow_is_set_and_shown_and_faults_keep_what_was_typed(void **stat
     assert_int_equal(a.status, 200);
     site_shows(&a, "much appreciated");
     site_shows(&a, "辛苦了");
-    a = site_post(cx, &priya, "/desk/settings/flow",
-                  "close_days=7&remind_days=9&thanks=merci+%3Cb%3E&beside=&close_fault=x");
+    /* What is in force before anybody saved it. */
+    site_shows(&a, "Nobody has changed this page yet");
+    site_shows(&a,
+               "id=\"close_days\" name=\"close_days\" type=\"number\" min=\"0\" "
+               "max=\"365\" value=\"14\"");
+    site_shows(&a, "max=\"3650\" value=\"30\"");
+    a = site_post(
+        cx, &priya, "/desk/settings/flow",
+        "trash_days=10&close_days=7&remind_days=9&thanks=merci+%3Cb%3E&beside=&close_fault=x");
     assert_int_equal(a.status, 422);
     site_shows(&a, "Type a number of days, up to 365.");
     site_shows(&a, "merci &lt;b&gt;");
     a = site_post(cx, &priya, "/desk/settings/flow",
-                  "close_days=7&remind_days=7&thanks=merci&beside=&close_fault=");
+                  "trash_days=10&close_days=7&remind_days=7&thanks=merci&beside=&close_fault=");
     assert_int_equal(a.status, 422);
     site_shows(&a, "The mail has to come before the close.");
     a = site_post(cx, &priya, "/desk/settings/flow",
-                  "close_days=14&remind_days=3&thanks=merci&beside=&close_fault=0&"
+                  "trash_days=10&close_days=14&remind_days=3&thanks=merci&beside=&close_fault=0&"
                   "dispatch_minutes=1h+30m");
     assert_int_equal(a.status, 303);
     a = site_get(cx, &priya, "/desk/settings/flow");
     site_shows(&a, "value=\"14\"");
+    site_shows(&a, "max=\"3650\" value=\"10\"");
+    site_hides(&a, "Nobody has changed this page yet");
     site_shows(&a, "merci");
     site_hides(&a, "much appreciated");
     site_shows(&a, "1h 30m");

@@ -31,16 +31,23 @@ static void set_days(struct ctx *cx, int64_t close, int64_t remind)
                               NULL, 0));
 }
 
-static void nothing_is_closed_unless_the_tenant_says_so(void **state)
+static void a_new_tenant_closes_after_the_shipped_days_and_never_if_it_says_so(void **state)
 {
     struct ctx *cx = test_ctx(state);
     const struct desk d = desk_make(cx);
     const struct id id = desk_file(cx, &d, "s");
 
     test_ok(cx, ticket_set_status(cx, id, "solved"));
+    set_days(cx, 0, 0);
     cx->now += 400 * CLOCK_DAY;
     assert_int_equal(work(cx), 0);
     assert_int_equal(category_of(cx, id), TICKET_SOLVED);
+    test_sql(cx, "DELETE FROM desk_flow WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    assert_int_equal(work(cx), 1); /* the mail, not the close */
+    assert_int_equal(category_of(cx, id), TICKET_SOLVED);
+    cx->now += DESK_FLOW_REMIND_DAYS * CLOCK_DAY;
+    assert_int_equal(work(cx), 1);
+    assert_int_equal(category_of(cx, id), TICKET_CLOSED);
 }
 
 static void a_solved_ticket_is_told_of_once_and_closed_after_that(void **state)
@@ -162,7 +169,7 @@ static void settings_that_make_no_sense_are_refused(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(nothing_is_closed_unless_the_tenant_says_so),
+        cmocka_unit_test(a_new_tenant_closes_after_the_shipped_days_and_never_if_it_says_so),
         cmocka_unit_test(a_solved_ticket_is_told_of_once_and_closed_after_that),
         cmocka_unit_test(nobody_is_closed_out_without_the_mail),
         cmocka_unit_test(a_dispute_begins_anew_and_a_review_stops_it),

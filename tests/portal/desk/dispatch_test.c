@@ -3,6 +3,8 @@
 #include "portal/desk/dispatch.h"
 #include "portal/desk/leave.h"
 #include "portal/desk/ticket_list.h"
+#include "portal/desk/ticket_merge.h"
+#include "portal/desk/ticket_trash.h"
 #include "tests/portal/desk/desk_frame.h"
 
 static void as_dan(struct ctx *cx, const struct desk *d)
@@ -155,6 +157,38 @@ static void without_an_answer_in_working_time_it_goes_back(void **state)
     assert_int_equal(waiting_for_me(cx), 0);
 }
 
+static void one_of_a_thrown_away_or_merged_ticket_ends(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id gone = desk_file(cx, &d, "gone"), merged = desk_file(cx, &d, "merged"),
+                    stays = desk_file(cx, &d, "stays");
+    struct id into;
+    unsigned done;
+
+    test_ok(cx, desk_flow_set(cx, &(struct desk_flow){.dispatch_minutes = 30}, NULL, 0));
+    (void)send_to_dan(cx, &d, gone);
+    (void)send_to_dan(cx, &d, merged);
+    test_ok(cx, ticket_trash_add(cx, gone));
+    test_ok(cx, ticket_merge(cx, merged, read(cx, stays)->number, false, &into));
+    test_as_system(cx);
+    cx->now += CLOCK_HOUR;
+    test_ok(cx, dispatch_work(cx, &done));
+    assert_int_equal(done, 2);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM dispatch WHERE tenant_id = ? AND "
+                              "state = 'withdrawn'",
+                              DB_ID(cx->tenant_id)),
+                     2);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM ticket WHERE tenant_id = ? AND "
+                              "dispatch_to IS NOT NULL",
+                              DB_ID(cx->tenant_id)),
+                     0);
+    test_ok(cx, dispatch_work(cx, &done));
+    assert_int_equal(done, 0);
+}
+
 static void who_is_away_is_stood_in_for_or_not_asked(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -219,6 +253,7 @@ int main(void)
         cmocka_unit_test(what_somebody_took_meanwhile_stays_with_him),
         cmocka_unit_test(a_dispatch_to_a_team_is_answered_by_one_of_it),
         cmocka_unit_test(without_an_answer_in_working_time_it_goes_back),
+        cmocka_unit_test(one_of_a_thrown_away_or_merged_ticket_ends),
         cmocka_unit_test(who_is_away_is_stood_in_for_or_not_asked),
         cmocka_unit_test(it_is_withdrawn_by_whoever_sent_it_and_customers_know_nothing),
         cmocka_unit_test(a_narrow_eye_sees_what_is_dispatched_to_it),

@@ -1,9 +1,20 @@
 /* The recycle bin, and splitting. */
 #include "base/clock.h"
+#include "portal/desk/approval.h"
+#include "portal/desk/attachment.h"
+#include "portal/desk/desk_flow.h"
+#include "portal/desk/dispatch.h"
+#include "portal/desk/hours.h"
+#include "portal/desk/message_edit.h"
+#include "portal/desk/survey.h"
 #include "portal/desk/ticket_link.h"
+#include "portal/desk/ticket_merge.h"
+#include "portal/desk/ticket_purge.h"
 #include "portal/desk/ticket_split.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/desk/ticket_trash.h"
+#include "portal/desk/time_entry.h"
+#include "portal/desk/visit.h"
 #include "tests/portal/desk/desk_frame.h"
 
 static void a_ticket_in_the_bin_is_nowhere_else_and_comes_back_as_it_was(void **state)
@@ -136,6 +147,178 @@ static void what_cannot_be_split_is_refused(void **state)
         test_i64(cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ?", DB_ID(cx->tenant_id)), 2);
 }
 
+/* --- for good --- */
+
+static const char *number_of(struct ctx *cx, struct id id)
+{
+    return test_text(cx, "SELECT number FROM ticket WHERE tenant_id = ? AND id = ?",
+                     DB_ID(cx->tenant_id), DB_ID(id));
+}
+
+/* A bit of all that can hang on a ticket. */
+static struct id a_full_ticket(struct ctx *cx, const struct desk *d, struct id other)
+{
+    const struct id id = desk_file(cx, d, "Printer on fire");
+    struct attachment_file file = {.name = "log.txt", .bytes = "smoke", .len = 5};
+    struct message **words;
+    struct id ignored;
+
+    test_sql(cx,
+             "INSERT INTO role_right (tenant_id, role_id, name) SELECT tenant_id, id, 'desk' FROM "
+             "role WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    test_ok(cx, ticket_thread_add_participant(cx, id, d->tom, true));
+    test_ok(cx, attachment_store(cx, test_dir(), &file, 1));
+    assert_int_equal(words_of(cx, id, &words), 1);
+    test_ok(cx, attachment_add(cx, id, words[0]->id, &file, 1));
+    desk_as_anna(cx, d);
+    test_ok(cx, message_edit(cx, id, words[0]->id, "There is much smoke.", 0));
+    desk_as_priya(cx, d);
+    test_ok(cx, ticket_note(cx, id, "They never pay.", &ignored));
+    test_ok(cx, ticket_link_add(cx, id, TICKET_LINK_RELATED, number_of(cx, other)));
+    test_ok(cx, time_entry_add(
+                    cx, id,
+                    &(struct time_entry_new){.minutes = 90, .is_billable = true, .note = "Secret"},
+                    &ignored));
+    test_ok(cx, visit_add_days(cx, id, 3));
+    test_ok(cx, dispatch_send(cx, id, &(struct dispatch_new){.person_id = d->dan}, &ignored));
+    test_ok(cx,
+            approval_ask(cx, id,
+                         &(struct approval_new){
+                             .kind = "discount", .question = "Half price?", .person_id = d->dan},
+                         &ignored));
+    test_ok(cx, ticket_set_status(cx, id, "solved"));
+    desk_as_anna(cx, d);
+    test_ok(cx, survey_answer(cx, id, 5, "Fine"));
+    return id;
+}
+
+/* Rows of every table that refers to a ticket, by the schema's own word. */
+static int64_t rows_about(struct ctx *cx, struct id id)
+{
+    struct db_rows rows;
+    int64_t sum = 0;
+
+    test_ok(cx, db_query(cx, &rows,
+                         "SELECT table_name, column_name FROM information_schema.key_column_usage "
+                         "WHERE table_schema = DATABASE() AND referenced_table_name = 'ticket' "
+                         "AND referenced_column_name = 'id' LIMIT ?",
+                         DB_INT(100)));
+    assert_true(rows.count > 15);
+    while (db_next(&rows))
+        sum +=
+            test_i64(cx,
+                     arena_printf(cx->mem, "SELECT COUNT(*) FROM %s WHERE tenant_id = ? AND %s = ?",
+                                  db_text(&rows.row, 0), db_text(&rows.row, 1)),
+                     DB_ID(cx->tenant_id), DB_ID(id));
+    return sum;
+}
+
+static void what_lay_in_the_bin_for_its_days_goes_for_good_and_the_trail_keeps_a_line(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id other = desk_file(cx, &d, "Other"), id = a_full_ticket(cx, &d, other);
+    const int64_t thrown_at = cx->now;
+    struct hours_balance b;
+    struct ticket *t;
+    unsigned done;
+
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_trash_add(cx, id));
+    test_as_system(cx);
+    cx->now = thrown_at + DESK_FLOW_TRASH_DAYS * CLOCK_DAY - CLOCK_SECOND;
+    test_ok(cx, ticket_purge_work(cx, &done));
+    assert_int_equal(done, 0);
+    assert_true(rows_about(cx, id) > 15);
+    cx->now += CLOCK_SECOND;
+    test_ok(cx, ticket_purge_work(cx, &done));
+    assert_int_equal(done, 1);
+    assert_int_equal(rows_about(cx, id), 0);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM message WHERE tenant_id = ? AND "
+                              "ticket_id NOT IN (SELECT id FROM ticket)",
+                              DB_ID(cx->tenant_id)),
+                     0);
+    assert_int_equal(
+        test_i64(cx, "SELECT COUNT(*) FROM attachment WHERE tenant_id = ?", DB_ID(cx->tenant_id)),
+        0);
+    test_ok(cx, ticket_get(cx, other, &t));
+    /* The trail: its lines, the last one with the number, and nothing of what was said. */
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND "
+                              "subject_id = ? AND name = 'ticket.purged' AND data IS NOT NULL",
+                              DB_ID(cx->tenant_id), DB_ID(id)),
+                     1);
+    assert_true(test_i64(cx, "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND subject_id = ?",
+                         DB_ID(cx->tenant_id), DB_ID(id)) > 8);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND "
+                              "subject_id = ? AND INSTR(data, 'smoke') > 0",
+                              DB_ID(cx->tenant_id), DB_ID(id)),
+                     0);
+    /* The hours were worked: they stay, without a word about what for. */
+    test_ok(cx, hours_balance_of(cx, d.organisation, &b));
+    assert_int_equal(b.billed, 90);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM time_entry WHERE tenant_id = ? AND note <> ''",
+                              DB_ID(cx->tenant_id)),
+                     0);
+}
+
+static void no_ticket_out_of_the_bin_ever_goes(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id kept = desk_file(cx, &d, "Kept"), back = desk_file(cx, &d, "Back"),
+                    late = desk_file(cx, &d, "Late");
+    const struct desk_flow never = {.trash_days = 0};
+    struct ticket *t;
+    unsigned done;
+
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_trash_add(cx, back));
+    test_ok(cx, ticket_trash_add(cx, late));
+    test_ok(cx, ticket_trash_restore(cx, back));
+    test_as_system(cx);
+    test_ok(cx, desk_flow_set(cx, &never, NULL, 0));
+    cx->now += 400 * CLOCK_DAY;
+    test_ok(cx, ticket_purge_work(cx, &done));
+    assert_int_equal(done, 0);
+    test_ok(cx, desk_flow_set(cx, &(struct desk_flow){.trash_days = 5}, NULL, 0));
+    test_ok(cx, ticket_purge_work(cx, &done));
+    assert_int_equal(done, 1);
+    test_ok(cx, ticket_get(cx, kept, &t));
+    test_ok(cx, ticket_get(cx, back, &t));
+    assert_int_equal(rows_about(cx, late), 0);
+    test_refused(
+        cx, desk_flow_set(cx, &(struct desk_flow){.trash_days = DESK_FLOW_TRASH_MAX + 1}, NULL, 0),
+        &ERR_INVALID);
+}
+
+static void what_was_merged_into_a_ticket_that_goes_is_its_owners_again(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id one = desk_file(cx, &d, "One"), two = desk_file(cx, &d, "Two");
+    struct message **words;
+    struct ticket *t;
+    struct id into;
+    unsigned done;
+
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_merge(cx, one, number_of(cx, two), false, &into));
+    test_ok(cx, ticket_trash_add(cx, two));
+    test_as_system(cx);
+    cx->now += (DESK_FLOW_TRASH_DAYS + 1) * CLOCK_DAY;
+    test_ok(cx, ticket_purge_work(cx, &done));
+    assert_int_equal(done, 1);
+    test_ok(cx, ticket_get(cx, one, &t));
+    assert_true(id_is_zero(t->merged_into));
+    assert_int_equal(t->category, TICKET_CLOSED);
+    assert_int_equal(words_of(cx, one, &words), 1);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -143,6 +326,9 @@ int main(void)
         cmocka_unit_test(the_bin_is_for_those_who_may_delete),
         cmocka_unit_test(chosen_messages_become_a_linked_ticket),
         cmocka_unit_test(what_cannot_be_split_is_refused),
+        cmocka_unit_test(what_lay_in_the_bin_for_its_days_goes_for_good_and_the_trail_keeps_a_line),
+        cmocka_unit_test(no_ticket_out_of_the_bin_ever_goes),
+        cmocka_unit_test(what_was_merged_into_a_ticket_that_goes_is_its_owners_again),
     };
 
     return test_group_run("ticket_trash", TESTS, COUNT(TESTS));
