@@ -168,6 +168,7 @@ const struct route ROUTES[] = {
 
     /* --- desk, staff (portal/pages/queue_page.c, organisation_page.c, licence_page.c) --- */
     {METHOD_GET,  "/desk",                     queue_page_show,       NEED_STAFF, RIGHT_DESK_READ, 0},
+    {METHOD_GET,  "/desk/tickets.csv",         queue_column_download, NEED_STAFF, RIGHT_DESK_READ, 0},
     {METHOD_GET,  "/desk/search",              queue_page_search,     NEED_STAFF, RIGHT_DESK_READ, 0},
     {METHOD_GET,  "/desk/bulk",                bulk_page_list,         NEED_STAFF, RIGHT_DESK_UPDATE, 0},
     {METHOD_POST, "/desk/bulk",                bulk_page_choose,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},

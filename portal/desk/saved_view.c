@@ -25,7 +25,7 @@ _Static_assert(COUNT(SCOPES) == SAVED_VIEW_SCOPES, "name every scope");
 /* The views that a person has: his own, his team's, everybody's. */
 #define SAVED_VIEW_SELECT                                                                         \
     "SELECT v.id, v.name, v.query, v.sort, v.scope, v.owner_id, v.team_id, o.full_name, m.name, " \
-    "n.view_id FROM saved_view v "                                                                \
+    "n.view_id, v.column_list FROM saved_view v "                                                 \
     "JOIN person o ON o.tenant_id = v.tenant_id AND o.id = v.owner_id "                           \
     "LEFT JOIN team m ON m.tenant_id = v.tenant_id AND m.id = v.team_id "                         \
     "LEFT JOIN saved_view_pin n ON n.tenant_id = v.tenant_id AND n.view_id = v.id AND "           \
@@ -39,9 +39,10 @@ static const char SQL_SAVED_VIEW_TEAM[] =
     "SELECT team_id FROM staff_member WHERE tenant_id = ? AND person_id = ?";
 static const char SQL_SAVED_VIEW_ADD[] =
     "INSERT INTO saved_view (tenant_id, id, name, query, sort, scope, owner_id, team_id, "
-    "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "column_list, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_SAVED_VIEW_CHANGE[] =
-    "UPDATE saved_view SET name = ?, query = ?, sort = ?, scope = ?, team_id = ? "
+    "UPDATE saved_view SET name = ?, query = ?, sort = ?, scope = ?, team_id = ?, "
+    "column_list = ? "
     "WHERE tenant_id = ? AND id = ?";
 static const char SQL_SAVED_VIEW_REMOVE[] = "DELETE FROM saved_view WHERE tenant_id = ? AND id = ?";
 static const char SQL_SAVED_VIEW_PIN[] =
@@ -90,6 +91,7 @@ static struct saved_view row_read(struct ctx *cx, const struct db_row *row)
         .owner_name = db_text(row, 7),
         .team_name = db_text(row, 8),
         .is_pinned = !id_is_zero(db_id(row, 9)),
+        .columns = db_text(row, 10),
     };
 
     if (!ticket_sort_parse(db_text(row, 3), &v.sort))
@@ -187,6 +189,7 @@ static bool check(struct ctx *cx, struct saved_view *v)
     if (length == 0 || length > SAVED_VIEW_NAME_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "name", "%zu characters", length);
     return saved_view_query(cx, v->query, &query) &&
+           ticket_column_settle(cx, v->columns, &v->columns) &&
            saved_view_scope_check(cx, v->scope, &v->team_id);
 }
 
@@ -201,7 +204,8 @@ static bool add(struct ctx *cx, struct saved_view *v)
     v->id = ctx_new_id(cx);
     if (!db_exec(cx, NULL, SQL_SAVED_VIEW_ADD, DB_ID(cx->tenant_id), DB_ID(v->id), DB_TEXT(v->name),
                  DB_TEXT(v->query), DB_TEXT(ticket_sort_name(v->sort)), DB_TEXT(SCOPES[v->scope]),
-                 DB_ID(cx->viewer.person_id), DB_ID_OR_NULL(v->team_id), DB_TIME(cx->now)))
+                 DB_ID(cx->viewer.person_id), DB_ID_OR_NULL(v->team_id), DB_TEXT(v->columns),
+                 DB_TIME(cx->now)))
         return false;
     return pins >= SAVED_VIEW_PINS_MAX ||
            db_exec(cx, NULL, SQL_SAVED_VIEW_PIN, DB_ID(cx->tenant_id), DB_ID(cx->viewer.person_id),
@@ -221,7 +225,8 @@ static bool change(struct ctx *cx, const struct saved_view *v)
 {
     return db_exec(cx, NULL, SQL_SAVED_VIEW_CHANGE, DB_TEXT(v->name), DB_TEXT(v->query),
                    DB_TEXT(ticket_sort_name(v->sort)), DB_TEXT(SCOPES[v->scope]),
-                   DB_ID_OR_NULL(v->team_id), DB_ID(cx->tenant_id), DB_ID(v->id));
+                   DB_ID_OR_NULL(v->team_id), DB_TEXT(v->columns), DB_ID(cx->tenant_id),
+                   DB_ID(v->id));
 }
 
 bool saved_view_save(struct ctx *cx, struct saved_view *v)

@@ -1,6 +1,7 @@
 /* Views of the desk: a search line that somebody named, his own, his team's or everybody's. */
 #pragma once
 
+#include "portal/desk/ticket_column.h"
 #include "portal/desk/ticket_list.h"
 
 enum { SAVED_VIEW_NAME_MAX = 60, SAVED_VIEW_MAX = 100, SAVED_VIEW_PINS_MAX = 12 };
@@ -12,6 +13,7 @@ struct saved_view { /* a record, in cx->mem */
     const char *name;
     const char *query; /* see ticket_query.h */
     enum ticket_sort sort;
+    const char *columns; /* as ticket_column_read takes them; "": the list as it comes */
     enum saved_view_scope scope;
     struct id owner_id, team_id;
     const char *owner_name, *team_name; /* "" for none */
@@ -30,10 +32,11 @@ bool saved_view_scope_parse(const char *name, enum saved_view_scope *out) MUST_C
 bool saved_view_list(struct ctx *cx, struct saved_view **out,
                      size_t *count) MUST_CHECK; /* by name */
 bool saved_view_get(struct ctx *cx, struct id id, struct saved_view **out) MUST_CHECK;
-/* Keeps v->name, query, sort, scope; a zero id makes a new one, pinned for its maker, which v->id
+/* Keeps v->name, query, sort, scope and columns (given as ticket_column_settle takes them; NULL:
+ * none); a zero id makes a new one, pinned for its maker, which v->id
  * then names. A team's view is of the maker's team. Fails: ERR_INVALID at "name"; what
- * ticket_query_parse fails with; ERR_DENIED for another's; ERR_INVALID at "scope" without a team,
- * or for everybody without RIGHT_SETTINGS; ERR_SAVED_VIEW_MANY. */
+ * ticket_query_parse and ticket_column_settle fail with; ERR_DENIED for another's; ERR_INVALID at
+ * "scope" without a team, or for everybody without RIGHT_SETTINGS; ERR_SAVED_VIEW_MANY. */
 bool saved_view_save(struct ctx *cx, struct saved_view *v) MUST_CHECK;
 bool saved_view_remove(struct ctx *cx, struct id id) MUST_CHECK;
 /* Puts it beside the viewer's queues, or takes it away. Fails: ERR_SAVED_VIEW_PINS. */

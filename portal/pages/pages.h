@@ -54,6 +54,7 @@
 #include "portal/pages/profile_desk_page.h"
 #include "portal/pages/profile_page.h"
 #include "portal/pages/queue_act_page.h"
+#include "portal/pages/queue_column.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
 #include "portal/pages/region_page.h"

@@ -7,6 +7,7 @@
 #include "portal/pages/merge_page.h"
 #include "portal/pages/message_page.h"
 #include "portal/pages/notice_page.h"
+#include "portal/pages/queue_column.h"
 #include "portal/pages/queue_facts.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/pages/ticket_field_page.h"
@@ -213,15 +214,23 @@ static bool list_page(struct req *rq, const struct queue *q, struct id current,
            ticket_list_query(&rq->cx, query, q->saved->sort, after, QUEUE_ROWS, out);
 }
 
+/* columns: of the view, shown as cells, or beside an open ticket as a line; NULL for none. */
 static json_t *rows_json(struct req *rq, const struct ticket_page_of *page, const char *view,
-                         struct id current)
+                         struct id current, const struct queue_columns *columns)
 {
-    json_t *rows = json_array();
+    const bool has_columns = columns != NULL && columns->columns.count > 0;
+    json_t *rows = json_array(), *row;
 
-    if (!ticket_field_page_list(rq, page->rows, page->count))
+    if (!has_columns && !ticket_field_page_list(rq, page->rows, page->count))
         err_clear(&rq->cx.err); /* the list stands without them */
-    for (size_t i = 0; i < page->count; i++)
-        json_array_append_new(rows, row_json(rq, page->rows[i], view, current));
+    for (size_t i = 0; i < page->count; i++) {
+        row = row_json(rq, page->rows[i], view, current);
+        if (has_columns && id_is_zero(current))
+            json_object_set_new(row, "cells", queue_column_cells(rq, columns, i));
+        else if (has_columns)
+            json_object_set_new(row, "detail", json_string(queue_column_line(rq, columns, i)));
+        json_array_append_new(rows, row);
+    }
     return rows;
 }
 
@@ -231,11 +240,12 @@ static bool list_context(struct req *rq, const struct queue *q, struct id curren
     struct ctx *cx = &rq->cx;
     int64_t counts[TICKET_VIEW_COUNT], found = 0;
     struct ticket_page_of page;
+    struct queue_columns columns;
     json_t *context, *saved, *pager = json_null();
 
     if (!ticket_counts_views(cx, counts) || !pinned_json(rq, q, &saved) ||
         (q->saved != NULL && !saved_view_count(cx, q->saved, &found)) ||
-        !list_page(rq, q, current, &page))
+        !list_page(rq, q, current, &page) || !queue_column_read(rq, q->saved, &page, &columns))
         return false;
     if (page.next != NULL)
         pager = json_pack("{s:s}", "next_href",
@@ -245,9 +255,15 @@ static bool list_context(struct req *rq, const struct queue *q, struct id curren
                                  views_json(rq, q->view, counts), "saved", saved, "view", q->code,
                                  "view_label", q->label, "view_count",
                                  count_text(rq, q->saved != NULL ? found : counts[q->view]), "rows",
-                                 rows_json(rq, &page, q->code, current), "is_empty",
+                                 rows_json(rq, &page, q->code, current, &columns), "is_empty",
                                  page.count == 0, "pager", pager, "by_due", q->by_due, "search"));
     json_object_set_new(context, "can_bulk", json_boolean(page.count > 0 && may_bulk(rq)));
+    json_object_set_new(context, "heads",
+                        id_is_zero(current) && columns.columns.count > 0 && page.count > 0
+                            ? json_pack("{s:o}", "list", queue_column_heads(rq, &columns))
+                            : json_null());
+    json_object_set_new(context, "file_href",
+                        json_string(arena_printf(cx->mem, "/desk/tickets.csv?view=%s", q->code)));
     json_object_set_new(context, "next_href", json_text(next_href(rq, &page, q->code, current)));
     *out = context;
     return true;
@@ -295,7 +311,7 @@ static bool show_found(struct req *rq, const char *search, const struct ticket_p
                  json_pack("{s:o, s:O, s:s, s:s, s:n, s:o, s:b, s:b, s:o, s:b, s:n, s:o}", "views",
                            views_json(rq, TICKET_VIEW_COUNT, counts), "saved", saved, "view",
                            "open", "view_label", req_text(rq, T("Search")), "view_count", "rows",
-                           rows_json(rq, page, "open", (struct id){{0}}), "is_empty",
+                           rows_json(rq, page, "open", (struct id){{0}}, NULL), "is_empty",
                            page->count == 0 && fault == NULL, "can_bulk",
                            page->count > 0 && may_bulk(rq), "pager", pager, "by_due", 0,
                            "next_href", "search", line)));

@@ -125,17 +125,6 @@ static void add_line(struct str *out, const char *const *cells, size_t count)
 }
 
 /* "2026-03-02 09:00" of the tenant's zone: what spreadsheets read as a time. */
-static const char *time_cell(struct req *rq, int64_t us)
-{
-    struct civil c;
-
-    if (us == 0)
-        return "";
-    c = zone_civil(rq->format.zone, us);
-    return arena_printf(rq->cx.mem, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour,
-                        c.minute);
-}
-
 /* The tenant's own fields: a column each, behind the others. */
 struct own_columns {
     struct field_set set;
@@ -206,9 +195,9 @@ bool report_page_download(struct req *rq)
                                      *r->store != '\0' ? r->store : r->site,
                                      r->product,
                                      r->version,
-                                     time_cell(rq, r->created_at),
-                                     time_cell(rq, r->first_answer_at),
-                                     time_cell(rq, r->resolved_at),
+                                     ticket_context_minute(rq, r->created_at),
+                                     ticket_context_minute(rq, r->first_answer_at),
+                                     ticket_context_minute(rq, r->resolved_at),
                                      arena_printf(rq->cx.mem, "%d", r->reopened),
                                      arena_printf(rq->cx.mem, "%lld", (long long)r->minutes),
                                      ticket_context_status(rq, &words, r->status)};

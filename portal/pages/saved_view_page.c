@@ -5,13 +5,14 @@
 #include "portal/http/form.h"
 #include "portal/http/page.h"
 #include "portal/http/reply.h"
+#include "portal/pages/queue_column.h"
 
 #include <string.h>
 
 static const char VIEWS_PATH[] = "/desk/views";
 
 struct view_fields {
-    const char *name, *query, *sort, *scope;
+    const char *name, *query, *sort, *scope, *columns;
     bool is_pinned;
 };
 
@@ -27,6 +28,8 @@ static const struct form_field FIELDS[] = {
      offsetof(struct view_fields, sort)},
     {"scope", T("For whom"), FORM_CHOICE, true, 0, 0, SCOPE_CHOICES,
      offsetof(struct view_fields, scope)},
+    {"columns", T("Columns"), FORM_LINES, false, 0, TICKET_COLUMN_LIST_MAX, NULL,
+     offsetof(struct view_fields, columns)},
 };
 static const struct form_field PIN_FIELDS[] = {
     {"pin", T("Pinned"), FORM_BOOL, false, 0, 0, NULL, offsetof(struct view_fields, is_pinned)},
@@ -74,25 +77,29 @@ static json_t *scopes_json(struct req *rq, const char *chosen)
 }
 
 /* The form's part of both pages; v is NULL for a new one. */
-static void add_form(struct req *rq, const struct form *form, const struct saved_view *v,
+static bool add_form(struct req *rq, const struct form *form, const struct saved_view *v,
                      json_t *page)
 {
     const char *search = req_query(rq, "q");
     const char *name = v != NULL ? v->name : "";
     const char *query = v != NULL ? v->query : search != NULL ? search : "";
     const char *sort = v != NULL ? ticket_sort_name(v->sort) : "due";
-    const char *scope = v != NULL ? saved_view_scope_name(v->scope) : "own";
+    const char *scope = v != NULL ? saved_view_scope_name(v->scope) : "own", *columns = "";
 
+    if (v != NULL && !queue_column_chosen(rq, v, &columns))
+        return false;
     if (form != NULL) {
         name = form_value(form, "name");
         query = form_value(form, "q");
         sort = form_value(form, "sort");
         scope = form_value(form, "scope");
+        columns = form_value(form, "columns");
     }
     json_object_set_new(page, "name", json_string(name));
     json_object_set_new(page, "query", json_string(query));
     json_object_set_new(page, "sorts", sorts_json(rq, sort));
     json_object_set_new(page, "scopes", scopes_json(rq, scope));
+    return queue_column_offer(rq, columns, page);
 }
 
 static json_t *row_json(struct req *rq, const struct saved_view *v, int64_t found)
@@ -127,7 +134,8 @@ static bool show_list(struct req *rq, const struct form *form)
         json_array_append_new(rows, row_json(rq, &all[i], found));
     }
     page = json_own(rq->cx.mem, json_pack("{s:O,s:b}", "views", rows, "has_views", count > 0));
-    add_form(rq, form, NULL, page);
+    if (!add_form(rq, form, NULL, page))
+        return false;
     return form != NULL ? page_render_form(rq, "saved_view_list", page, form)
                         : page_render(rq, "saved_view_list", page);
 }
@@ -143,7 +151,8 @@ static bool show_one(struct req *rq, const struct form *form)
         return err_set(&rq->cx.err, &ERR_DENIED, "another's view");
     page = json_own(rq->cx.mem,
                     json_pack("{s:s,s:s}", "id", id_text(rq->cx.mem, v->id), "title", v->name));
-    add_form(rq, form, v, page);
+    if (!add_form(rq, form, v, page))
+        return false;
     return form != NULL ? page_render_form(rq, "saved_view", page, form)
                         : page_render(rq, "saved_view", page);
 }
@@ -183,6 +192,7 @@ static bool save(struct req *rq, struct id id, bool (*again)(struct req *, const
         return again(rq, form);
     v.name = f.name;
     v.query = f.query;
+    v.columns = f.columns;
     if (!ticket_sort_parse(f.sort, &v.sort) || !saved_view_scope_parse(f.scope, &v.scope))
         return err_set(&rq->cx.err, &ERR_INTERNAL, "a choice without a meaning");
     if (!saved_view_save(&rq->cx, &v))

@@ -90,6 +90,17 @@ static json_t *deadline_json(struct req *rq, int64_t due_at)
         "ago", ago, "time", page_time(rq, due_at));
 }
 
+const char *ticket_context_minute(struct req *rq, int64_t us)
+{
+    struct civil c;
+
+    if (us == 0)
+        return "";
+    c = zone_civil(rq->format.zone, us);
+    return arena_printf(rq->cx.mem, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour,
+                        c.minute);
+}
+
 json_t *ticket_context_due(struct req *rq, const struct ticket *t)
 {
     return deadline_json(rq, t->due_at);

@@ -28,6 +28,8 @@ const char *ticket_context_topic(struct req *rq, const struct ticket_words *word
                                  const char *code);
 const char *ticket_context_status(struct req *rq, const struct ticket_words *words,
                                   const char *code);
+/* A moment as files have it, in the reader's zone: "2026-11-22 09:30"; "" for 0. */
+const char *ticket_context_minute(struct req *rq, int64_t us);
 /* When the next answer is due: {"chip": parts/deadline or null, "text", "time"}; null when nothing
  * is promised. */
 json_t *ticket_context_due(struct req *rq, const struct ticket *t);

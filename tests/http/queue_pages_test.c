@@ -156,6 +156,45 @@ static void a_view_is_pinned_changed_and_removed(void **state)
     assert_int_equal(site_get(cx, &p.priya, site_path(cx, "/desk?view=%s", id)).status, 404);
 }
 
+static void a_view_shows_its_columns_as_a_table_as_lines_and_as_a_file(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id id = desk_file(cx, &p.d, "=Receipt printer stops");
+    struct site_answer a =
+        site_post(cx, &p.priya, "/desk/views",
+                  "name=Ours&q=status%3Aopen&sort=due&scope=own&columns=topic&columns=&columns="
+                  "subject&columns=organisation");
+    const char *view;
+
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, &p.priya, a.location);
+    site_shows(&a,
+               "<th scope=\"col\">Topic</th><th scope=\"col\">Subject</th>"
+               "<th scope=\"col\">Organisation</th></tr>");
+    site_shows(&a, "<td data-label=\"Organisation\"><span>Marlow Grocers</span></td>");
+    site_shows(&a, site_path(cx, "/desk/tickets/%s", id));
+    view = test_text(cx, "SELECT id FROM saved_view WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    a = site_get(cx, &p.priya,
+                 arena_printf(cx->mem, "/desk/tickets/%s?view=%s", id_text(cx->mem, id), view));
+    site_shows(&a, "<span class=\"list-row-foot\">Fault · Marlow Grocers</span>");
+    a = site_get(cx, &p.priya, arena_printf(cx->mem, "/desk/tickets.csv?view=%s", view));
+    assert_int_equal(a.status, 200);
+    site_shows(&a,
+               "\xEF\xBB\xBF\"Topic\",\"Subject\",\"Organisation\"\r\n"
+               "\"Fault\",\"'=Receipt printer stops\",\"Marlow Grocers\"\r\n");
+    a = site_get(cx, &p.priya, "/desk/tickets.csv?view=open");
+    site_shows(&a, "\"Number\",\"Subject\",\"State\",\"Level\",\"Topic\",");
+    a = site_get(cx, &p.priya, arena_printf(cx->mem, "/desk/views/%s", view));
+    site_shows(&a, "<option value=\"topic\" selected>Topic</option>");
+    assert_int_equal(site_get(cx, &p.priya, "/desk/tickets.csv?view=none").status, 422);
+    assert_int_equal(site_get(cx, &p.anna, "/desk/tickets.csv").status, 403);
+    a = site_post(cx, &p.priya, arena_printf(cx->mem, "/desk/views/%s", view),
+                  "name=Ours&q=status%3Aopen&sort=due&scope=own&columns=topic&columns=topic");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Each column can be chosen once.");
+}
+
 /* --- macros --- */
 
 static struct id make_macro(struct ctx *cx, const struct pages *p, const char *fields)
@@ -294,6 +333,8 @@ int main(void)
                                         site_start, site_stop),
         cmocka_unit_test_setup_teardown(a_view_is_pinned_changed_and_removed, site_start,
                                         site_stop),
+        cmocka_unit_test_setup_teardown(a_view_shows_its_columns_as_a_table_as_lines_and_as_a_file,
+                                        site_start, site_stop),
         cmocka_unit_test_setup_teardown(
             a_macro_puts_its_text_into_the_answer_and_sets_when_it_is_sent, site_start, site_stop),
         cmocka_unit_test_setup_teardown(a_gap_is_seen_and_not_sent, site_start, site_stop),

@@ -101,7 +101,7 @@
   function moveBy(step) {
     const links = [...document.querySelectorAll("[data-rows] .list-row-subject")];
     const at = links.findIndex((link) => link === document.activeElement
-      || link.closest("li").hasAttribute("aria-current"));
+      || link.closest("li, tr").hasAttribute("aria-current"));
     const link = links[at === -1 ? 0 : at + step];
     if (!link) return false;
     if (document.querySelector('[data-rows="open"]')) link.click();
@@ -111,7 +111,7 @@
 
   /* The row that has the focus, or is open beside the list. */
   function tickRow() {
-    const row = document.activeElement?.closest("[data-rows] > li")
+    const row = document.activeElement?.closest("[data-rows] > :is(li, tr)")
       ?? document.querySelector("[data-rows] > li[aria-current]");
     const tick = row?.querySelector("input[name=tick]");
     tick?.click();

@@ -237,6 +237,97 @@ static void a_view_is_pinned_for_one_person(void **state)
     assert_false(seen->is_pinned);
 }
 
+/* --- its columns --- */
+
+static struct custom_field make_field(struct ctx *cx, const char *code, enum field_kind kind)
+{
+    const struct viewer viewer = cx->viewer;
+    struct custom_field f = {.subject = FIELD_TICKET,
+                             .code = code,
+                             .label = code,
+                             .label_zh = "",
+                             .hint = "",
+                             .hint_zh = "",
+                             .kind = kind};
+
+    cx->viewer = (struct viewer){.kind = VIEWER_SYSTEM};
+    test_ok(cx, custom_field_save(cx, &f));
+    cx->viewer = viewer;
+    return f;
+}
+
+static void a_view_keeps_its_columns_in_their_order(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct custom_field till = make_field(cx, "till", FIELD_TEXT);
+    struct saved_view v = {.name = "n",
+                           .query = "status:open",
+                           .columns = "field.till\n\nengineer\nsubject\n"},
+                      *kept;
+    struct ticket_columns columns;
+    struct ticket_query *query;
+    struct ticket_page_of page;
+    const char **values;
+    struct id id;
+
+    id = desk_file(cx, &d, "Printer");
+    test_ok(cx, ticket_assign(cx, id, d.dan));
+    test_ok(cx, custom_value_write(
+                    cx, &(struct field_set){.fields = (struct custom_field[]){till}, .count = 1},
+                    id, (const char *const[]){NULL}, (const char *const[]){"T-4"}));
+    desk_as_priya(cx, &d);
+    test_ok(cx, saved_view_save(cx, &v));
+    test_ok(cx, saved_view_get(cx, v.id, &kept));
+    assert_string_equal(kept->columns, "field.till,engineer,subject");
+    test_ok(cx, ticket_column_read(cx, kept->columns, &columns));
+    assert_int_equal(columns.count, 3);
+    assert_int_equal(columns.list[0].what, TICKET_COLUMN_OWN);
+    assert_int_equal(columns.list[1].what, TICKET_COLUMN_ENGINEER);
+    assert_int_equal(columns.list[2].what, TICKET_COLUMN_SUBJECT);
+    test_ok(cx, saved_view_query(cx, kept->query, &query));
+    test_ok(cx, ticket_list_query(cx, query, TICKET_SORT_DUE, NULL, 0, &page));
+    test_ok(cx, ticket_column_load(cx, &columns, page.rows, page.count, &values));
+    assert_int_equal(page.count, 1);
+    assert_string_equal(values[columns.list[0].field], "T-4");
+    assert_string_equal(page.rows[0]->assignee_name, "Dan Osei");
+    test_sql(cx, "UPDATE custom_field SET is_retired = TRUE WHERE tenant_id = ? AND id = ?",
+             DB_ID(cx->tenant_id), DB_ID(till.id));
+    test_ok(cx, ticket_column_read(cx, kept->columns, &columns));
+    assert_int_equal(columns.count, 2); /* the view stands without the field that is gone */
+    v.columns = NULL;
+    test_ok(cx, saved_view_save(cx, &v));
+    test_ok(cx, saved_view_get(cx, v.id, &kept));
+    assert_string_equal(kept->columns, "");
+}
+
+static void columns_that_are_none_are_refused(void **state)
+{
+    static const struct {
+        const char *columns;
+        const struct err_kind *kind;
+    } CASES[] = {
+        {"subject\ncolour", &ERR_TICKET_COLUMN},
+        {"field.none", &ERR_TICKET_COLUMN},
+        {"field.", &ERR_TICKET_COLUMN},
+        {"field.story", &ERR_TICKET_COLUMN}, /* many lines are no cell */
+        {"subject\nlevel\nsubject", &ERR_TICKET_COLUMN_TWICE},
+        {"field.till\nfield.till", &ERR_TICKET_COLUMN_TWICE},
+        {"number\nsubject\nstatus\nlevel\ntopic\norganisation\nreporter\nengineer\nteam\nproduct"
+         "\ncity\nstore\ndue",
+         &ERR_TICKET_COLUMN_MANY},
+    };
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+
+    (void)make_field(cx, "till", FIELD_TEXT);
+    (void)make_field(cx, "story", FIELD_LINES);
+    desk_as_priya(cx, &d);
+    for (size_t i = 0; i < COUNT(CASES); i++)
+        refused(cx, (struct saved_view){.name = "n", .query = "a", .columns = CASES[i].columns},
+                CASES[i].kind);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -246,6 +337,8 @@ int main(void)
         cmocka_unit_test(a_view_is_seen_by_whom_it_is_for),
         cmocka_unit_test(what_may_not_be_is_refused),
         cmocka_unit_test(a_view_is_pinned_for_one_person),
+        cmocka_unit_test(a_view_keeps_its_columns_in_their_order),
+        cmocka_unit_test(columns_that_are_none_are_refused),
     };
 
     return test_group_run("saved_view", TESTS, COUNT(TESTS));
