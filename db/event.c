@@ -12,11 +12,13 @@ enum { SALT_SIZE = 16, REASON_MAX = 200, PAUSE_FIRST_SECONDS = 5, PAUSE_FACTOR =
 /* Who gets what: a name and the beginnings of the events' names. */
 static const struct {
     const char *consumer;
-    const char *prefixes[4];
+    const char *prefixes[7]; /* NULL: no more */
 } CONSUMERS[] = {
     {"rules", {"ticket.", "licence.", "order.", "article."}},
     {"flow", {"ticket.created", "ticket.assigned"}},
-    {"mail", {"person.password_reset", "person.locked", "ticket.", "licence.ending"}},
+    {"mail",
+     {"person.password_", "person.locked", "person.updated", "token.issued", "token.regenerated",
+      "ticket.", "licence.ending"}},
 };
 
 static const char SQL_EVENT_ADD[] =

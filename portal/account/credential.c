@@ -54,7 +54,9 @@ bool credential_hash(struct ctx *cx, const char *password, char out[CRYPTO_PASSW
 }
 
 static const char SQL_CREDENTIAL_PERSON[] =
-    "SELECT id FROM person WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
+    "SELECT p.id, c.password_hash IS NOT NULL FROM person p LEFT JOIN credential c "
+    "ON c.tenant_id = p.tenant_id AND c.person_id = p.id "
+    "WHERE p.tenant_id = ? AND p.id = ? AND p.deleted_at IS NULL";
 static const char SQL_CREDENTIAL_STORE[] =
     "INSERT INTO credential (tenant_id, person_id, password_hash, password_changed_at, is_weak) "
     "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash), "
@@ -68,7 +70,9 @@ bool credential_store(struct ctx *cx, struct id person_id, const char *hash)
 
 bool credential_store_as(struct ctx *cx, struct id person_id, const char *hash, bool is_weak)
 {
+    json_t *first = json_own(cx->mem, json_pack("{s:b}", "first", true));
     struct db_rows rows;
+    bool had_one;
 
     if (!db_begin(cx))
         return false;
@@ -78,10 +82,11 @@ bool credential_store_as(struct ctx *cx, struct id person_id, const char *hash, 
         err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, person_id));
         goto rollback;
     }
+    had_one = db_bool(&rows.row, 1);
     if (!db_exec(cx, NULL, SQL_CREDENTIAL_STORE, DB_ID(cx->tenant_id), DB_ID(person_id),
                  DB_TEXT(hash), DB_TIME(cx->now), DB_BOOL(is_weak)) ||
         !session_end_all(cx, person_id, (struct id){{0}}) ||
-        !event_emit(cx, EVENT_PERSON_PASSWORD_CHANGED, person_id, NULL))
+        !event_emit(cx, EVENT_PERSON_PASSWORD_CHANGED, person_id, had_one ? NULL : first))
         goto rollback;
     return db_commit(cx);
 

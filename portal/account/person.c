@@ -319,17 +319,41 @@ static bool person_update(struct ctx *cx, struct id id, const struct person_chan
     return email_taken(cx);
 }
 
+static const char SQL_PERSON_EMAIL_NOW[] =
+    "SELECT email FROM person WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
+
+json_t *person_email_changed(struct arena *mem, const char *before, const char *after)
+{
+    return json_own(mem, json_pack("{s:s,s:{s:s},s:{s:s}}", "change", "email", "before", "email",
+                                   before, "after", "email", after));
+}
+
+/* What the event says; both addresses where another takes a place, so that both are told. */
+static bool changed_data(struct ctx *cx, struct id id, const char *email, json_t **out)
+{
+    struct db_rows rows;
+
+    *out = json_own(cx->mem, json_pack("{s:s}", "change", "details"));
+    if (email == NULL)
+        return true;
+    if (!db_query(cx, &rows, SQL_PERSON_EMAIL_NOW, DB_ID(cx->tenant_id), DB_ID(id)))
+        return false;
+    if (db_next(&rows) && strcmp(db_text(&rows.row, 0), email) != 0)
+        *out = person_email_changed(cx->mem, db_text(&rows.row, 0), email);
+    return true;
+}
+
 bool person_change(struct ctx *cx, struct id id, const struct person_change *change)
 {
     const char *email = change->email ? person_email_clean(cx->mem, change->email) : NULL;
+    json_t *data;
 
     if (change->email && !email)
         return err_set_at(&cx->err, &ERR_PERSON_EMAIL, "email", "not an address");
     if (!change_check(cx, change) || !check_may_change(cx, id, email != NULL) || !db_begin(cx))
         return false;
-    if (!person_update(cx, id, change, email) ||
-        !event_emit(cx, EVENT_PERSON_UPDATED, id,
-                    json_own(cx->mem, json_pack("{s:s}", "change", "details")))) {
+    if (!changed_data(cx, id, email, &data) || !person_update(cx, id, change, email) ||
+        !event_emit(cx, EVENT_PERSON_UPDATED, id, data)) {
         db_rollback(cx);
         return false;
     }

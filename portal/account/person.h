@@ -1,6 +1,7 @@
 /* People: everybody with a name in a tenant, staff and customers alike. */
 #pragma once
 
+#include "base/json.h"
 #include "db/db.h"
 
 enum {
@@ -61,6 +62,8 @@ struct person_change { /* NULL leaves a value as it is */
  * RIGHT_CUSTOMERS for customers. Fails: ERR_DENIED, ERR_NOT_FOUND, ERR_INVALID with the field,
  * ERR_PERSON_EMAIL, ERR_PERSON_TAKEN. Emits person.updated. */
 bool person_change(struct ctx *cx, struct id id, const struct person_change *change) MUST_CHECK;
+/* What person.updated says of another main address; both hear of it. In mem. */
+json_t *person_email_changed(struct arena *mem, const char *before, const char *after);
 
 /* Writes the name, and the given one made of it, inside the open transaction; rights and the event
  * are the caller's. */

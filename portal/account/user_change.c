@@ -287,7 +287,9 @@ bool user_change(struct ctx *cx, struct id id, const struct user_draft *draft, s
         return false;
     if (user_get(cx, id, &u) && put(cx, u, draft, email) && licence_changed(cx, "person", id) &&
         event_emit(cx, EVENT_PERSON_UPDATED, id,
-                   json_own(cx->mem, json_pack("{s:s}", "change", "details"))) &&
+                   email != NULL && strcmp(email, u->email) != 0
+                       ? person_email_changed(cx->mem, u->email, email)
+                       : json_own(cx->mem, json_pack("{s:s}", "change", "details"))) &&
         user_get(cx, id, out))
         return db_commit(cx);
     db_rollback(cx);

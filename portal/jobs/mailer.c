@@ -11,6 +11,7 @@
 #include "portal/mail/mail_relay.h"
 #include "portal/mail/mail_send.h"
 #include "portal/mail/mail_signup.h"
+#include "portal/mail/mail_told.h"
 #include "portal/notice/notice_event.h"
 
 #include <string.h>
@@ -71,6 +72,7 @@ static bool tell(struct ctx *cx, void *arg)
     if (!is_to_be_sent(cx, &t->delivery->event, &is_wanted) || !db_begin(cx))
         return false;
     if ((!is_wanted || write_mail(cx, t->app, &t->delivery->event)) &&
+        mail_told_event(cx, t->app, &t->delivery->event) &&
         notice_event_tell(cx, &t->delivery->event) && event_done(cx, t->delivery))
         return db_commit(cx);
     db_rollback(cx);

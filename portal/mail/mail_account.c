@@ -3,16 +3,15 @@
 #include "base/crypto.h"
 #include "db/job.h"
 #include "portal/account/person_address.h"
-#include "portal/mail/mail_out.h"
+#include "portal/mail/mail_look.h"
 
 #include <assert.h>
 #include <string.h>
 
 /* Who makes a link for somebody need not see his account. */
 static const char SQL_MAIL_PERSON[] =
-    "SELECT t.name, COALESCE(NULLIF(p.language, ''), t.language), p.full_name, p.email "
-    "FROM person p JOIN tenant t ON t.id = p.tenant_id "
-    "WHERE p.tenant_id = ? AND p.id = ? AND p.deleted_at IS NULL";
+    "SELECT language, full_name, email FROM person "
+    "WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL";
 static const char SQL_MAIL_HOSTS[] =
     "SELECT host FROM tenant_host WHERE tenant_id = ? ORDER BY host LIMIT 100";
 static const char SQL_MAIL_LATELY[] =
@@ -104,26 +103,24 @@ static bool mail_link(struct ctx *cx, const struct app *app, struct id person_id
                       enum mail_kind kind, const char *token, const char *to)
 {
     struct mail_draft draft = {.kind = mail_text_name(kind), .person_id = person_id};
+    struct mail_look look;
     struct mail_facts facts;
-    const struct lang *lang;
     struct db_rows rows;
-    const char *base;
-    struct id id;
 
-    if (!mail_account_base(cx, &app->config, &base) ||
-        !db_query(cx, &rows, SQL_MAIL_PERSON, DB_ID(cx->tenant_id), DB_ID(person_id)))
+    if (!db_query(cx, &rows, SQL_MAIL_PERSON, DB_ID(cx->tenant_id), DB_ID(person_id)))
         return false;
     if (!db_next(&rows))
         return err_set(&cx->err, &ERR_NOT_FOUND, "person %s", id_text(cx->mem, person_id));
-    facts.tenant_name = db_text(&rows.row, 0);
-    lang = lang_find(app->langs, db_text(&rows.row, 1));
-    facts.person_name = db_text(&rows.row, 2);
-    facts.link = arena_printf(cx->mem, "%s%s%s", base, path_of(kind), token);
-    mail_text_write(cx->mem, lang, kind, &facts, &draft.subject, &draft.text);
-    draft.to_address = to != NULL ? to : db_text(&rows.row, 3);
+    if (!mail_look_read(cx, app, db_text(&rows.row, 0), &look))
+        return false;
+    facts = (struct mail_facts){
+        .tenant_name = look.tenant_name,
+        .person_name = db_text(&rows.row, 1),
+        .link = arena_printf(cx->mem, "%s%s%s", look.base, path_of(kind), token)};
+    mail_text_write(cx->mem, look.lang, kind, &facts, &draft.subject, &draft.text);
+    draft.to_address = to != NULL ? to : db_text(&rows.row, 2);
     draft.to_name = facts.person_name;
-    draft.from_name = facts.tenant_name;
-    return mail_out_add(cx, &draft, &id);
+    return mail_look_queue(cx, &look, &draft);
 }
 
 bool mail_account_link(struct ctx *cx, const struct app *app, struct id person_id,

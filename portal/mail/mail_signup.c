@@ -4,13 +4,11 @@
 #include "base/crypto.h"
 #include "db/job.h"
 #include "portal/account/signup.h"
-#include "portal/mail/mail_account.h"
-#include "portal/mail/mail_out.h"
+#include "portal/mail/mail_look.h"
+#include "portal/mail/mail_text.h"
 
 #include <string.h>
 
-static const char SQL_MAIL_SIGNUP_TENANT[] =
-    "SELECT name, COALESCE(NULLIF(?, ''), language) FROM tenant WHERE id = ?";
 /* By the address, since that is who has to be spared. */
 static const char SQL_MAIL_SIGNUP_LATELY[] =
     "SELECT COUNT(*) FROM mail_out WHERE tenant_id = ? AND to_address = ? AND kind = ? "
@@ -30,22 +28,17 @@ static bool send(struct ctx *cx, const struct app *app, enum mail_kind kind, con
                  const struct mail_draft *to, const char *language)
 {
     struct mail_draft draft = *to;
-    struct mail_facts facts = {.person_name = to->to_name};
-    struct db_rows rows;
-    const char *base;
-    struct id id;
+    struct mail_look look;
+    struct mail_facts facts;
 
-    if (!mail_account_base(cx, &app->config, &base) ||
-        !db_query(cx, &rows, SQL_MAIL_SIGNUP_TENANT, DB_TEXT(language), DB_ID(cx->tenant_id)))
+    if (!mail_look_read(cx, app, language, &look))
         return false;
-    if (!db_next(&rows))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "tenant %s", id_text(cx->mem, cx->tenant_id));
-    facts.tenant_name = draft.from_name = db_text(&rows.row, 0);
-    facts.link = arena_printf(cx->mem, "%s%s", base, path);
+    facts = (struct mail_facts){.tenant_name = look.tenant_name,
+                                .person_name = to->to_name,
+                                .link = arena_printf(cx->mem, "%s%s", look.base, path)};
     draft.kind = mail_text_name(kind);
-    mail_text_write(cx->mem, lang_find(app->langs, db_text(&rows.row, 1)), kind, &facts,
-                    &draft.subject, &draft.text);
-    return mail_out_add(cx, &draft, &id);
+    mail_text_write(cx->mem, look.lang, kind, &facts, &draft.subject, &draft.text);
+    return mail_look_queue(cx, &look, &draft);
 }
 
 static bool was_sent_enough(struct ctx *cx, const char *email, enum mail_kind kind, bool *out)

@@ -1,5 +1,7 @@
 #include "portal/mail/mail_text.h"
 
+#include <string.h>
+
 /* Sentences before the link and after it; {} in the subject and in the first one is the tenant's
  * name. */
 static const struct {
@@ -111,6 +113,13 @@ const char *mail_text_name(enum mail_kind kind)
     return MAILS[kind].name;
 }
 
+const char *mail_text_greeting(struct arena *mem, const struct lang *lang, const char *name)
+{
+    return name == NULL || *name == '\0' || strchr(name, '@') != NULL
+               ? lang_text(lang, T("Hello,"))
+               : lang_fill1(mem, lang, T("Hello {},"), name);
+}
+
 static void add(struct str *s, const char *sentence)
 {
     str_add(s, sentence);
@@ -122,7 +131,7 @@ void mail_text_write(struct arena *mem, const struct lang *lang, enum mail_kind 
 {
     struct str s = str_new(mem);
 
-    add(&s, lang_fill1(mem, lang, T("Hello {},"), facts->person_name));
+    add(&s, mail_text_greeting(mem, lang, facts->person_name));
     add(&s, lang_fill1(mem, lang, MAILS[kind].before[0], facts->tenant_name));
     add(&s, lang_text(lang, MAILS[kind].before[1]));
     add(&s, facts->link);

@@ -19,6 +19,9 @@ enum mail_kind {
 
 const char *mail_text_name(enum mail_kind kind); /* "account.welcome" */
 
+/* "Hello Anna Keller,", or "Hello," to whom no name is known: NULL, "" or an address. */
+const char *mail_text_greeting(struct arena *mem, const struct lang *lang, const char *name);
+
 struct mail_facts { /* what fills the sentences */
     const char *tenant_name;
     const char *person_name;

@@ -1,5 +1,7 @@
 #include "portal/notice/notice_kind.h"
 
+#include "portal/mail/mail_text.h"
+
 #include <string.h>
 
 /* A mail about a ticket has the same subject each time, so that programs keep them together. */
@@ -112,12 +114,12 @@ enum notice_kind notice_kind_parse(const char *name)
 }
 
 void notice_kind_shipped(struct arena *mem, const struct lang *lang, enum notice_kind kind,
-                         const char **subject, const char **body)
+                         bool is_named, const char **subject, const char **body)
 {
     const struct notice_words *w = &KINDS[kind];
 
     *subject = lang_text(lang, w->subject);
     *body = arena_printf(mem, "%s\n\n%s\n\n{changes}\n\n%s\n{link}\n\n{tenant}\n",
-                         lang_fill1(mem, lang, T("Hello {},"), "{name}"),
+                         mail_text_greeting(mem, lang, is_named ? "{name}" : ""),
                          lang_text(lang, w->opening), lang_text(lang, w->closing));
 }

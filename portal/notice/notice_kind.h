@@ -43,6 +43,7 @@ struct notice_words {
 const struct notice_words *notice_kind_words(enum notice_kind kind);
 /* NOTICE_KIND_COUNT: there is none of that name. */
 enum notice_kind notice_kind_parse(const char *name);
-/* The shipped words, in the language: subject and the whole text. In mem. */
+/* The shipped words, in the language: subject and the whole text; is_named: it greets {name}. In
+ * mem. */
 void notice_kind_shipped(struct arena *mem, const struct lang *lang, enum notice_kind kind,
-                         const char **subject, const char **body);
+                         bool is_named, const char **subject, const char **body);

@@ -11,8 +11,10 @@
 #include "portal/desk/ticket_status.h"
 #include "portal/mail/mail_account.h"
 #include "portal/mail/mail_inbox.h"
+#include "portal/mail/mail_look.h"
 #include "portal/mail/mail_message.h"
 #include "portal/mail/mail_out.h"
+#include "portal/mail/mail_text.h"
 #include "portal/mail/mail_token.h"
 #include "portal/notice/notice_approval.h"
 #include "portal/notice/notice_link.h"
@@ -272,7 +274,7 @@ static const char *with_foot(struct writing *w, const char *body, const char *ow
 static bool queue(struct writing *w, const char *subject, const char *body)
 {
     const struct notice_reader *r = w->reader;
-    struct notice_look look = {.tenant_name = r->tenant_name, .accent = r->accent};
+    struct mail_look look = {.tenant_name = r->tenant_name, .accent = r->accent};
     struct arena *mem = w->cx->mem;
     struct err err = {0};
     const char *own;
@@ -286,7 +288,7 @@ static bool queue(struct writing *w, const char *subject, const char *body)
         look.logo = arena_printf(mem, "%s%s", w->base, r->logo);
     w->draft.subject = subject;
     w->draft.text = with_foot(w, body, own);
-    w->draft.html = notice_text_html(mem, r->lang, &look, with_foot(w, body, ""));
+    w->draft.html = mail_look_html(mem, r->lang, &look, with_foot(w, body, ""));
     return mail_out_add(w->cx, &w->draft, &id);
 }
 
@@ -427,7 +429,7 @@ static bool queue_digest(struct writing *w, const struct notice *list, size_t co
     struct str s = str_new(mem);
     const char *change, *link;
 
-    str_fmt(&s, "%s\n", lang_fill1(mem, lang, T("Hello {},"), w->reader->name));
+    str_fmt(&s, "%s\n", mail_text_greeting(mem, lang, w->reader->name));
     for (size_t i = 0; i < count; i++) {
         bool is_first = true;
 

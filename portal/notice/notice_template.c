@@ -112,7 +112,7 @@ bool notice_template_get(struct ctx *cx, const struct lang *lang, enum notice_ki
     if (!find_own(cx, lang, kind, out))
         return false;
     if (!out->is_own) {
-        notice_kind_shipped(cx->mem, lang, kind, &out->subject, &out->body);
+        notice_kind_shipped(cx->mem, lang, kind, true, &out->subject, &out->body);
         out->fault = "";
     }
     return true;
@@ -190,6 +190,14 @@ static bool fill_both(struct arena *mem, const struct notice_template *t,
            notice_template_fill(mem, t->body, facts, count, &out->body, &out->fault);
 }
 
+/* A reader of whom no more is known than the address is greeted without it. */
+static bool is_named(const struct notice_fact *facts, size_t count)
+{
+    const char *name = value_of(facts, count, "name");
+
+    return name != NULL && *name != '\0' && strchr(name, '@') == NULL;
+}
+
 bool notice_template_write(struct ctx *cx, const struct lang *lang, enum notice_kind kind,
                            const struct notice_fact *facts, size_t count, struct notice_filled *out)
 {
@@ -201,7 +209,8 @@ bool notice_template_write(struct ctx *cx, const struct lang *lang, enum notice_
         return false;
     if (own.is_own && fill_both(cx->mem, &own, facts, count, out))
         return true;
-    notice_kind_shipped(cx->mem, lang, kind, &shipped.subject, &shipped.body);
+    notice_kind_shipped(cx->mem, lang, kind, is_named(facts, count), &shipped.subject,
+                        &shipped.body);
     if (!fill_both(cx->mem, &shipped, facts, count, &plain))
         return err_set(&cx->err, &ERR_INTERNAL, "shipped words of %s: %s",
                        notice_kind_words(kind)->name, plain.fault);

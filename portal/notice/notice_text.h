@@ -12,13 +12,3 @@ bool notice_text_change(struct ctx *cx, const struct format *f, const struct not
                         const char **out) MUST_CHECK;
 /* Where it leads, after the host's name. In mem. */
 const char *notice_text_path(struct ctx *cx, const struct notice *n);
-
-struct notice_look { /* the tenant's own; "" or NULL: none */
-    const char *tenant_name, *accent;
-    const char *logo;      /* the picture's address */
-    const char *foot_html; /* below the text, from article_markdown_html */
-};
-/* A mail's text as a simple page: paragraphs, links, the tenant's picture and name over a line in
- * its accent colour, and its own lines below. */
-const char *notice_text_html(struct arena *mem, const struct lang *lang,
-                             const struct notice_look *look, const char *text);

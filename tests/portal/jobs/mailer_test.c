@@ -120,6 +120,8 @@ static void who_forgot_a_password_gets_a_link_that_works_once(void **state)
     test_ok(p.cx, credential_hash(p.cx, "another horse battery", hash));
     test_ok(p.cx, person_link_use(p.cx, token, hash, NULL, NULL));
     test_refused(p.cx, person_link_use(p.cx, token, hash, NULL, NULL), &ERR_PERSON_LINK_OVER);
+    work(&p); /* and the change is told */
+    assert_int_equal(smtp_server_count(p.server), 2);
     smtp_server_stop(p.server);
 }
 
