@@ -99,6 +99,10 @@ static const char *place_of(const char *path)
                    {"/desk/policies", "/desk/licences"},
                    {"/desk/entitlements", "/desk/licences"},
                    {"/desk/releases", "/desk/licences"},
+                   {"/desk/proposals", "/desk/customers"},
+                   {"/desk/erasures", "/desk/customers"},
+                   {"/desk/setup", "/desk/settings"},
+                   {"/hours", "/contracts"},
                    {"/desk/news", "/kb"},
                    {"/desk/articles", "/kb"},
                    {"/news", "/kb"}};

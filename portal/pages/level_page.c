@@ -41,11 +41,10 @@ static bool show(struct req *rq, const struct ticket_levels *levels, const struc
         json_t *cells = json_array();
 
         for (int u = 0; u < TICKET_LEVEL_MAX; u++)
-            json_array_append_new(cells,
-                                  json_pack("{s:s,s:s,s:o}", "name",
-                                            arena_printf(rq->cx.mem, "level_%d_%d", i + 1, u + 1),
-                                            "at", arena_printf(rq->cx.mem, "%d × %d", i + 1, u + 1),
-                                            "options", options(rq, levels->level[i][u])));
+            json_array_append_new(
+                cells, json_pack("{s:s,s:i,s:o}", "name",
+                                 arena_printf(rq->cx.mem, "level_%d_%d", i + 1, u + 1), "urgency",
+                                 u + 1, "options", options(rq, levels->level[i][u])));
         json_array_append_new(rows, json_pack("{s:i,s:o}", "impact", i + 1, "cells", cells));
         json_array_append_new(severities, json_pack("{s:s,s:s,s:o}", "name",
                                                     arena_printf(rq->cx.mem, "severity_%d", i + 1),

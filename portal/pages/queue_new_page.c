@@ -22,7 +22,7 @@ struct call_fields {
 };
 
 static const struct form_field CALL_FIELDS[] = {
-    {"reporter_name", T("Who met the problem?"), FORM_TEXT, true, 1, 200, NULL,
+    {"reporter_name", T("Who reports the problem?"), FORM_TEXT, true, 1, 200, NULL,
      offsetof(struct call_fields, reporter_name)},
     {"reporter_phone", T("Telephone"), FORM_TEXT, false, 0, 64, NULL,
      offsetof(struct call_fields, reporter_phone)},

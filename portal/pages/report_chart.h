@@ -1,4 +1,4 @@
-/* Charts of reports: bars whose places are reckoned here, so that the page needs no script. */
+/* Charts of reports: bars whose lengths are reckoned here, so that the page needs no script. */
 #pragma once
 
 #include "portal/http/req.h"
@@ -11,7 +11,7 @@ struct report_bar {
     int64_t value, other; /* other: a second bar below, of another period; -1: none */
 };
 
-/* {"title","height","bars":[..]} for parts/report_chart; null when there is nothing to draw. A new
- * reference. */
-json_t *report_chart(struct req *rq, const char *title, const struct report_bar *bars,
-                     size_t count);
+/* {"title","other","bars":[..]} for parts/report_chart; null when there is nothing to draw. other:
+ * what the second bars are, or NULL. A new reference. */
+json_t *report_chart(struct req *rq, const char *title, const char *other,
+                     const struct report_bar *bars, size_t count);

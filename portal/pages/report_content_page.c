@@ -29,7 +29,7 @@ static json_t *chart_json(struct req *rq, const struct report_content *r)
             .text = number(rq, r->scores[i]),
             .value = r->scores[i],
             .other = -1};
-    return report_chart(rq, req_text(rq, T("Answers by score")), bars, SURVEY_SCORE_MAX);
+    return report_chart(rq, req_text(rq, T("Answers by score")), NULL, bars, SURVEY_SCORE_MAX);
 }
 
 static json_t *people_json(struct req *rq, const struct report_content *r)

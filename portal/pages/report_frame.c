@@ -82,15 +82,17 @@ json_t *report_frame_page(struct req *rq, const struct report_frame *frame, enum
                                               "label", req_text(rq, TABS[i].label), "count",
                                               "is_current", i == (size_t)tab));
     return json_own(rq->cx.mem,
-                    json_pack("{s:{s:s,s:o},s:s,s:s,s:s,s:s,s:s,s:b}", "report_tabs", "label",
-                              req_text(rq, T("Reports")), "tabs", tabs, "action", TABS[tab].path,
-                              "query", query, "from_on", frame->from_on, "until_on",
-                              frame->until_on, "tab_title", req_text(rq, TABS[tab].label),
-                              "is_bad_period", frame->is_bad));
+                    json_pack("{s:{s:s,s:o},s:s,s:s,s:s,s:o,s:s,s:o,s:s,s:b}", "report_tabs",
+                              "label", req_text(rq, T("Reports")), "tabs", tabs, "action",
+                              TABS[tab].path, "query", query, "from_on", frame->from_on, "from",
+                              page_date(rq, frame->from_on), "until_on", frame->until_on, "until",
+                              page_date(rq, frame->until_on), "tab_title",
+                              req_text(rq, TABS[tab].label), "is_bad_period", frame->is_bad));
 }
 
 const char *report_frame_length(struct req *rq, int64_t us)
 {
     return us <= 0 ? "–"
-                   : service_text_of_length(rq->cx.mem, (us + CLOCK_MINUTE - 1) / CLOCK_MINUTE);
+                   : service_text_read_length(rq->cx.mem, rq->lang,
+                                              (us + CLOCK_MINUTE - 1) / CLOCK_MINUTE);
 }

@@ -70,7 +70,7 @@ static json_t *levels_chart(struct req *rq, const struct report_row *rows, size_
             .text = number(rq, counts[i]),
             .value = counts[i],
             .other = -1};
-    return report_chart(rq, req_text(rq, T("Tickets by level")), bars, LEVELS);
+    return report_chart(rq, req_text(rq, T("Tickets by level")), NULL, bars, LEVELS);
 }
 
 bool report_page_service(struct req *rq)
@@ -240,7 +240,7 @@ static json_t *figures_json(struct req *rq, const struct report_row *rows, size_
                            report_frame_length(rq, f->solve_90)));
     }
     return json_pack("{s:s,s:o,s:o}", "head", req_text(rq, by_team ? T("Team") : T("Engineer")),
-                     "chart", report_chart(rq, title, bars, n), "figures", out);
+                     "chart", report_chart(rq, title, NULL, bars, n), "figures", out);
 }
 
 bool report_page_people(struct req *rq)
@@ -308,9 +308,9 @@ static void add_promises(struct req *rq, const struct report_promises *r, json_t
     json_object_set_new(page, "rows", rows);
     json_object_set_new(page, "missed", missed);
     json_object_set_new(page, "has_missed", json_boolean(r->missed_count > 0));
-    json_object_set_new(
-        page, "chart",
-        report_chart(rq, req_text(rq, T("Promises kept, and below them missed")), bars, r->count));
+    json_object_set_new(page, "chart",
+                        report_chart(rq, req_text(rq, T("Promises kept")),
+                                     req_text(rq, T("missed")), bars, r->count));
 }
 
 bool report_page_promises(struct req *rq)
@@ -368,9 +368,8 @@ static void add_causes(struct req *rq, const struct ticket_words *words, enum re
     json_object_set_new(page, "rows", rows);
     json_object_set_new(page, "is_empty", json_boolean(count == 0));
     json_object_set_new(page, "chart",
-                        report_chart(rq,
-                                     req_text(rq, T("Tickets, and below them the period before")),
-                                     bars, count));
+                        report_chart(rq, req_text(rq, T("Tickets")),
+                                     req_text(rq, T("the period before")), bars, count));
 }
 
 bool report_page_causes(struct req *rq)

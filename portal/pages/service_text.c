@@ -161,16 +161,33 @@ const char *service_text_of_days(struct arena *mem, const struct lang *lang,
 
 /* --- lengths --- */
 
+/* 分 also begins 分钟: the longer of two comes first. */
 static const struct {
-    char letter;
+    const char *letter;
+    const char *zh[2];
     int64_t minutes;
-} UNITS[] = {{'h', 60}, {'m', 1}};
+} UNITS[] = {{"h", {"小时", "时"}, 60}, {"m", {"分钟", "分"}, 1}};
+
+/* The unit at *text, which moves behind it; 0: there is none. */
+static int64_t unit_at(const char **text)
+{
+    for (size_t i = 0; i < COUNT(UNITS); i++) {
+        const char *const words[] = {UNITS[i].letter, UNITS[i].zh[0], UNITS[i].zh[1]};
+
+        for (size_t w = 0; w < COUNT(words); w++)
+            if (strncmp(*text, words[w], strlen(words[w])) == 0) {
+                *text += strlen(words[w]);
+                return UNITS[i].minutes;
+            }
+    }
+    return 0;
+}
 
 bool service_text_length(const char *text, int64_t *minutes)
 {
     *minutes = 0;
     while (*text != '\0') {
-        int64_t n = 0, unit = 0;
+        int64_t n = 0, unit;
 
         if (*text == ' ') {
             text++;
@@ -180,13 +197,12 @@ bool service_text_length(const char *text, int64_t *minutes)
             return false;
         for (; *text >= '0' && *text <= '9' && n < INT32_MAX; text++)
             n = n * 10 + (*text - '0');
-        for (size_t i = 0; i < COUNT(UNITS); i++)
-            if (*text == UNITS[i].letter)
-                unit = UNITS[i].minutes;
+        while (*text == ' ')
+            text++;
+        unit = unit_at(&text);
         if (unit == 0 || n >= INT32_MAX)
             return false;
         *minutes += n * unit;
-        text++;
     }
     return *minutes <= INT32_MAX;
 }
@@ -200,8 +216,27 @@ const char *service_text_of_length(struct arena *mem, int64_t minutes)
 
         if (n == 0)
             continue;
-        str_fmt(&s, "%s%lld%c", s.len > 0 ? " " : "", (long long)n, UNITS[i].letter);
+        str_fmt(&s, "%s%lld%s", s.len > 0 ? " " : "", (long long)n, UNITS[i].letter);
         minutes -= n * UNITS[i].minutes;
     }
+    return s.p;
+}
+
+const char *service_text_read_length(struct arena *mem, const struct lang *lang, int64_t minutes)
+{
+    const bool is_zh = strcmp(lang_code(lang), "zh") == 0;
+    const int64_t all = minutes < 0 ? -minutes : minutes;
+    struct str s = str_new(mem);
+
+    if (all == 0)
+        return is_zh ? "0 分" : "0m";
+    if (minutes < 0)
+        str_add(&s, "−");
+    if (!is_zh)
+        str_add(&s, service_text_of_length(mem, all));
+    else if (all >= 60)
+        str_fmt(&s, "%lld 小时", (long long)(all / 60));
+    if (is_zh && all % 60 != 0)
+        str_fmt(&s, "%s%lld 分", all >= 60 ? " " : "", (long long)(all % 60));
     return s.p;
 }

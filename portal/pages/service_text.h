@@ -15,6 +15,9 @@ bool service_text_days(struct arena *mem, const char *text, const struct calenda
 const char *service_text_of_days(struct arena *mem, const struct lang *lang,
                                  const struct calendar *c);
 
-/* "90m", "8h", "1h 30m"; empty is 0. No days: one of a calendar is not 24 hours. Minutes. */
+/* "90m", "8h", "1h 30m", "1小时30分"; empty is 0. No days: one of a calendar is not 24 hours.
+ * Minutes. */
 bool service_text_length(const char *text, int64_t *minutes) MUST_CHECK;
-const char *service_text_of_length(struct arena *mem, int64_t minutes);
+const char *service_text_of_length(struct arena *mem, int64_t minutes); /* as it is typed */
+/* As it is read, in the reader's language: "1h 30m", "1 小时 30 分", "−20m", "0m". */
+const char *service_text_read_length(struct arena *mem, const struct lang *lang, int64_t minutes);

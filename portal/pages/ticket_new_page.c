@@ -39,7 +39,7 @@ static const struct form_field NEW_FIELDS[] = {
      offsetof(struct new_fields, city)},
     {"impact", T("How much does it stop you?"), FORM_INT, false, 1, TICKET_LEVEL_MAX, NULL,
      offsetof(struct new_fields, impact)},
-    {"reporter_name", T("Who met the problem?"), FORM_TEXT, false, 0, 200, NULL,
+    {"reporter_name", T("Who reports the problem?"), FORM_TEXT, false, 0, 200, NULL,
      offsetof(struct new_fields, reporter_name)},
     {"reporter_phone", T("Telephone there"), FORM_TEXT, false, 0, 64, NULL,
      offsetof(struct new_fields, reporter_phone)},

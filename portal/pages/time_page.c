@@ -30,13 +30,9 @@ static const struct form_field BUY_FIELDS[] = {
     {"note", T("Note"), FORM_TEXT, false, 0, HOURS_NOTE_MAX, NULL, AT(note)},
 };
 
-/* "1h 30m", "-20m", "0m" */
 static const char *length(struct req *rq, int64_t minutes)
 {
-    if (minutes == 0)
-        return "0m";
-    return arena_printf(rq->cx.mem, "%s%s", minutes < 0 ? "−" : "",
-                        service_text_of_length(rq->cx.mem, minutes < 0 ? -minutes : minutes));
+    return service_text_read_length(rq->cx.mem, rq->lang, minutes);
 }
 
 static json_t *entry_json(struct req *rq, const struct time_entry *e, const char *ticket_path)

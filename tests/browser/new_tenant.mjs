@@ -89,7 +89,7 @@ async function customer(page) {
 
 async function ticket(page) {
   await follow(page, "File a ticket");
-  await page.getByLabel("Who met the problem?").fill("Harry Bour");
+  await page.getByLabel("Who reports the problem?").fill("Harry Bour");
   await page.fill('[name="organisation"]', "Harbour Joinery");
   await page.fill('[name="subject"]', "The saw stops after a minute");
   await page.fill('[name="text"]', "It stops, and starts again after ten minutes.");

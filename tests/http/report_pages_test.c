@@ -33,6 +33,7 @@ static void every_tab_shows_the_period_with_a_chart_and_a_table(void **state)
     site_shows(&a, "Receipt &lt;b&gt; printer");
     site_shows(&a, "1 filed, of these 0 solved");
     site_shows(&a, "<rect class=\"chart-bar\"");
+    site_shows(&a, "Sun 1 Mar 2026");
     site_shows(&a, "Dan Osei");
     site_hides(&a, "href=\"/desk/tickets/"); /* no right to open it */
     a = site_get(cx, &priya, "/desk/reports/people" PERIOD);

@@ -96,9 +96,20 @@ static void lengths_are_read_and_written(void **state)
     static const struct {
         const char *text;
         int64_t minutes; /* -1: refused */
-    } CASES[] = {{"", 0},     {"90m", 90},     {"8h", 480},         {"52h 5m", 3125},
-                 {"2d", -1},  {" 1h30m ", 90}, {"8", -1},           {"h", -1},
-                 {"-1h", -1}, {"8 hours", -1}, {"99999999999m", -1}};
+    } CASES[] = {{"", 0},
+                 {"90m", 90},
+                 {"8h", 480},
+                 {"52h 5m", 3125},
+                 {"2d", -1},
+                 {" 1h30m ", 90},
+                 {"8", -1},
+                 {"h", -1},
+                 {"-1h", -1},
+                 {"8 hours", -1},
+                 {"99999999999m", -1},
+                 {"1 小时 30 分", 90},
+                 {"2小时", 120},
+                 {"5分钟", 5}};
     struct ctx *cx = test_ctx(state);
     int64_t minutes;
 
