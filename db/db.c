@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "db/db_conn.h"
+#include "db/db_fault.h"
 
 #include <string.h>
 #include <time.h>
@@ -128,7 +129,8 @@ bool db_retry(struct ctx *cx, bool (*work)(struct ctx *cx, void *arg), void *arg
         /* Within a transaction of the caller only that can be run again as a whole. */
         if (cx->err.kind != &ERR_BUSY || try == RETRY_MAX || (cx->db != NULL && cx->db->depth > 0))
             return false;
-        pause_before(try);
+        if (!db_fault_is_set()) /* nobody else is to be waited for */
+            pause_before(try);
         ctx_retry(cx);
     }
 }

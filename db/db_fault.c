@@ -17,6 +17,11 @@ int db_fault_count(void)
     return atomic_load(&seen);
 }
 
+bool db_fault_is_set(void)
+{
+    return atomic_load(&last) != 0;
+}
+
 bool db_fault_is_due(void)
 {
     int at;

@@ -9,5 +9,7 @@ void db_fault_set(int n, int times);
 /* How many statements ran or failed since it was set. */
 int db_fault_count(void);
 
+/* Whether faults are asked for at all, due or not. For this folder. */
+bool db_fault_is_set(void);
 /* Whether the statement that is about to run has to fail; counts it. For this folder. */
 bool db_fault_is_due(void);
