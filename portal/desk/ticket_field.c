@@ -169,3 +169,26 @@ bool ticket_field_judge_again(struct ctx *cx, struct id id)
     return ticket_get(cx, id, &t) && ticket_field_read(cx, t, &is) &&
            set_missing(cx, t, is_missing(&is, t, is.values));
 }
+
+bool ticket_field_copy(struct ctx *cx, const struct ticket *from, struct id to)
+{
+    struct custom_settled settled;
+    struct field_facts facts;
+    struct field_set set;
+    struct ticket *t;
+    const char **values;
+
+    if (!custom_field_set(cx, FIELD_TICKET, &set))
+        return false;
+    if (set.count == 0)
+        return true;
+    if (!ticket_get(cx, to, &t) || !custom_value_read(cx, &set, from->id, &values))
+        return false;
+    facts = ticket_field_facts(cx, t);
+    for (size_t i = 0; i < set.count; i++)
+        if (set.fields[i].is_retired)
+            values[i] = NULL;
+    return custom_value_settle(cx, &set, &facts, values, NULL, false, &settled) &&
+           custom_value_write(cx, &set, to, NULL, settled.values) &&
+           set_missing(cx, t, settled.is_missing);
+}

@@ -27,5 +27,8 @@ bool ticket_field_set(struct ctx *cx, struct id id, const json_t *given) MUST_CH
  * be there when staff set it. Fails: ERR_TICKET_FIELD. */
 bool ticket_field_allows(struct ctx *cx, const struct ticket *t, const char *status,
                          enum ticket_category category) MUST_CHECK;
+/* A new ticket takes what another one has filled in, as far as the fields belong to it: by its own
+ * topic, level and state. Retired ones stay where they are. */
+bool ticket_field_copy(struct ctx *cx, const struct ticket *from, struct id to) MUST_CHECK;
 /* The flag that something required is missing, after topic, level or state changed. */
 bool ticket_field_judge_again(struct ctx *cx, struct id id) MUST_CHECK;

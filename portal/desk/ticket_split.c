@@ -5,6 +5,7 @@
 #include "portal/desk/sla.h"
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_clock.h"
+#include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_rebuild.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_term.h"
@@ -89,6 +90,7 @@ static bool move(struct ctx *cx, const struct split *s, const struct ticket *t)
                    DB_TIME(cx->now), tenant, old) &&
            db_exec(cx, NULL, SQL_TICKET_TAG_SPLIT, new, tenant, old) &&
            db_exec(cx, NULL, SQL_TICKET_LINK_SPLIT, tenant, new, old, DB_TIME(cx->now)) &&
+           ticket_field_copy(cx, t, s->made) &&
            ticket_change_line(cx, s->made, true, "split_from", NULL, t->number) &&
            ticket_change_line(cx, t->id, true, "split", NULL, s->number);
 }

@@ -1,4 +1,5 @@
 #include "portal/desk/ticket_field.h"
+#include "portal/desk/ticket_split.h"
 #include "tests/portal/desk/desk_frame.h"
 
 #include <string.h>
@@ -196,6 +197,52 @@ static void a_topic_that_asks_more_marks_the_ticket(void **state)
     assert_false(t->fields_missing);
 }
 
+static const char *kept(struct ctx *cx, struct id ticket)
+{
+    return test_text(cx,
+                     "SELECT COALESCE(GROUP_CONCAT(value ORDER BY value), '') FROM custom_value "
+                     "WHERE tenant_id = ? AND subject_id = ?",
+                     DB_ID(cx->tenant_id), DB_ID(ticket));
+}
+
+static void a_part_takes_the_fields_that_belong_to_it(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    struct fields f = make_fields(cx);
+    struct custom_field *cause;
+    struct id message, part;
+    struct ticket *t;
+
+    test_ok(cx, custom_field_get(cx, f.cause, &cause));
+    cause->conditions[FIELD_SHOW][0] =
+        (struct field_condition){.looks_at = FIELD_AT_STATUS, .test = FIELD_IS, .value = "solved"};
+    cause->condition_count[FIELD_SHOW] = 1;
+    test_ok(cx, custom_field_save(cx, cause));
+    desk_as_anna(cx, &d);
+    test_ok(cx, file(cx, "portal", "fault", given(cx, "till", "3"), &t));
+    test_ok(cx, ticket_reply(cx, t->id, "And the scanner.", NULL, &message));
+    test_sql(cx,
+             "UPDATE ticket SET status = 'solved', category = 'solved' WHERE tenant_id = ? AND id "
+             "= ?",
+             DB_ID(cx->tenant_id), DB_ID(t->id));
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_field_set(cx, t->id, given(cx, "cause", "dust")));
+    assert_string_equal(kept(cx, t->id), "3,dust");
+    test_ok(cx, ticket_split(cx, t->id, &message, 1, "The scanner", &part));
+    assert_string_equal(kept(cx, part), "3"); /* an open ticket has no cause */
+    assert_string_equal(kept(cx, t->id), "3,dust");
+    test_ok(cx, ticket_get(cx, part, &t));
+    assert_false(t->fields_missing);
+    test_sql(cx, "DELETE FROM custom_value WHERE tenant_id = ? AND subject_id = ?",
+             DB_ID(cx->tenant_id), DB_ID(part));
+    test_ok(cx, ticket_note(cx, part, "A second word.", &message));
+    test_ok(cx, ticket_split(cx, part, &message, 1, "A second part", &part));
+    test_ok(cx, ticket_get(cx, part, &t));
+    assert_string_equal(kept(cx, part), "");
+    assert_true(t->fields_missing); /* the till is asked of a fault */
+}
+
 static bool set_till(struct ctx *cx, void *arg)
 {
     const struct id *id = arg;
@@ -240,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_state_asks_for_what_it_requires),
         cmocka_unit_test(the_customer_reads_what_is_his_and_the_trail_has_both),
         cmocka_unit_test(a_topic_that_asks_more_marks_the_ticket),
+        cmocka_unit_test(a_part_takes_the_fields_that_belong_to_it),
         cmocka_unit_test(a_failing_database_leaves_the_fields_as_they_were),
     };
 
