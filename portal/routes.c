@@ -3,7 +3,9 @@
 #include "portal/api/checkout_api.h"
 #include "portal/api/customer_api.h"
 #include "portal/api/people_api.h"
+#include "portal/api/ticket_act_api.h"
 #include "portal/api/ticket_api.h"
+#include "portal/api/ticket_relation_api.h"
 #include "portal/desk/attachment.h"
 #include "portal/draft.h"
 #include "portal/http/route.h"
@@ -448,35 +450,6 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/licences/{id}/suspend",    licence_desk_page_suspend,   NEED_STAFF | NEED_CSRF | NEED_FRESH, RIGHT_LICENCES_UPDATE, 0},
     {METHOD_POST, "/desk/licences/{id}/reinstate",  licence_desk_page_reinstate, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES_UPDATE, 0},
 
-    /* --- the portal's API (portal/api/ticket_api.c, customer_api.c) --- */
-    {METHOD_GET,   "/api/v1/me",                    customer_api_me,            NEED_TOKEN, 0, 0},
-    {METHOD_GET,   "/api/v1/tickets",               ticket_api_list,            NEED_TOKEN, 0, 0},
-    {METHOD_POST,  "/api/v1/tickets",               ticket_api_create,          NEED_TOKEN, 0, 0},
-    {METHOD_GET,   "/api/v1/tickets/{id}",          ticket_api_view,            NEED_TOKEN, 0, 0},
-    {METHOD_PATCH, "/api/v1/tickets/{id}",          ticket_api_change,          NEED_TOKEN, RIGHT_DESK_UPDATE, 0},
-    {METHOD_GET,   "/api/v1/tickets/{id}/messages", ticket_api_messages,        NEED_TOKEN, 0, 0},
-    {METHOD_POST,  "/api/v1/tickets/{id}/messages", ticket_api_answer,          NEED_TOKEN, 0, 0},
-    {METHOD_GET,   "/api/v1/files/{id}",            file_page_get,              NEED_TOKEN, 0, 0},
-    {METHOD_GET,   "/api/v1/organisations",         customer_api_organisations, NEED_TOKEN, 0, 0},
-    {METHOD_POST,  "/api/v1/organisations",         customer_api_add,           NEED_TOKEN, RIGHT_CUSTOMERS_CREATE, 0},
-    {METHOD_GET,   "/api/v1/organisations/{id}",    customer_api_organisation,  NEED_TOKEN, 0, 0},
-    {METHOD_PATCH, "/api/v1/organisations/{id}",    customer_api_change,        NEED_TOKEN, RIGHT_CUSTOMERS_UPDATE, 0},
-    {METHOD_GET,    "/api/v1/organisations/{id}/memberships",          people_api_members,       NEED_TOKEN, 0, 0},
-    {METHOD_POST,   "/api/v1/organisations/{id}/memberships",          people_api_member_add,    NEED_TOKEN, 0, 0},
-    {METHOD_PATCH,  "/api/v1/organisations/{id}/memberships/{person}", people_api_member_change, NEED_TOKEN, 0, 0},
-    {METHOD_DELETE, "/api/v1/organisations/{id}/memberships/{person}", people_api_member_remove, NEED_TOKEN, 0, 0},
-    {METHOD_GET,    "/api/v1/organisations/{id}/sites",                people_api_sites,         NEED_TOKEN, 0, 0},
-    {METHOD_POST,   "/api/v1/organisations/{id}/sites",                people_api_site_add,      NEED_TOKEN, 0, 0},
-    {METHOD_GET,    "/api/v1/organisations/{id}/sites/{site}",         people_api_site_view,     NEED_TOKEN, 0, 0},
-    {METHOD_PATCH,  "/api/v1/organisations/{id}/sites/{site}",         people_api_site_change,   NEED_TOKEN, 0, 0},
-    {METHOD_DELETE, "/api/v1/organisations/{id}/sites/{site}",         people_api_site_remove,   NEED_TOKEN, 0, 0},
-    {METHOD_GET,    "/api/v1/people",                                  people_api_list,          NEED_TOKEN, 0, 0},
-    {METHOD_POST,   "/api/v1/people",                                  people_api_add,           NEED_TOKEN, RIGHT_CUSTOMERS_CREATE, 0},
-    {METHOD_GET,    "/api/v1/people/{id}",                             people_api_view,          NEED_TOKEN, 0, 0},
-    {METHOD_PATCH,  "/api/v1/people/{id}",                             people_api_change,        NEED_TOKEN, 0, 0},
-    {METHOD_GET,   "/api/v1/orders",                customer_api_orders,        NEED_TOKEN, 0, 0},
-    {METHOD_GET,   "/api/v1/orders/{id}",           customer_api_order,         NEED_TOKEN, 0, 0},
-
-    {.pattern = NULL},
+#include "portal/api_routes.h"
     /* clang-format on */
 };

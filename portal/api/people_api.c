@@ -9,13 +9,6 @@
 
 #include <string.h>
 
-/* Another id than the path's first. */
-static bool second_id(struct req *rq, struct id *out)
-{
-    return id_parse(rq->args[1], out) ||
-           err_set(&rq->cx.err, &ERR_NOT_FOUND, "no id %.60s", rq->args[1]);
-}
-
 /* --- people --- */
 
 static json_t *person_json(struct req *rq, const struct person *p)
@@ -243,7 +236,7 @@ bool people_api_member_change(struct req *rq)
     struct membership_spec spec = {.organisation_id = rq->id};
     struct membership *m;
 
-    if (!second_id(rq, &spec.person_id) || !find_member(rq, spec.person_id, &m))
+    if (!rest_path_id(rq, 1, &spec.person_id) || !find_member(rq, spec.person_id, &m))
         return false;
     body.position = m->position;
     body.site_id = m->site_id;
@@ -265,7 +258,7 @@ bool people_api_member_remove(struct req *rq)
     struct membership *m;
     struct id person_id;
 
-    if (!second_id(rq, &person_id) || !find_member(rq, person_id, &m) ||
+    if (!rest_path_id(rq, 1, &person_id) || !find_member(rq, person_id, &m) ||
         !membership_remove(&rq->cx, person_id, rq->id))
         return false;
     rq->status = 204;
@@ -307,7 +300,7 @@ bool people_api_site_view(struct req *rq)
 {
     struct id id;
 
-    return second_id(rq, &id) && answer_site(rq, 200, id);
+    return rest_path_id(rq, 1, &id) && answer_site(rq, 200, id);
 }
 
 static const struct rest_member SITE[] = {
@@ -333,7 +326,7 @@ bool people_api_site_change(struct req *rq)
     struct site *is;
     struct id id;
 
-    return second_id(rq, &id) && site_find(&rq->cx, rq->id, id, &is) &&
+    return rest_path_id(rq, 1, &id) && site_find(&rq->cx, rq->id, id, &is) &&
            rest_read(rq, SITE, COUNT(SITE), is, NULL) && site_change(&rq->cx, is) &&
            answer_site(rq, 200, id);
 }
@@ -342,7 +335,7 @@ bool people_api_site_remove(struct req *rq)
 {
     struct id id;
 
-    if (!second_id(rq, &id) || !site_remove(&rq->cx, rq->id, id))
+    if (!rest_path_id(rq, 1, &id) || !site_remove(&rq->cx, rq->id, id))
         return false;
     rq->status = 204;
     return true;

@@ -79,6 +79,7 @@ static bool refuse_type(struct req *rq, const struct rest_member *m)
         [REST_ID] = T("The member {} is an id: 36 characters, as the answers have it."),
         [REST_OBJECT] = T("The member {} is an object."),
         [REST_LIST] = T("The member {} is a list."),
+        [REST_VALUE] = "", /* is never refused here */
     };
 
     return rest_refuse_as(rq, m->name, SENTENCES[m->type], range_text(rq, m->min, m->max));
@@ -118,6 +119,9 @@ static bool read_member(struct req *rq, const struct rest_member *m, const json_
     case REST_LIST:
         if (!json_is_array(value))
             break;
+        *(const json_t **)at = value;
+        return true;
+    case REST_VALUE:
         *(const json_t **)at = value;
         return true;
     }
@@ -182,6 +186,53 @@ bool rest_read(struct req *rq, const struct rest_member *members, size_t count, 
     return true;
 }
 
+static const char *joined(struct req *rq, const char *const *words)
+{
+    struct str out = str_new(rq->cx.mem);
+
+    for (size_t i = 0; words[i] != NULL; i++)
+        str_fmt(&out, "%s%s", i > 0 ? ", " : "", words[i]);
+    return out.p;
+}
+
+static bool is_word(const char *const *words, const char *text)
+{
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], text) == 0)
+            return true;
+    return false;
+}
+
+bool rest_word(struct req *rq, const char *name, const char *text, const char *const *words)
+{
+    return text == NULL || is_word(words, text) ||
+           rest_refuse_as(rq, name, T("The member {} is one of: {}."), joined(rq, words));
+}
+
+bool rest_ids(struct req *rq, const char *name, const json_t *list, size_t max, struct id **out,
+              size_t *count)
+{
+    const size_t n = json_array_size(list);
+    struct id *ids = arena_array(rq->cx.mem, struct id, n + 1);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+
+        if (n > max || text == NULL || !id_parse(text, &ids[i]))
+            return rest_refuse_as(rq, name, T("The member {} is a list of at most {} ids."),
+                                  arena_printf(rq->cx.mem, "%zu", max));
+    }
+    *out = ids;
+    *count = n;
+    return true;
+}
+
+bool rest_path_id(struct req *rq, size_t arg, struct id *out)
+{
+    return id_parse(rq->args[arg], out) ||
+           err_set(&rq->cx.err, &ERR_NOT_FOUND, "no id %.60s", rq->args[arg]);
+}
+
 /* --- parameters --- */
 
 bool rest_refuse_cursor(struct req *rq)
@@ -217,17 +268,9 @@ bool rest_id(struct req *rq, const char *name, struct id *out)
 
 bool rest_choice(struct req *rq, const char *name, const char *const *words, const char **out)
 {
-    struct str known = str_new(rq->cx.mem);
-
     *out = req_query(rq, name);
-    if (*out == NULL)
-        return true;
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], *out) == 0)
-            return true;
-        str_fmt(&known, "%s%s", i > 0 ? ", " : "", words[i]);
-    }
-    return rest_refuse_parameter(rq, name, T("The parameter {} is one of: {}."), known.p);
+    return *out == NULL || is_word(words, *out) ||
+           rest_refuse_parameter(rq, name, T("The parameter {} is one of: {}."), joined(rq, words));
 }
 
 bool rest_key(struct req *rq, const char **out)

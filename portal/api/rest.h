@@ -4,7 +4,7 @@
 #include "portal/http/reply.h"
 
 enum { REST_KEY_MAX = 64 };
-enum rest_type { REST_TEXT, REST_INT, REST_BOOL, REST_ID, REST_OBJECT, REST_LIST };
+enum rest_type { REST_TEXT, REST_INT, REST_BOOL, REST_ID, REST_OBJECT, REST_LIST, REST_VALUE };
 
 struct rest_member {
     const char *name;
@@ -12,7 +12,7 @@ struct rest_member {
     bool is_required;
     int64_t min, max; /* REST_INT */
     size_t offset;    /* in the struct: const char *, int64_t, bool, struct id, const
-                         json_t * (objects and lists; borrowed: in the run's memory) */
+                         json_t * (objects, lists, any value; borrowed: in the run's memory) */
 };
 
 /* Reads the body's object into *into; absent members and null leave it as it is. *given (or NULL)
@@ -20,6 +20,15 @@ struct rest_member {
  * ERR_INVALID with the member in source: unknown, of another type, out of bounds, missing. */
 bool rest_read(struct req *rq, const struct rest_member *members, size_t count, void *into,
                uint64_t *given) MUST_CHECK;
+
+/* Reads further what rest_read took: a text that has to be one of the words, which NULL ends (a
+ * NULL text is none); a list of at most max ids. */
+bool rest_word(struct req *rq, const char *name, const char *text,
+               const char *const *words) MUST_CHECK;
+bool rest_ids(struct req *rq, const char *name, const json_t *list, size_t max, struct id **out,
+              size_t *count) MUST_CHECK;
+/* Another variable of the path than {id}: what is no id is ERR_NOT_FOUND. */
+bool rest_path_id(struct req *rq, size_t arg, struct id *out) MUST_CHECK;
 
 /* Refusals, which return false: a member whose value its reader cannot accept (422), with a
  * sentence of what it has to be, English with {} for the name and another for arg; one that is not

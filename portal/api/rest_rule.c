@@ -3,6 +3,7 @@
 #include "portal/account/person.h"
 #include "portal/api/rest.h"
 #include "portal/desk/reporter.h"
+#include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_topic.h"
 #include "portal/http/route.h"
@@ -19,6 +20,8 @@ enum rule_kind {
     RULE_RANGE, /* 1 to max */
     RULE_ID,    /* an id of something that is here */
     RULE_THEIRS,
+    RULE_TAG,
+    RULE_LINKS,
     RULE_ZONE,
     RULE_LANGUAGE,
     RULE_STATUS, /* the tenant's own words */
@@ -35,6 +38,9 @@ static const char *const SENTENCES[RULE_KINDS] = {
     [RULE_RANGE] = T("The member {} is a whole number of 1 to {}."),
     [RULE_ID] = T("The member {} is the id of something that is not here, or not for this token."),
     [RULE_THEIRS] = T("The member {} is the id of something that this customer does not have."),
+    [RULE_TAG] =
+        T("The member {} is a text of 1 to 64 characters, and a ticket has at most {} tags."),
+    [RULE_LINKS] = T("The member {} would be one more than the {} links that a ticket can have."),
     [RULE_ZONE] = T("The member {} is a time zone by its place, like Europe/London."),
     [RULE_LANGUAGE] = T("The member {} is a language by its code, like en or zh-CN."),
     [RULE_STATUS] = T("The member {} is one of: {}."),
@@ -60,6 +66,8 @@ static const struct rule RULES[] = {
     {"/api/v1/tickets", "reporter_email", RULE_LINE, PERSON_EMAIL_MAX},
     {"/api/v1/tickets", "reporter_store", RULE_LINE, TICKET_STORE_MAX},
     {"/api/v1/tickets", "reporter_address", RULE_LINE, REPORTER_ADDRESS_MAX},
+    {"/api/v1/tickets", "tag", RULE_TAG, TICKET_TAGS_MAX},
+    {"/api/v1/tickets", "number", RULE_LINKS, TICKET_LINKS_MAX},
     {"/api/v1/tickets", "status", RULE_STATUS, 0},
     {"/api/v1/tickets", "topic", RULE_TOPIC, 0},
     {"/api/v1/tickets", "person_id", RULE_THEIRS, 0},

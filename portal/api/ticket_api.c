@@ -46,6 +46,14 @@ static json_t *ticket_json(struct req *rq, const struct ticket *t)
     return json;
 }
 
+bool ticket_api_show(struct req *rq, int status, struct id id)
+{
+    struct ticket *t;
+
+    return ticket_get(&rq->cx, id, &t) && ticket_field_load(&rq->cx, &t, 1) &&
+           rest_answer(rq, status, ticket_json(rq, t));
+}
+
 /* The desk's search line for whoever reads notes; words alone for others. */
 static bool read_search(struct req *rq, struct ticket_filter *filter)
 {
@@ -169,36 +177,73 @@ bool ticket_api_create(struct req *rq)
     return rest_answer(rq, 201, ticket_json(rq, t));
 }
 
-enum { CHANGE_STATUS, CHANGE_TOPIC, CHANGE_LEVEL, CHANGE_ASSIGNEE, CHANGE_TEAM, CHANGE_FIELDS };
-static const struct rest_member CHANGE[] = {
-    [CHANGE_STATUS] = {"status", REST_TEXT, false, 0, 0, offsetof(struct ticket_values, status)},
-    [CHANGE_TOPIC] = {"topic", REST_TEXT, false, 0, 0, offsetof(struct ticket_values, topic)},
-    [CHANGE_LEVEL] = {"level", REST_INT, false, TICKET_LEVEL_MIN, TICKET_LEVEL_MAX,
-                      offsetof(struct ticket_values, level)},
-    [CHANGE_ASSIGNEE] = {"assignee_id", REST_ID, false, 0, 0,
-                         offsetof(struct ticket_values, assignee_id)},
-    [CHANGE_TEAM] = {"team_id", REST_ID, false, 0, 0, offsetof(struct ticket_values, team_id)},
-    [CHANGE_FIELDS] = {"fields", REST_OBJECT, false, 0, 0, offsetof(struct ticket_values, fields)},
+struct change_body {
+    struct ticket_values values;
+    const json_t *was;
 };
+
+enum {
+    CHANGE_STATUS,
+    CHANGE_TOPIC,
+    CHANGE_LEVEL,
+    CHANGE_ASSIGNEE,
+    CHANGE_TEAM,
+    CHANGE_FIELDS,
+    CHANGE_WAS
+};
+static const struct rest_member CHANGE[] = {
+    [CHANGE_STATUS] = {"status", REST_TEXT, false, 0, 0,
+                       offsetof(struct change_body, values.status)},
+    [CHANGE_TOPIC] = {"topic", REST_TEXT, false, 0, 0, offsetof(struct change_body, values.topic)},
+    [CHANGE_LEVEL] = {"level", REST_INT, false, TICKET_LEVEL_MIN, TICKET_LEVEL_MAX,
+                      offsetof(struct change_body, values.level)},
+    [CHANGE_ASSIGNEE] = {"assignee_id", REST_ID, false, 0, 0,
+                         offsetof(struct change_body, values.assignee_id)},
+    [CHANGE_TEAM] = {"team_id", REST_ID, false, 0, 0, offsetof(struct change_body, values.team_id)},
+    [CHANGE_FIELDS] = {"fields", REST_OBJECT, false, 0, 0,
+                       offsetof(struct change_body, values.fields)},
+    [CHANGE_WAS] = {"was", REST_VALUE, false, 0, 0, offsetof(struct change_body, was)},
+};
+
+/* The present value as the pages' forms carry it; null is nobody and no team. It goes with one
+ * member alone: what else is set would be set on what nobody looked at. */
+static bool read_was(struct req *rq, const json_t *was, uint64_t given, struct ticket_values *v)
+{
+    const uint64_t one = given & ~(UINT64_C(1) << CHANGE_WAS);
+
+    if ((given >> CHANGE_WAS & 1) == 0)
+        return true;
+    if (one == 0 || (one & (one - 1)) != 0 || v->fields != NULL)
+        return rest_refuse_as(rq, "was",
+                              T("The member {} goes with one of status, topic, level, assignee_id "
+                                "and team_id alone."),
+                              "");
+    if (json_is_integer(was))
+        v->was = arena_printf(rq->cx.mem, "%lld", (long long)json_integer_value(was));
+    else
+        v->was = json_is_string(was) ? json_string_value(was) : "";
+    return true;
+}
 
 bool ticket_api_change(struct req *rq)
 {
-    struct ticket_values values = {.status = NULL};
-    struct ticket *t;
+    struct change_body body = {.was = NULL};
+    struct ticket_values *values = &body.values;
     uint64_t given;
 
-    if (!rest_read(rq, CHANGE, COUNT(CHANGE), &values, &given))
+    if (!rest_read(rq, CHANGE, COUNT(CHANGE), &body, &given))
         return false;
-    values.has_assignee = (given >> CHANGE_ASSIGNEE & 1) != 0; /* null takes him off */
-    values.has_team = (given >> CHANGE_TEAM & 1) != 0;
-    return ticket_set_values(&rq->cx, rq->id, &values) && ticket_get(&rq->cx, rq->id, &t) &&
-           ticket_field_load(&rq->cx, &t, 1) && rest_answer(rq, 200, ticket_json(rq, t));
+    values->has_assignee = (given >> CHANGE_ASSIGNEE & 1) != 0; /* null takes him off */
+    values->has_team = (given >> CHANGE_TEAM & 1) != 0;
+    return read_was(rq, body.was, given, values) && ticket_set_values(&rq->cx, rq->id, values) &&
+           ticket_api_show(rq, 200, rq->id);
 }
 
 static const struct rest_member ANSWER[] = {
     {"text", REST_TEXT, true, 0, 0, offsetof(struct ticket_answer, text)},
     {"is_note", REST_BOOL, false, 0, 0, offsetof(struct ticket_answer, is_note)},
     {"status", REST_TEXT, false, 0, 0, offsetof(struct ticket_answer, status)},
+    {"seen_id", REST_ID, false, 0, 0, offsetof(struct ticket_answer, seen_id)},
 };
 
 bool ticket_api_answer(struct req *rq)
@@ -207,6 +252,7 @@ bool ticket_api_answer(struct req *rq)
     struct id message_id;
 
     if (!rest_read(rq, ANSWER, COUNT(ANSWER), &answer, NULL) ||
+        !rest_key(rq, &answer.request_key) ||
         !ticket_reply_send(&rq->cx, rq->id, &answer, &message_id))
         return false;
     return rest_answer(rq, 201, json_pack("{s:s}", "id", id_text(rq->cx.mem, message_id)));

@@ -4,6 +4,9 @@
 
 #include "portal/http/req.h"
 
+/* Answers with a ticket as it is by now. */
+bool ticket_api_show(struct req *rq, int status, struct id id);
+
 bool ticket_api_list(struct req *rq);   /* GET ?state=open|waiting|solved|all&q=&organisation_id= */
 bool ticket_api_create(struct req *rq); /* POST; an Idempotency-Key files once */
 bool ticket_api_view(struct req *rq);   /* GET /{id} */

@@ -2,73 +2,11 @@
 #include "licensing/token.h"
 #include "portal/account/role.h"
 #include "portal/field/custom_field.h"
-#include "tests/http/site.h"
+#include "tests/http/shop_tests.h"
 #include "tests/licensing/licensing_make.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A tenant with an API, an organisation and a customer in it. */
-struct shop {
-    struct ctx *cx;
-    struct id organisation_id, other_id, person_id;
-};
-
-static struct shop open_shop(void **state)
-{
-    struct shop s = {.cx = test_ctx(state)};
-
-    site_open(s.cx);
-    licensing_seal(s.cx);
-    s.organisation_id = make_organisation(s.cx, "C1", "Marlow Grocers");
-    s.other_id = make_organisation(s.cx, "C2", "Gusu Books");
-    s.person_id = make_person(s.cx, "Anna Keller", "anna@shop.test");
-    make_membership(s.cx, s.person_id, s.organisation_id, RIGHT_TICKET_OWN | RIGHT_ORDER);
-    return s;
-}
-
-static const char *token_of(struct ctx *cx, enum token_kind kind, struct id person_id)
-{
-    struct token_draft draft = {.kind = kind, .name = "test", .person_id = person_id};
-    struct token *token;
-
-    test_ok(cx, token_add(cx, &draft, &token));
-    return token->text;
-}
-
-static json_t *data_of(struct ctx *cx, const struct site_answer *a)
-{
-    struct err err = {.kind = NULL};
-    json_t *json = NULL;
-
-    if (!json_read(cx->mem, &err, a->body, strlen(a->body), &json))
-        fail_msg("no JSON: %s", a->body);
-    return json_object_get(json, "data");
-}
-
-static void says(const struct site_answer *a, int status, const char *text)
-{
-    if (a->status != status || strstr(a->body, text) == NULL)
-        fail_msg("expected %d %s\ngot %d %s", status, text, a->status, a->body);
-}
-
-static struct site_answer get(struct ctx *cx, const char *token, const char *path)
-{
-    return site_call(cx, token, "GET", path, "", NULL);
-}
-
-static const char *file_ticket(struct shop *s, const char *token, const char *subject,
-                               struct id organisation_id)
-{
-    const char *body = arena_printf(
-        s->cx->mem,
-        "{\"subject\":\"%s\",\"text\":\"Since today.\",\"topic\":\"fault\",\"organisation_id\":\"%s\"}",
-        subject, id_text(s->cx->mem, organisation_id));
-    struct site_answer a = site_call(s->cx, token, "POST", "/api/v1/tickets", "", body);
-
-    says(&a, 201, subject);
-    return json_get_text(data_of(s->cx, &a), "id", "");
-}
 
 /* --- fields --- */
 
@@ -101,34 +39,34 @@ static void a_post_that_skips_the_page_is_judged_by_the_same_table(void **state)
         {",\"fields\":{\"till\":1,\"kettle\":2}", "\"code\":\"FIELD_UNKNOWN\""},
     };
     static const char NEW[] = "{\"subject\":\"s\",\"text\":\"t\",\"topic\":\"fault\"%s}";
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     const char *token, *path;
     struct site_answer a;
 
     make_till(s.cx);
-    token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    token = shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}});
     for (size_t i = 0; i < COUNT(REFUSED); i++) {
         a = site_call(s.cx, token, "POST", "/api/v1/tickets", "",
                       arena_printf(s.cx->mem, NEW, REFUSED[i].fields));
-        says(&a, 422, REFUSED[i].code);
+        shop_says(&a, 422, REFUSED[i].code);
     }
     a = site_call(s.cx, token, "POST", "/api/v1/tickets", "",
                   arena_printf(s.cx->mem, NEW, ",\"fields\":{\"till\":3.5}"));
-    says(&a, 201, "\"fields\":{\"till\":3.5}");
+    shop_says(&a, 201, "\"fields\":{\"till\":3.5}");
     path =
-        arena_printf(s.cx->mem, "/api/v1/tickets/%s", json_get_text(data_of(s.cx, &a), "id", ""));
+        arena_printf(s.cx->mem, "/api/v1/tickets/%s", json_get_text(shop_data(s.cx, &a), "id", ""));
     a = site_call(s.cx, token, "PATCH", path, "", "{\"fields\":{\"till\":null}}");
-    says(&a, 422, "\"code\":\"FIELD_REQUIRED\"");
+    shop_says(&a, 422, "\"code\":\"FIELD_REQUIRED\"");
     a = site_call(s.cx, token, "PATCH", path, "",
                   "{\"topic\":\"question\",\"fields\":{\"till\":null}}");
-    says(&a, 200, "\"fields\":{}");
-    a = get(s.cx, token, "/api/v1/tickets");
-    says(&a, 200, "\"fields\":{}");
+    shop_says(&a, 200, "\"fields\":{}");
+    a = shop_get(s.cx, token, "/api/v1/tickets");
+    shop_says(&a, 200, "\"fields\":{}");
 }
 
 static void an_organisations_fields_are_read_and_changed(void **state)
 {
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     struct custom_field kind = {.subject = FIELD_ORGANISATION,
                                 .code = "seats",
                                 .label = "Seats",
@@ -143,117 +81,117 @@ static void an_organisations_fields_are_read_and_changed(void **state)
     struct site_answer a;
 
     test_ok(s.cx, custom_field_save(s.cx, &kind));
-    token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    token = shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}});
     a = site_call(s.cx, token, "PATCH", path, "", "{\"fields\":{\"seats\":\"many\"}}");
-    says(&a, 422, "\"pointer\":\"/fields/seats\"");
+    shop_says(&a, 422, "\"pointer\":\"/fields/seats\"");
     a = site_call(s.cx, token, "PATCH", path, "", "{\"fields\":{\"seats\":12}}");
-    says(&a, 200, "\"fields\":{\"seats\":12}");
+    shop_says(&a, 200, "\"fields\":{\"seats\":12}");
     a = site_call(s.cx, token, "PATCH", path, "", "{\"city\":\"Henley\"}");
-    says(&a, 200, "\"fields\":{\"seats\":12}");
-    a = get(s.cx, token, "/api/v1/organisations");
-    says(&a, 200, "\"fields\":{\"seats\":12}");
-    a = get(s.cx, token_of(s.cx, TOKEN_USER, s.person_id), path); /* not for customers */
-    says(&a, 200, "\"fields\":{}");
+    shop_says(&a, 200, "\"fields\":{\"seats\":12}");
+    a = shop_get(s.cx, token, "/api/v1/organisations");
+    shop_says(&a, 200, "\"fields\":{\"seats\":12}");
+    a = shop_get(s.cx, shop_token(s.cx, TOKEN_USER, s.person_id), path); /* not for customers */
+    shop_says(&a, 200, "\"fields\":{}");
 }
 
 static void an_unknown_topic_and_a_forbidden_step_have_their_answers(void **state)
 {
-    struct shop s = open_shop(state);
-    const char *token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}}), *path;
+    struct shop s = shop_open(state);
+    const char *token = shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}}), *path;
     struct site_answer a = site_call(s.cx, token, "POST", "/api/v1/tickets", "",
                                      "{\"subject\":\"s\",\"text\":\"t\",\"topic\":\"nothing\"}");
 
-    says(&a, 422, "\"pointer\":\"/topic\"");
+    shop_says(&a, 422, "\"pointer\":\"/topic\"");
     path = arena_printf(s.cx->mem, "/api/v1/tickets/%s",
-                        file_ticket(&s, token, "Stuck", s.organisation_id));
+                        shop_file(&s, token, "Stuck", s.organisation_id));
     a = site_call(s.cx, token, "PATCH", path, "", "{\"topic\":\"nothing\"}");
-    says(&a, 422, "\"pointer\":\"/topic\"");
+    shop_says(&a, 422, "\"pointer\":\"/topic\"");
     a = site_call(s.cx, token, "PATCH", path, "", "{\"status\":\"closed\"}");
-    says(&a, 200, "\"status\":\"closed\"");
+    shop_says(&a, 200, "\"status\":\"closed\"");
     a = site_call(s.cx, token, "PATCH", path, "", "{\"status\":\"solved\"}");
-    says(&a, 409, "\"pointer\":\"/status\"");
+    shop_says(&a, 409, "\"pointer\":\"/status\"");
     a = site_call(s.cx, token, "PATCH", path, "", "{\"status\":\"nowhere\"}");
-    says(&a, 422, "\"pointer\":\"/status\"");
+    shop_says(&a, 422, "\"pointer\":\"/status\"");
 }
 
 /* --- who may come in --- */
 
 static void a_call_without_a_good_token_is_refused(void **state)
 {
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     struct id nobody = {{0}};
     struct token_draft expired = {.kind = TOKEN_ADMIN, .name = "old", .expires_at = 1};
     struct token *token;
-    struct site_answer a = get(s.cx, NULL, "/api/v1/tickets");
+    struct site_answer a = shop_get(s.cx, NULL, "/api/v1/tickets");
 
-    says(&a, 401, "\"code\":\"TOKEN_INVALID\"");
-    a = get(s.cx, "nonsense", "/api/v1/tickets");
-    says(&a, 401, "TOKEN_INVALID");
+    shop_says(&a, 401, "\"code\":\"TOKEN_INVALID\"");
+    a = shop_get(s.cx, "nonsense", "/api/v1/tickets");
+    shop_says(&a, 401, "TOKEN_INVALID");
     test_ok(s.cx, token_add(s.cx, &expired, &token));
-    a = get(s.cx, token->text, "/api/v1/tickets");
-    says(&a, 401, "TOKEN_INVALID");
-    a = get(s.cx, token_of(s.cx, TOKEN_ADMIN, nobody), "/api/v1/tickets");
-    says(&a, 200, "\"data\":[]");
-    a = get(s.cx, token_of(s.cx, TOKEN_READ_ONLY, nobody), "/api/v1/tickets");
-    says(&a, 200, "\"data\":[]");
+    a = shop_get(s.cx, token->text, "/api/v1/tickets");
+    shop_says(&a, 401, "TOKEN_INVALID");
+    a = shop_get(s.cx, shop_token(s.cx, TOKEN_ADMIN, nobody), "/api/v1/tickets");
+    shop_says(&a, 200, "\"data\":[]");
+    a = shop_get(s.cx, shop_token(s.cx, TOKEN_READ_ONLY, nobody), "/api/v1/tickets");
+    shop_says(&a, 200, "\"data\":[]");
 }
 
 static void another_tenants_token_opens_nothing(void **state)
 {
-    struct shop mine = open_shop(state), theirs = open_shop(state);
+    struct shop mine = shop_open(state), theirs = shop_open(state);
     struct site_answer a =
-        get(mine.cx, token_of(theirs.cx, TOKEN_ADMIN, (struct id){{0}}), "/api/v1/tickets");
+        shop_get(mine.cx, shop_token(theirs.cx, TOKEN_ADMIN, (struct id){{0}}), "/api/v1/tickets");
 
-    says(&a, 401, "TOKEN_INVALID");
+    shop_says(&a, 401, "TOKEN_INVALID");
 }
 
 /* Taking away an account takes its tokens along, whoever they were made for. */
 static void a_token_of_a_disabled_or_deleted_person_opens_nothing(void **state)
 {
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     struct ctx *cx = s.cx;
-    const char *user = token_of(cx, TOKEN_USER, s.person_id);
-    const char *admin = token_of(cx, TOKEN_ADMIN, s.person_id);
-    struct site_answer a = get(cx, user, "/api/v1/tickets");
+    const char *user = shop_token(cx, TOKEN_USER, s.person_id);
+    const char *admin = shop_token(cx, TOKEN_ADMIN, s.person_id);
+    struct site_answer a = shop_get(cx, user, "/api/v1/tickets");
 
-    says(&a, 200, "data");
+    shop_says(&a, 200, "data");
     test_sql(cx, "UPDATE person SET is_disabled = TRUE WHERE tenant_id = ?", DB_ID(cx->tenant_id));
-    a = get(cx, user, "/api/v1/tickets");
-    says(&a, 403, "FORBIDDEN");
-    a = get(cx, admin, "/api/v1/tickets");
-    says(&a, 403, "FORBIDDEN");
+    a = shop_get(cx, user, "/api/v1/tickets");
+    shop_says(&a, 403, "FORBIDDEN");
+    a = shop_get(cx, admin, "/api/v1/tickets");
+    shop_says(&a, 403, "FORBIDDEN");
     test_sql(cx,
              "UPDATE person SET is_disabled = FALSE, deleted_at = created_at WHERE tenant_id = ?",
              DB_ID(cx->tenant_id));
-    a = get(cx, admin, "/api/v1/tickets");
-    says(&a, 403, "FORBIDDEN");
+    a = shop_get(cx, admin, "/api/v1/tickets");
+    shop_says(&a, 403, "FORBIDDEN");
 }
 
 /* A token is no way around what its owner would be held up by. */
 static void a_token_waits_while_its_owner_owes_a_second_step(void **state)
 {
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     struct ctx *cx = s.cx;
-    const char *user = token_of(cx, TOKEN_USER, s.person_id);
+    const char *user = shop_token(cx, TOKEN_USER, s.person_id);
     struct site_answer a;
 
     test_sql(cx, "UPDATE organisation SET needs_second = TRUE WHERE tenant_id = ? AND id = ?",
              DB_ID(cx->tenant_id), DB_ID(s.other_id));
-    a = get(cx, user, "/api/v1/tickets");
-    says(&a, 200, "data");
+    a = shop_get(cx, user, "/api/v1/tickets");
+    shop_says(&a, 200, "data");
     test_sql(cx, "UPDATE organisation SET needs_second = TRUE WHERE tenant_id = ? AND id = ?",
              DB_ID(cx->tenant_id), DB_ID(s.organisation_id));
-    a = get(cx, user, "/api/v1/tickets");
-    says(&a, 403, "SECOND_STEP_MISSING");
+    a = shop_get(cx, user, "/api/v1/tickets");
+    shop_says(&a, 403, "SECOND_STEP_MISSING");
     test_sql(cx, "INSERT INTO credential (tenant_id, person_id, totp_sealed) VALUES (?, ?, 'x')",
              DB_ID(cx->tenant_id), DB_ID(s.person_id));
-    a = get(cx, user, "/api/v1/tickets");
-    says(&a, 200, "data");
+    a = shop_get(cx, user, "/api/v1/tickets");
+    shop_says(&a, 200, "data");
 }
 
 static void a_staff_token_waits_for_the_second_step_of_its_role(void **state)
 {
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     struct ctx *cx = s.cx;
     struct id priya = make_person(cx, "Priya", "priya@vendor.test");
     const char *token;
@@ -261,115 +199,115 @@ static void a_staff_token_waits_for_the_second_step_of_its_role(void **state)
 
     test_ok(cx, role_add_presets(cx));
     test_ok(cx, role_staff_set(cx, priya, "administrator", (struct id){{0}}, NULL));
-    token = token_of(cx, TOKEN_ADMIN, priya);
-    a = get(cx, token, "/api/v1/tickets");
-    says(&a, 200, "data");
+    token = shop_token(cx, TOKEN_ADMIN, priya);
+    a = shop_get(cx, token, "/api/v1/tickets");
+    shop_says(&a, 200, "data");
     test_sql(cx, "UPDATE role SET needs_second = TRUE WHERE tenant_id = ?", DB_ID(cx->tenant_id));
-    a = get(cx, token, "/api/v1/tickets");
-    says(&a, 403, "SECOND_STEP_MISSING");
+    a = shop_get(cx, token, "/api/v1/tickets");
+    shop_says(&a, 403, "SECOND_STEP_MISSING");
 }
 
 static void a_token_waits_while_its_owner_is_locked(void **state)
 {
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     struct ctx *cx = s.cx;
-    const char *user = token_of(cx, TOKEN_USER, s.person_id);
+    const char *user = shop_token(cx, TOKEN_USER, s.person_id);
     struct site_answer a;
 
     test_sql(cx, "INSERT INTO credential (tenant_id, person_id, locked_until) VALUES (?, ?, ?)",
              DB_ID(cx->tenant_id), DB_ID(s.person_id), DB_TIME(clock_now() + CLOCK_HOUR));
-    a = get(cx, user, "/api/v1/tickets");
-    says(&a, 403, "ACCOUNT_LOCKED");
+    a = shop_get(cx, user, "/api/v1/tickets");
+    shop_says(&a, 403, "ACCOUNT_LOCKED");
     test_sql(cx, "UPDATE credential SET locked_until = ? WHERE tenant_id = ?",
              DB_TIME(clock_now() - CLOCK_HOUR), DB_ID(cx->tenant_id));
-    a = get(cx, user, "/api/v1/tickets");
-    says(&a, 200, "data");
+    a = shop_get(cx, user, "/api/v1/tickets");
+    shop_says(&a, 200, "data");
 }
 
 static void a_token_has_the_rights_of_its_kind(void **state)
 {
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     struct id nobody = {{0}};
-    const char *sales = token_of(s.cx, TOKEN_SALES, nobody);
-    const char *reader = token_of(s.cx, TOKEN_READ_ONLY, nobody);
+    const char *sales = shop_token(s.cx, TOKEN_SALES, nobody);
+    const char *reader = shop_token(s.cx, TOKEN_READ_ONLY, nobody);
     const char *new_one = "{\"name\":\"New shop\",\"code\":\"C9\"}";
-    struct site_answer a = get(s.cx, sales, "/api/v1/me");
+    struct site_answer a = shop_get(s.cx, sales, "/api/v1/me");
 
-    says(&a, 200, "\"kind\":\"staff\"");
-    a = get(s.cx, sales, "/api/v1/tickets");
-    says(&a, 200, "\"data\":[]"); /* no desk: no ticket is seen */
+    shop_says(&a, 200, "\"kind\":\"staff\"");
+    a = shop_get(s.cx, sales, "/api/v1/tickets");
+    shop_says(&a, 200, "\"data\":[]"); /* no desk: no ticket is seen */
     a = site_call(s.cx, reader, "POST", "/api/v1/organisations", "", new_one);
-    says(&a, 403, "FORBIDDEN");
+    shop_says(&a, 403, "FORBIDDEN");
     a = site_call(s.cx, sales, "POST", "/api/v1/organisations", "", new_one);
-    says(&a, 201, "New shop");
-    a = get(s.cx, reader, "/api/v1/organisations?q=New");
-    says(&a, 200, "New shop");
-    a = site_call(s.cx, token_of(s.cx, TOKEN_SUPPORT, nobody), "PATCH",
+    shop_says(&a, 201, "New shop");
+    a = shop_get(s.cx, reader, "/api/v1/organisations?q=New");
+    shop_says(&a, 200, "New shop");
+    a = site_call(s.cx, shop_token(s.cx, TOKEN_SUPPORT, nobody), "PATCH",
                   site_path(s.cx, "/api/v1/organisations/%s", s.other_id), "",
                   "{\"city\":\"Suzhou\"}");
-    says(&a, 200, "Suzhou");
-    says(&a, 200, "Gusu Books"); /* what is not named stays */
+    shop_says(&a, 200, "Suzhou");
+    shop_says(&a, 200, "Gusu Books"); /* what is not named stays */
 }
 
 /* --- tickets --- */
 
 static void staff_file_change_and_answer_tickets(void **state)
 {
-    struct shop s = open_shop(state);
-    const char *token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
-    const char *id = file_ticket(&s, token, "Printer on fire", s.organisation_id);
+    struct shop s = shop_open(state);
+    const char *token = shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    const char *id = shop_file(&s, token, "Printer on fire", s.organisation_id);
     const char *path = arena_printf(s.cx->mem, "/api/v1/tickets/%s", id);
     const char *messages = arena_printf(s.cx->mem, "%s/messages", path);
-    struct site_answer a = get(s.cx, token, path);
+    struct site_answer a = shop_get(s.cx, token, path);
 
-    says(&a, 200, "\"status\":\"open\"");
+    shop_says(&a, 200, "\"status\":\"open\"");
     a = site_call(s.cx, token, "PATCH", path, "", "{\"level\":1,\"status\":\"no_such\"}");
     assert_int_equal(a.status, 422);
-    a = get(s.cx, token, path);
-    assert_int_not_equal(json_get_i64(data_of(s.cx, &a), "level", 0), 1); /* all or nothing */
+    a = shop_get(s.cx, token, path);
+    assert_int_not_equal(json_get_i64(shop_data(s.cx, &a), "level", 0), 1); /* all or nothing */
     a = site_call(s.cx, token, "PATCH", path, "", "{\"level\":1}");
-    says(&a, 200, "\"level\":1");
+    shop_says(&a, 200, "\"level\":1");
     a = site_call(s.cx, token, "POST", messages, "", "{\"text\":\"Pull the plug.\"}");
     assert_int_equal(a.status, 201);
     a = site_call(s.cx, token, "POST", messages, "", "{\"text\":\"Inside.\",\"is_note\":true}");
     assert_int_equal(a.status, 201);
-    a = get(s.cx, token, messages);
-    says(&a, 200, "Pull the plug.");
-    says(&a, 200, "Inside.");
+    a = shop_get(s.cx, token, messages);
+    shop_says(&a, 200, "Pull the plug.");
+    shop_says(&a, 200, "Inside.");
 }
 
 static void a_customers_token_sees_what_its_person_sees(void **state)
 {
-    struct shop s = open_shop(state);
-    const char *staff = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
-    const char *anna = token_of(s.cx, TOKEN_USER, s.person_id);
-    const char *theirs = file_ticket(&s, staff, "Not hers", s.other_id);
-    const char *mine = file_ticket(&s, anna, "Her own", s.organisation_id);
+    struct shop s = shop_open(state);
+    const char *staff = shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    const char *anna = shop_token(s.cx, TOKEN_USER, s.person_id);
+    const char *theirs = shop_file(&s, staff, "Not hers", s.other_id);
+    const char *mine = shop_file(&s, anna, "Her own", s.organisation_id);
     const char *messages = arena_printf(s.cx->mem, "/api/v1/tickets/%s/messages", mine);
-    struct site_answer a = get(s.cx, anna, "/api/v1/tickets?state=all");
+    struct site_answer a = shop_get(s.cx, anna, "/api/v1/tickets?state=all");
 
-    says(&a, 200, "Her own");
+    shop_says(&a, 200, "Her own");
     site_hides(&a, "Not hers");
     site_hides(&a, "\"level\"");
-    a = get(s.cx, anna, arena_printf(s.cx->mem, "/api/v1/tickets/%s", theirs));
-    says(&a, 404, "NOT_FOUND");
+    a = shop_get(s.cx, anna, arena_printf(s.cx->mem, "/api/v1/tickets/%s", theirs));
+    shop_says(&a, 404, "NOT_FOUND");
     a = site_call(s.cx, staff, "POST", messages, "", "{\"text\":\"For us\",\"is_note\":true}");
     assert_int_equal(a.status, 201);
-    a = get(s.cx, anna, messages);
+    a = shop_get(s.cx, anna, messages);
     site_hides(&a, "For us");
     a = site_call(s.cx, anna, "PATCH", arena_printf(s.cx->mem, "/api/v1/tickets/%s", mine), "",
                   "{\"level\":1}");
-    says(&a, 403, "FORBIDDEN");
-    a = get(s.cx, anna, "/api/v1/me");
-    says(&a, 200, "\"kind\":\"customer\"");
-    a = get(s.cx, anna, "/api/v1/orders");
-    says(&a, 200, "\"data\":[]");
+    shop_says(&a, 403, "FORBIDDEN");
+    a = shop_get(s.cx, anna, "/api/v1/me");
+    shop_says(&a, 200, "\"kind\":\"customer\"");
+    a = shop_get(s.cx, anna, "/api/v1/orders");
+    shop_says(&a, 200, "\"data\":[]");
 }
 
 static void the_same_key_files_once(void **state)
 {
-    struct shop s = open_shop(state);
-    const char *anna = token_of(s.cx, TOKEN_USER, s.person_id);
+    struct shop s = shop_open(state);
+    const char *anna = shop_token(s.cx, TOKEN_USER, s.person_id);
     struct site_answer a, b;
 
     a = site_call(s.cx, anna, "POST", "/api/v1/tickets", "Idempotency-Key: k1\r\n",
@@ -386,8 +324,8 @@ static void the_same_key_files_once(void **state)
 
 static void a_program_without_a_person_files_once_as_well(void **state)
 {
-    struct shop s = open_shop(state);
-    const char *admin = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    struct shop s = shop_open(state);
+    const char *admin = shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}});
 
     for (int i = 0; i < 2; i++) {
         const struct site_answer a =
@@ -403,22 +341,22 @@ static void a_program_without_a_person_files_once_as_well(void **state)
 
 static void lists_are_paged_by_a_cursor(void **state)
 {
-    struct shop s = open_shop(state);
-    const char *token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    struct shop s = shop_open(state);
+    const char *token = shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}});
     struct site_answer a;
     json_t *page;
     const char *next;
 
     for (int i = 0; i < 3; i++)
-        file_ticket(&s, token, arena_printf(s.cx->mem, "Ticket %d", i), s.organisation_id);
-    a = get(s.cx, token, "/api/v1/tickets?limit=2");
-    assert_int_equal(json_array_size(data_of(s.cx, &a)), 2);
+        shop_file(&s, token, arena_printf(s.cx->mem, "Ticket %d", i), s.organisation_id);
+    a = shop_get(s.cx, token, "/api/v1/tickets?limit=2");
+    assert_int_equal(json_array_size(shop_data(s.cx, &a)), 2);
     page = json_own(s.cx->mem, json_loads(a.body, 0, NULL));
     next = json_get_text(page, "next", "");
     assert_true(next[0] != '\0');
-    a = get(s.cx, token, arena_printf(s.cx->mem, "/api/v1/tickets?limit=2&after=%s", next));
-    assert_int_equal(json_array_size(data_of(s.cx, &a)), 1);
-    says(&a, 200, "\"next\":null");
+    a = shop_get(s.cx, token, arena_printf(s.cx->mem, "/api/v1/tickets?limit=2&after=%s", next));
+    assert_int_equal(json_array_size(shop_data(s.cx, &a)), 1);
+    shop_says(&a, 200, "\"next\":null");
 }
 
 /* --- bodies --- */
@@ -439,13 +377,13 @@ static void a_body_that_is_not_right_is_refused_with_its_member(void **state)
         {"{\"subject\":\"a\",\"text\":\"c\",\"site_id\":\"x\"}", "\"pointer\":\"/site_id\"", 422},
         {"{\"subject\":\"\",\"text\":\"c\"}", "\"pointer\":\"/subject\"", 422},
     };
-    struct shop s = open_shop(state);
-    const char *anna = token_of(s.cx, TOKEN_USER, s.person_id);
+    struct shop s = shop_open(state);
+    const char *anna = shop_token(s.cx, TOKEN_USER, s.person_id);
     struct site_answer a;
 
     for (size_t i = 0; i < COUNT(CASES); i++) {
         a = site_call(s.cx, anna, "POST", "/api/v1/tickets", "", CASES[i].body);
-        says(&a, CASES[i].status, CASES[i].says);
+        shop_says(&a, CASES[i].status, CASES[i].says);
     }
 }
 
@@ -516,15 +454,15 @@ static const struct {
 
 static void a_refusal_says_what_the_member_has_to_be(void **state)
 {
-    struct shop s = open_shop(state);
-    const char *token = token_of(s.cx, TOKEN_ADMIN, (struct id){{0}});
+    struct shop s = shop_open(state);
+    const char *token = shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}});
 
     for (size_t i = 0; i < COUNT(REFUSALS); i++) {
         struct site_answer a =
             site_call(s.cx, token, REFUSALS[i].method, REFUSALS[i].path, "", REFUSALS[i].body);
 
         for (size_t k = 0; k < COUNT(REFUSALS[i].says); k++)
-            says(&a, REFUSALS[i].status, REFUSALS[i].says[k]);
+            shop_says(&a, REFUSALS[i].status, REFUSALS[i].says[k]);
     }
 }
 
@@ -551,42 +489,42 @@ static void a_wrong_or_unknown_parameter_is_named_with_the_right_ones(void **sta
         {"/api/v1/tickets?licence_id=7",
          {"PARAMETER_INVALID", "\"parameter\":\"licence_id\"", "36 characters"}},
     };
-    struct shop s = open_shop(state);
-    const char *anna = token_of(s.cx, TOKEN_USER, s.person_id);
+    struct shop s = shop_open(state);
+    const char *anna = shop_token(s.cx, TOKEN_USER, s.person_id);
     struct site_answer a;
 
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        a = get(s.cx, anna, CASES[i].path);
+        a = shop_get(s.cx, anna, CASES[i].path);
         for (size_t k = 0; k < COUNT(CASES[i].says); k++)
-            says(&a, 400, CASES[i].says[k]);
+            shop_says(&a, 400, CASES[i].says[k]);
     }
-    a = get(s.cx, anna, "/api/v1/tickets?organisation=x");
-    says(&a, 400, "\"parameter\":\"organisation\"");
-    a = get(s.cx, anna, "/api/v1/tickets?state=open&&limit=5");
-    says(&a, 200, "data");
-    a = get(s.cx, token_of(s.cx, TOKEN_ADMIN, (struct id){{0}}), "/api/v1/tickets?q=nope:1");
-    says(&a, 422, "\"code\":\"QUERY_FIELD\"");
-    says(&a, 422, "\"parameter\":\"q\"");
+    a = shop_get(s.cx, anna, "/api/v1/tickets?organisation=x");
+    shop_says(&a, 400, "\"parameter\":\"organisation\"");
+    a = shop_get(s.cx, anna, "/api/v1/tickets?state=open&&limit=5");
+    shop_says(&a, 200, "data");
+    a = shop_get(s.cx, shop_token(s.cx, TOKEN_ADMIN, (struct id){{0}}), "/api/v1/tickets?q=nope:1");
+    shop_says(&a, 422, "\"code\":\"QUERY_FIELD\"");
+    shop_says(&a, 422, "\"parameter\":\"q\"");
     a = site_call(s.cx, anna, "POST", "/api/v1/tickets?dry=1", "",
                   "{\"subject\":\"a\",\"text\":\"b\",\"topic\":\"fault\"}");
-    says(&a, 400, "PARAMETER_UNKNOWN");
+    shop_says(&a, 400, "PARAMETER_UNKNOWN");
     a = site_call(s.cx, anna, "POST", "/api/v1/tickets", "Idempotency-Key: a b\r\n",
                   "{\"subject\":\"a\",\"text\":\"b\",\"topic\":\"fault\"}");
-    says(&a, 400, "\"header\":\"Idempotency-Key\"");
-    a = get(s.cx, anna, "/api/v1/tickets");
-    says(&a, 200, "\"data\":[]"); /* nothing was filed by what was refused */
+    shop_says(&a, 400, "\"header\":\"Idempotency-Key\"");
+    a = shop_get(s.cx, anna, "/api/v1/tickets");
+    shop_says(&a, 200, "\"data\":[]"); /* nothing was filed by what was refused */
 }
 
 static void a_method_that_a_path_does_not_have_says_which_it_has(void **state)
 {
-    struct shop s = open_shop(state);
+    struct shop s = shop_open(state);
     struct site_answer a = site_call(s.cx, NULL, "DELETE", "/api/v1/tickets", "", NULL);
 
-    says(&a, 405, "\"code\":\"METHOD_NOT_ALLOWED\"");
-    says(&a, 405, "method DELETE. It takes GET, HEAD, POST.");
+    shop_says(&a, 405, "\"code\":\"METHOD_NOT_ALLOWED\"");
+    shop_says(&a, 405, "method DELETE. It takes GET, HEAD, POST.");
     assert_non_null(strstr(a.head, "Allow: GET, HEAD, POST"));
     a = site_call(s.cx, NULL, "GET", "/api/v1/nothing", "", NULL);
-    says(&a, 404, "\"code\":\"NOT_FOUND\"");
+    shop_says(&a, 404, "\"code\":\"NOT_FOUND\"");
 }
 
 int main(void)
@@ -611,6 +549,12 @@ int main(void)
         cmocka_unit_test(a_refusal_says_what_the_member_has_to_be),
         cmocka_unit_test(a_wrong_or_unknown_parameter_is_named_with_the_right_ones),
         cmocka_unit_test(a_method_that_a_path_does_not_have_says_which_it_has),
+        cmocka_unit_test(shop_each_call_is_refused_to_those_without_its_right),
+        cmocka_unit_test(shop_tickets_are_merged_and_taken_apart_again),
+        cmocka_unit_test(shop_messages_become_a_ticket_of_their_own),
+        cmocka_unit_test(shop_links_and_tags_are_set_and_taken_off),
+        cmocka_unit_test(shop_participants_are_colleagues_of_the_customer),
+        cmocka_unit_test(shop_what_somebody_else_changed_is_not_overwritten),
     };
 
     return test_group_run_around("portal_api", tests, COUNT(tests), site_start, site_stop);

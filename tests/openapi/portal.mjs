@@ -1,5 +1,6 @@
 // Asks the portal's API for everything that its description speaks of.
 import { randomUUID } from "node:crypto";
+import { deskStory } from "./desk.mjs";
 
 const TOO_LARGE = 300_000;
 const CUSTOMER = "anna@marlowgrocers.example"; // of the demo
@@ -7,7 +8,7 @@ const CUSTOMER = "anna@marlowgrocers.example"; // of the demo
 async function tickets(ask) {
   const list = (await ask("GET /api/v1/tickets", { query: "?state=all&limit=20", status: 200 })).body;
   await ask("GET /api/v1/tickets", { query: `?after=${encodeURIComponent(list.next)}`, status: 200 });
-  await ask("GET /api/v1/tickets", { query: "?state=none", status: 422 });
+  await ask("GET /api/v1/tickets", { query: "?state=none", status: 400 });
   await ask("GET /api/v1/tickets", { auth: "", status: 401 });
   await ask("GET /api/v1/tickets", { auth: "Bearer wrong", status: 401 });
   await ask("GET /api/v1/tickets/{id}", { at: { id: randomUUID() }, status: 404 });
@@ -41,7 +42,7 @@ async function files(ask) {
 async function customers(ask) {
   const list = (await ask("GET /api/v1/organisations", { query: "?limit=2", status: 200 })).body;
   await ask("GET /api/v1/organisations", { query: `?after=${list.next}&q=a`, status: 200 });
-  await ask("GET /api/v1/organisations", { query: "?limit=0", status: 422 });
+  await ask("GET /api/v1/organisations", { query: "?limit=0", status: 400 });
   const id = (await ask("POST /api/v1/organisations", { body: { name: "Lantern Books", city: "York", country: "GB" }, status: 201 })).body.data.id;
   await ask("POST /api/v1/organisations", { body: {}, status: 422 });
   await ask("PATCH /api/v1/organisations/{id}", { at: { id }, body: { note: "By the river" }, status: 200 });
@@ -85,6 +86,7 @@ export async function portalStory(caller, site) {
   const ask = (operation, how) => caller.ask(operation, how);
   await ask("GET /api/v1/me", { status: 200 });
   await tickets(ask);
+  await deskStory(ask);
   await files(ask);
   await customers(ask);
   await people(ask);

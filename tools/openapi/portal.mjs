@@ -1,4 +1,5 @@
 // The portal's API for programs, /api/v1.
+import { TICKET_PATHS, TICKET_SCHEMAS } from "./ticket.mjs";
 import { anyObject, count, day, flag, header, id, list, nullable, object, query, ref, same, says, text, time, upTo, variables, whole, words } from "./schema.mjs";
 
 const money = ref("Money");
@@ -16,6 +17,7 @@ const organisation = {
 const draft = Object.fromEntries(Object.entries(organisation).map(([name, schema]) => [name, nullable(schema)]));
 
 const SCHEMAS = {
+  ...TICKET_SCHEMAS,
   Money: object({ minor: says("In the currency's smallest unit.", whole), currency: { ...text, pattern: "^[A-Z]{3}$" } }),
   Me: object({
     kind: words("staff", "customer", "other"), person_id: nullable(id), organisation_id: nullable(id), tenant: text, rights: list(text),
@@ -35,13 +37,14 @@ const SCHEMAS = {
   }),
   TicketChange: object({}, {
     status: nullable(text), topic: nullable(text), level: nullable(level), team_id: nullable(id), assignee_id: nullable(id), fields: nullable(FIELDS),
+    was: says("What the one member that is set was when it was looked at: 409 TICKET_CHANGED if it is another by now.", {}),
   }),
   Message: object({
     id, kind: text, is_public: flag, author: text, author_id: nullable(id), author_name: text, source: text, text,
     change: nullable({ type: "object" }), created_at: time, files: list(ref("File")),
   }),
   File: object({ id, name: text, bytes: count, href: text }),
-  Answer: object({ text }, { is_note: nullable(flag), status: nullable(text) }),
+  Answer: object({ text }, { is_note: nullable(flag), status: nullable(text), seen_id: says("The latest message that the writer saw: 409 TICKET_ANSWERED if there is a later answer.", nullable(id)) }),
   Organisation: object({
     id, code: text, name: text, status: text, phone: text, email: text, address: text, city: text, country: text, created_at: time,
     fields: FIELDS,
@@ -98,6 +101,8 @@ const gone = { 204: { description: "Done." } };
 const body = (name) => ({ requestBody: { required: true, ...json(ref(name)) } });
 const PAGED = [query("after", text, "The cursor that the page before gave as next."), query("limit", { ...whole, minimum: 1, maximum: 200 })];
 
+const KEY = header("Idempotency-Key", upTo(64), "A repeat with the same key does nothing more and answers with what the first one made.");
+
 const PATHS = {
   "/api/v1/me": { get: { summary: "Who the token acts as.", responses: got(one("Me")) } },
   "/api/v1/tickets": {
@@ -107,7 +112,7 @@ const PATHS = {
       responses: got(page("Ticket")),
     },
     post: {
-      summary: "File one.", parameters: [header("Idempotency-Key", upTo(64), "A repeat with the same key answers with the same ticket.")],
+      summary: "File one.", parameters: [KEY],
       ...body("TicketDraft"), responses: made(one("Ticket"), { Location: { schema: text } }),
     },
   },
@@ -117,8 +122,9 @@ const PATHS = {
   },
   "/api/v1/tickets/{id}/messages": {
     get: { summary: "The thread; notes for staff alone.", responses: got(page("Message")) },
-    post: { summary: "Answer.", ...body("Answer"), responses: made(object({ data: object({ id }) })) },
+    post: { summary: "Answer.", parameters: [KEY], ...body("Answer"), responses: made(object({ data: object({ id }) })) },
   },
+  ...TICKET_PATHS({ one, page, got, made, gone, body }),
   "/api/v1/files/{id}": {
     get: { summary: "A file of a thread.", responses: { 200: { description: "The file.", content: { "application/octet-stream": { schema: text } } } } },
   },
@@ -171,7 +177,7 @@ export function portal(program) {
       paths[path][method] = {
         ...told, ...(rights ? { "x-rights": rights } : {}),
         operationId: `${method}${path.replace("/api/v1", "").replace(/[/{}-]+(\w?)/g, (_, c) => c.toUpperCase())}`,
-        security: [{ token: [] }], parameters: [...variables(path), ORGANISATION, ...(told.parameters ?? [])],
+        security: [{ token: [] }], parameters: [...variables(path, { name: { schema: text } }), ORGANISATION, ...(told.parameters ?? [])],
         responses: { ...told.responses, ...FAULTS },
       };
     }

@@ -1,0 +1,13 @@
+/* The tests of portal_api_test that have files of their own, by what they are about. */
+#pragma once
+
+#include "tests/http/shop.h"
+
+void shop_each_call_is_refused_to_those_without_its_right(void **state); /* shop_rights.c */
+
+/* shop_ticket.c */
+void shop_tickets_are_merged_and_taken_apart_again(void **state);
+void shop_messages_become_a_ticket_of_their_own(void **state);
+void shop_links_and_tags_are_set_and_taken_off(void **state);
+void shop_participants_are_colleagues_of_the_customer(void **state);
+void shop_what_somebody_else_changed_is_not_overwritten(void **state);

@@ -1,0 +1,41 @@
+// What the desk does with tickets, by the portal's API.
+async function file(ask, subject) {
+  const body = { subject, text: "Since noon", topic: "fault" };
+  return (await ask("POST /api/v1/tickets", { body, status: 201 })).body.data;
+}
+
+async function connections(ask) {
+  const one = await file(ask, "The scales are off");
+  const two = await file(ask, "The scales are off again");
+  const at = { id: one.id };
+  await ask("POST /api/v1/tickets/{id}/links", { at, body: { kind: "related", number: two.number }, status: 201 });
+  await ask("GET /api/v1/tickets/{id}/links", { at, status: 200 });
+  await ask("POST /api/v1/tickets/{id}/links", { at, body: { kind: "odd", number: two.number }, status: 422 });
+  await ask("DELETE /api/v1/tickets/{id}/links/{name}/{ticket}", { at: { ...at, name: "related", ticket: two.id }, status: 204 });
+  await ask("POST /api/v1/tickets/{id}/tags", { at, body: { tag: "scales" }, status: 201 });
+  await ask("GET /api/v1/tickets/{id}/tags", { at, status: 200 });
+  await ask("DELETE /api/v1/tickets/{id}/tags/{name}", { at: { ...at, name: "scales" }, status: 204 });
+  await ask("POST /api/v1/tickets/{id}/merge", { at: { id: two.id }, body: { number: one.number, even_apart: true }, status: 200 });
+  await ask("GET /api/v1/tickets/{id}/merges", { at, status: 200 });
+  await ask("POST /api/v1/tickets/{id}/unmerge", { at: { id: two.id }, status: 200 });
+  const message = (await ask("POST /api/v1/tickets/{id}/messages", { at, body: { text: "And the till" }, status: 201 })).body.data.id;
+  await ask("POST /api/v1/tickets/{id}/split", { at, body: { subject: "The till", messages: [message] }, status: 201 });
+}
+
+async function people(ask) {
+  const list = (await ask("GET /api/v1/tickets", { query: "?limit=200", status: 200 })).body.data;
+  for (const ticket of list.filter((t) => t.organisation !== null && t.category === "open")) {
+    const members = (await ask("GET /api/v1/organisations/{id}/memberships", { at: { id: ticket.organisation.id }, status: 200 })).body.data;
+    if (members.length === 0) continue;
+    const at = { id: ticket.id, person: members[0].person_id };
+    await ask("POST /api/v1/tickets/{id}/participants", { at, body: { person_id: at.person, can_reply: false }, status: 201 });
+    await ask("GET /api/v1/tickets/{id}/participants", { at, status: 200 });
+    return ask("DELETE /api/v1/tickets/{id}/participants/{person}", { at, status: 204 });
+  }
+  throw new Error("the demo has no open ticket of an organisation with people");
+}
+
+export async function deskStory(ask) {
+  await connections(ask);
+  await people(ask);
+}
