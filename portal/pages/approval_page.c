@@ -3,6 +3,7 @@
 #include "portal/desk/approval.h"
 #include "portal/desk/team.h"
 #include "portal/http/reply.h"
+#include "portal/pages/queue_page.h"
 
 #include <string.h>
 
@@ -89,13 +90,17 @@ bool approval_page_list(struct req *rq)
 
 bool approval_page_of_ticket(struct req *rq, const struct ticket *t, json_t *context)
 {
-    json_t *rows = json_array(), *people = json_array();
+    json_t *rows = json_array(), *people = json_array(), *kinds = json_array();
     struct team_member *members;
     struct approval *list;
     size_t count, member_count;
 
     json_object_set_new(context, "approvals", rows);
     json_object_set_new(context, "approval_people", people);
+    json_object_set_new(context, "approval_kinds", kinds);
+    for (size_t i = 0; KINDS[i] != NULL; i++)
+        json_array_append_new(
+            kinds, json_pack("{s:s,s:s}", "value", KINDS[i], "text", kind_text(rq, KINDS[i])));
     if (!approval_of_ticket(&rq->cx, t->id, &list, &count) ||
         !team_members(&rq->cx, (struct id){{0}}, &members, &member_count))
         return false;
@@ -122,7 +127,6 @@ static bool back(struct req *rq, const struct form *form, const char *said, cons
 
 bool approval_page_ask(struct req *rq)
 {
-    const char *path = arena_printf(rq->cx.mem, "/desk/tickets/%s", id_text(rq->cx.mem, rq->id));
     struct approval_fields f = {0};
     struct form *form;
     struct ticket *t;
@@ -138,7 +142,7 @@ bool approval_page_ask(struct req *rq)
             &id) &&
         !form_take_err(rq, form, ASK_FIELDS, COUNT(ASK_FIELDS)))
         return false;
-    return back(rq, form, T("The approval is asked for."), path);
+    return queue_page_answer(rq, form, "is_approval", T("The approval is asked for."));
 }
 
 /* An old page, or somebody else's, is told like a fault. */

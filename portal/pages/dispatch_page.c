@@ -3,6 +3,7 @@
 #include "portal/desk/dispatch.h"
 #include "portal/desk/team.h"
 #include "portal/http/reply.h"
+#include "portal/pages/queue_page.h"
 
 #include <string.h>
 
@@ -135,6 +136,8 @@ bool dispatch_page_send(struct req *rq)
                  !form_take_err(rq, form, SEND_FIELDS, COUNT(SEND_FIELDS)))
             return false;
     }
+    if (json_array_size(form->fault_list) > 0)
+        return queue_page_answer(rq, form, "is_dispatch", "");
     return back(rq, form, rq->id, T("The ticket is dispatched."));
 }
 

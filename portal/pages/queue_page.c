@@ -371,15 +371,25 @@ static bool add_macros(struct req *rq, json_t *context)
     return true;
 }
 
-/* The state to set with the answer stays chosen. */
-static void keep_status(const struct form *form, json_t *context)
+/* What was chosen in a form stays chosen. */
+static void keep_choices(const struct form *form, json_t *context)
 {
-    json_t *status;
-    size_t i;
+    static const struct {
+        const char *list, *field, *mark;
+    } CHOICES[] = {
+        {"statuses", "status", "is_then"},
+        {"dispatch_people", "to", "is_chosen"},
+        {"dispatch_teams", "to", "is_chosen"},
+        {"approval_kinds", "kind", "is_chosen"},
+        {"approval_people", "approver", "is_chosen"},
+    };
+    json_t *row;
+    size_t at;
 
-    json_array_foreach (json_object_get(context, "statuses"), i, status)
-        if (strcmp(json_get_text(status, "value", ""), form_value(form, "status")) == 0)
-            json_object_set_new(status, "is_then", json_true());
+    for (size_t i = 0; i < COUNT(CHOICES); i++)
+        json_array_foreach (json_object_get(context, CHOICES[i].list), at, row)
+            if (strcmp(json_get_text(row, "value", ""), form_value(form, CHOICES[i].field)) == 0)
+                json_object_set_new(row, CHOICES[i].mark, json_true());
 }
 
 static bool ticket_page(struct req *rq, const struct form *form)
@@ -413,7 +423,7 @@ static bool ticket_page(struct req *rq, const struct form *form)
         return notice_page_seen(rq, t->id) && page_render(rq, "queue_ticket", context);
     message_page_keep(thread, form);
     upload_context_keep(rq, form, context);
-    keep_status(form, context);
+    keep_choices(form, context);
     json_object_set_new(context, "is_note",
                         json_boolean(strcmp(form_value(form, "kind"), "note") == 0));
     return page_render_form(rq, "queue_ticket", context, form);
@@ -427,4 +437,13 @@ bool queue_page_ticket(struct req *rq)
 bool queue_page_again(struct req *rq, const struct form *form)
 {
     return ticket_page(rq, form);
+}
+
+bool queue_page_answer(struct req *rq, const struct form *form, const char *mark, const char *said)
+{
+    if (json_array_size(form->fault_list) == 0)
+        return reply_flash(rq, "ok", req_text(rq, said)) &&
+               reply_see_other(rq, queue_page_address(rq, form_value(form, "view")));
+    json_object_set_new(form->values, mark, json_true());
+    return queue_page_again(rq, form);
 }

@@ -4,6 +4,7 @@
 #include "portal/desk/hours.h"
 #include "portal/desk/time_entry.h"
 #include "portal/http/reply.h"
+#include "portal/pages/queue_page.h"
 #include "portal/pages/service_text.h"
 #include "portal/sales/contract.h"
 #include "portal/sales/organisation.h"
@@ -103,7 +104,6 @@ static bool read_time(struct req *rq, struct form *form, const struct time_field
 
 bool time_page_add(struct req *rq)
 {
-    const char *path = arena_printf(rq->cx.mem, "/desk/tickets/%s", id_text(rq->cx.mem, rq->id));
     struct time_fields f = {0};
     struct time_entry_new what;
     struct form *form;
@@ -116,7 +116,7 @@ bool time_page_add(struct req *rq)
         read_time(rq, form, &f, &what) && !time_entry_add(&rq->cx, rq->id, &what, &id) &&
         !form_take_err(rq, form, TIME_FIELDS, COUNT(TIME_FIELDS)))
         return false;
-    return back(rq, form, T("The time is kept."), path);
+    return queue_page_answer(rq, form, "is_time", T("The time is kept."));
 }
 
 bool time_page_reverse(struct req *rq)

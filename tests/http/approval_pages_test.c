@@ -77,12 +77,14 @@ static void an_approval_is_asked_on_the_ticket_and_decided_in_the_portal(void **
     struct site_answer a = site_get(cx, &t.dan, "/desk/approvals");
 
     site_shows(&a, "Nothing waits for your decision.");
-    a = site_post(
-        cx, &t.priya, arena_printf(cx->mem, "%s/approval", ticket),
-        arena_printf(cx->mem, "kind=order&question=q&approver=%s", id_text(cx->mem, t.d.priya)));
-    assert_int_equal(a.status, 303);
-    a = site_get(cx, &t.priya, ticket);
+    a = site_post(cx, &t.priya, arena_printf(cx->mem, "%s/approval", ticket),
+                  arena_printf(cx->mem, "kind=order&question=A+long+one&days=7&approver=%s",
+                               id_text(cx->mem, t.d.priya)));
+    assert_int_equal(a.status, 422);
     site_shows(&a, "Nobody approves what was asked by themselves.");
+    site_shows(&a, "A long one</textarea>");
+    site_shows(&a, "value=\"order\" selected");
+    site_shows(&a, "max=\"365\" value=\"7\"");
     ask_dan(cx, &t);
     decide = site_path(cx, "/desk/approvals/%s", latest(cx));
     a = site_get(cx, &t.priya, ticket);

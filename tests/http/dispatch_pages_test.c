@@ -34,10 +34,11 @@ static void a_ticket_is_sent_declined_sent_again_and_accepted(void **state)
     give(cx, "desk");
     priya = site_sign_in(cx, d.priya);
     dan = site_sign_in(cx, d.dan);
-    a = site_post(cx, &priya, arena_printf(cx->mem, "%s/dispatch", path), "to=nobody");
-    assert_int_equal(a.status, 303);
-    a = site_get(cx, &priya, path);
+    a = site_post(cx, &priya, arena_printf(cx->mem, "%s/dispatch", path),
+                  "to=nobody&note=What+was+typed");
+    assert_int_equal(a.status, 422);
     site_shows(&a, "Choose one of the list.");
+    site_shows(&a, "What was typed</textarea>");
     a = site_post(cx, &priya, arena_printf(cx->mem, "%s/dispatch", path), to_dan);
     assert_int_equal(a.status, 303);
     a = site_get(cx, &priya, path);

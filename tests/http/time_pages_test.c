@@ -31,6 +31,16 @@ static void time_is_entered_billed_and_seen_by_the_customer(void **state)
     a = site_get(cx, &priya, hours);
     site_shows(&a, "&lt;Ten&gt;");
     a = site_post(cx, &priya, arena_printf(cx->mem, "%s/time", path),
+                  "minutes=soon&note=On+%3Csite%3E&cost=a+lot");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Type a time such as 30m, 8h or 1h 30m.");
+    site_shows(&a, "Enter an amount such as 1,250.00.");
+    site_shows(&a, "value=\"soon\"");
+    site_shows(&a, "value=\"a lot\"");
+    site_shows(&a, "value=\"On &lt;site&gt;\"");
+    site_shows(&a, "name=\"billable\" value=\"1\">"); /* unticked it stays */
+    site_hides(&a, "<textarea id=\"dispatch-note\" name=\"note\" rows=\"2\" maxlength=\"1000\">On");
+    a = site_post(cx, &priya, arena_printf(cx->mem, "%s/time", path),
                   "minutes=1h+30m&billable=1&note=On+site&cost=12.50");
     assert_int_equal(a.status, 303);
     a = site_get(cx, &priya, path);
