@@ -1,46 +1,14 @@
 // One journey in a real browser through everything the first run promises, in both languages at
 // desktop and phone width, on the built program with a fresh demo tenant.
 // Usage: node journey.mjs PROGRAM. Prints TAP and a closing line; exit 77 is "skipped".
-import { missing, openBrowser } from "./browser.mjs";
 import { LicenceService, licenceLives, refusals } from "./licence.mjs";
 import { Reader } from "./reader.mjs";
-import { startSite } from "./site.mjs";
+import { play, start } from "./scenes.mjs";
 import * as story from "./story.mjs";
 import * as tour from "./tour.mjs";
 
-const SKIPPED = 77;
 const WIDTHS = { desktop: 1280, phone: 390 };
 const GIVE_UP_MS = 400_000;
-const count = { passed: 0, failed: 0 };
-
-function report(isGood, name, detail) {
-  count[isGood ? "passed" : "failed"]++;
-  console.log(`${isGood ? "ok" : "not ok"} ${count.passed + count.failed} - ${name}`);
-  if (detail) console.log(detail.replace(/^/gm, "  # "));
-}
-
-async function keepPicture(readers, name) {
-  for (const [i, reader] of readers.entries()) {
-    const path = `fault-${name.replace(/[^a-z0-9]+/gi, "-")}-${i + 1}.png`;
-    await reader.page.screenshot({ path, fullPage: true }).catch(() => {});
-    console.log(`  # at ${reader.page.url()}, picture in ${path}`);
-  }
-}
-
-// Steps depend on those before them, so the first that fails ends its scene.
-async function play(scene, readers, steps) {
-  for (const [name, step] of steps) {
-    try {
-      await step();
-      report(true, `${scene}: ${name}`);
-    } catch (error) {
-      report(false, `${scene}: ${name}`, String(error.stack ?? error));
-      await keepPicture(readers, `${scene} ${name}`);
-      return;
-    }
-  }
-}
-
 async function journey(browser, site, language, place) {
   const who = story.PEOPLE[language];
   const width = WIDTHS[place];
@@ -117,31 +85,4 @@ async function run(browser, site) {
   console.log(`# ${pages} pages looked at, in light and dark`);
 }
 
-async function main(program) {
-  const why = missing();
-  if (!program || why) {
-    console.log(program ? `1..0 # SKIP ${why}` : "usage: node journey.mjs PROGRAM");
-    return program ? SKIPPED : 2;
-  }
-  const [browser, site] = await Promise.all([openBrowser(), startSite(program)]);
-  const bail = (reason) => {
-    console.log(`Bail out! ${reason}`);
-    site.stop().finally(() => process.exit(1));
-  };
-  const late = setTimeout(bail, GIVE_UP_MS, "The journey does not end");
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, bail);
-
-  try {
-    await run(browser, site);
-  } finally {
-    clearTimeout(late);
-    await browser.close();
-    const code = await site.stop();
-    report(code === 0, "the program stops when asked", code === 0 ? "" : `exit code ${code}`);
-  }
-  console.log(`1..${count.passed + count.failed}`);
-  console.log(`${count.passed} passed, ${count.failed} failed`);
-  return count.failed === 0 ? 0 : 1;
-}
-
-process.exitCode = await main(process.argv[2]);
+await start(GIVE_UP_MS, run);
