@@ -35,13 +35,10 @@ SET @statement = CONCAT(
   'same line again and again, and nothing is printed. Case '', seq), ', @at, @rows);
 PREPARE load_rows FROM @statement;
 EXECUTE load_rows;
-SET @statement = CONCAT('INSERT INTO ticket_term (tenant_id, term, ticket_id) SELECT @tenant, ', @one, ', ', @id, @rows);
-PREPARE load_rows FROM @statement;
-EXECUTE load_rows;
-SET @statement = CONCAT('INSERT INTO ticket_term (tenant_id, term, ticket_id) SELECT @tenant, ', @two, ', ', @id, @rows);
-PREPARE load_rows FROM @statement;
-EXECUTE load_rows;
-SET @statement = CONCAT('INSERT INTO ticket_term (tenant_id, term, ticket_id) SELECT @tenant, ', @three, ', ', @id, @rows);
+-- In the order of the key: pages fill one after another.
+SET @statement = CONCAT('INSERT INTO ticket_term (tenant_id, term, ticket_id) SELECT @tenant, term, id FROM (SELECT ',
+  @one, ' AS term, ', @id, ' AS id', @rows, ' UNION ALL SELECT ', @two, ', ', @id, @rows, ' UNION ALL SELECT ', @three, ', ',
+  @id, @rows, ') AS posting ORDER BY term, id');
 PREPARE load_rows FROM @statement;
 EXECUTE load_rows;
 SET unique_checks = 1, foreign_key_checks = 1;
