@@ -8,9 +8,9 @@ static const char SQL_TICKET_COUNTS[] =
 static const char SQL_TICKET_NEEDS_YOU[] = TICKET_LINE;
 /* One statement for all queues. Counting ends at the cap: a queue of thousands is "1000+" and costs
  * no more than that. is_active says that a ticket is not deleted, so indexes alone answer. */
-static const char SQL_TICKET_VIEW_FIRST[] = "SELECT ?, COUNT(*) FROM (SELECT 1 FROM ticket t ";
+static const char SQL_TICKET_VIEW_FIRST[] = "SELECT ?, COUNT(*) FROM (SELECT 1 FROM ticket t";
 static const char SQL_TICKET_VIEW_NEXT[] =
-    " UNION ALL SELECT ?, COUNT(*) FROM (SELECT 1 FROM ticket t ";
+    " UNION ALL SELECT ?, COUNT(*) FROM (SELECT 1 FROM ticket t";
 
 bool ticket_counts(struct ctx *cx, struct ticket_counts *out)
 {
@@ -85,6 +85,7 @@ bool ticket_counts_views(struct ctx *cx, int64_t out[TICKET_VIEW_COUNT])
             where_start(&w, cx, SQL_TICKET_VIEW_FIRST, (const struct db_arg[]){DB_INT(view)}, 1);
         else
             where_add(&w, SQL_TICKET_VIEW_NEXT, DB_INT(view));
+        where_add(&w, ticket_view_index((enum ticket_view)view), DB_NONE);
         where_add(&w, "WHERE t.tenant_id = ?", DB_ID(cx->tenant_id));
         ticket_visible(cx, &w);
         ticket_view_where(cx, &w, (enum ticket_view)view);

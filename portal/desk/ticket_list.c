@@ -15,22 +15,37 @@ enum { LIMIT_MAX = 200, CURSOR_TIME_DIGITS = 20 };
 static const char SQL_TICKET_LIST[] = "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS;
 static const char SQL_TICKET_LIST_LINES[] = TICKET_LINE;
 static const char SQL_TICKET_LIST_QUEUE[] = TICKET_QUEUE_LINE;
+/* A queue; its index is named between the two. */
+static const char SQL_TICKET_LIST_VIEW[] = TICKET_QUEUE_COLUMNS "FROM ticket t";
+static const char SQL_TICKET_LIST_VIEW_NAMES[] =
+    TICKET_QUEUE_NAMES "WHERE t.tenant_id = ? AND t.deleted_at IS NULL";
 static const char SQL_TICKET_LIST_OF_FIELD[] = TICKET_ROW_OF_FIELD;
 static const char SQL_TICKET_LIST_BEHIND_FIELD[] = TICKET_ROW_BEHIND_FIELD;
 static const char SQL_TICKET_QUEUE_OF_FIELD[] = TICKET_QUEUE_OF_FIELD;
 static const char SQL_TICKET_QUEUE_BEHIND_FIELD[] = TICKET_QUEUE_BEHIND_FIELD;
 
 /* Postings of one term first: the key order is the order of filing. */
+#define TERM_TICKET \
+    "JOIN ticket t FORCE INDEX (PRIMARY) ON t.tenant_id = q.tenant_id AND t.id = q.ticket_id "
+#define TERMS_BEGUN                                                                        \
+    "(SELECT DISTINCT tenant_id, ticket_id FROM ticket_term WHERE tenant_id = ? AND term " \
+    "LIKE ?) q "
 static const char SQL_TICKET_BY_TERM[] =
-    "SELECT " TICKET_ROW_COLUMNS
-    " FROM ticket_term q JOIN ticket t ON t.tenant_id = q.tenant_id AND t.id = q.ticket_id " TICKET_ROW_NAMES
+    "SELECT " TICKET_ROW_COLUMNS " FROM ticket_term q " TERM_TICKET TICKET_ROW_NAMES
     "WHERE q.tenant_id = ? AND q.term = ? AND t.deleted_at IS NULL";
+static const char SQL_TICKET_LINES_BY_TERM[] =
+    TICKET_QUEUE_COLUMNS "FROM ticket_term q " TERM_TICKET TICKET_QUEUE_NAMES
+                         "WHERE q.tenant_id = ? AND q.term = ? AND t.deleted_at IS NULL";
 static const char SQL_TICKET_BY_BEGUN[] =
-    "SELECT " TICKET_ROW_COLUMNS
-    " FROM (SELECT DISTINCT tenant_id, ticket_id FROM ticket_term WHERE tenant_id = ? "
-    "AND term LIKE ?) q "
-    "JOIN ticket t ON t.tenant_id = q.tenant_id AND t.id = q.ticket_id " TICKET_ROW_NAMES
+    "SELECT " TICKET_ROW_COLUMNS " FROM " TERMS_BEGUN TERM_TICKET TICKET_ROW_NAMES
     "WHERE t.deleted_at IS NULL";
+static const char SQL_TICKET_LINES_BY_BEGUN[] = TICKET_QUEUE_COLUMNS
+    "FROM " TERMS_BEGUN TERM_TICKET TICKET_QUEUE_NAMES "WHERE t.deleted_at IS NULL";
+
+static const char *const TERM_SELECTS[2][2] = {
+    {SQL_TICKET_BY_TERM, SQL_TICKET_BY_BEGUN},
+    {SQL_TICKET_LINES_BY_TERM, SQL_TICKET_LINES_BY_BEGUN}, /* is_short */
+};
 
 static const char *const TAB_FRAGMENTS[] = {
     [TICKET_TAB_OPEN] = " AND t.category = 'open'",
@@ -120,7 +135,7 @@ static bool list_by_term(struct ctx *cx, const struct ticket_filter *filter,
         return false;
     if (plan.count == 0)
         return true;
-    where_start(&w, cx, plan.is_begun ? SQL_TICKET_BY_BEGUN : SQL_TICKET_BY_TERM,
+    where_start(&w, cx, TERM_SELECTS[filter->is_short][plan.is_begun],
                 (const struct db_arg[]){
                     DB_ID(cx->tenant_id),
                     DB_TEXT(plan.is_begun ? ticket_term_begun(cx, &plan) : plan.terms[plan.first])},
@@ -136,7 +151,7 @@ static bool list_by_term(struct ctx *cx, const struct ticket_filter *filter,
     where_add(&w, " ORDER BY q.ticket_id DESC LIMIT ?", DB_INT(limit + 1));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
-    take_page(cx, &rows, limit, ROWS_WHOLE, out);
+    take_page(cx, &rows, limit, filter->is_short ? ROWS_LINES : ROWS_WHOLE, out);
     return true;
 }
 
@@ -185,7 +200,9 @@ bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, 
     if (!ticket_sees_notes(cx))
         return err_set(&cx->err, &ERR_DENIED, "queues are for staff");
     limit = limit_of(limit);
-    where_start(&w, cx, SQL_TICKET_LIST_QUEUE, (const struct db_arg[]){DB_ID(cx->tenant_id)}, 1);
+    where_start(&w, cx, SQL_TICKET_LIST_VIEW, NULL, 0);
+    where_add(&w, ticket_view_index(view), DB_NONE);
+    where_add(&w, SQL_TICKET_LIST_VIEW_NAMES, DB_ID(cx->tenant_id));
     ticket_visible(cx, &w);
     ticket_view_where(cx, &w, view);
     if (after != NULL) {

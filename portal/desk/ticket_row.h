@@ -36,28 +36,25 @@
     "LEFT JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id "      \
     "LEFT JOIN product pr ON pr.tenant_id = t.tenant_id AND pr.id = t.product_id " \
     "WHERE t.tenant_id = ? AND t.deleted_at IS NULL"
-#define TICKET_QUEUE_LINE                                                                 \
-    "SELECT " TICKET_LINE_COLUMNS                                                         \
-    "o.name, NULL, r.name, NULL "                                                         \
-    "FROM ticket t "                                                                      \
+#define TICKET_QUEUE_COLUMNS "SELECT " TICKET_LINE_COLUMNS "o.name, NULL, r.name, NULL "
+#define TICKET_QUEUE_NAMES                                                                \
     "LEFT JOIN organisation o ON o.tenant_id = t.tenant_id AND o.id = t.organisation_id " \
-    "LEFT JOIN reporter r ON r.tenant_id = t.tenant_id AND r.id = t.reporter_id "         \
-    "WHERE t.tenant_id = ? AND t.deleted_at IS NULL"
+    "LEFT JOIN reporter r ON r.tenant_id = t.tenant_id AND r.id = t.reporter_id "
+#define TICKET_QUEUE_LINE                                    \
+    TICKET_QUEUE_COLUMNS "FROM ticket t " TICKET_QUEUE_NAMES \
+                         "WHERE t.tenant_id = ? AND t.deleted_at IS NULL"
 
 /* The same two, begun from an index of own fields; see ticket_query_field_start. */
 #define TICKET_OF_FIELD                                                                                \
     "FROM (SELECT DISTINCT x.subject_id FROM custom_value x WHERE x.tenant_id = ? AND x.field_id = ? " \
     "AND ("
-#define TICKET_ROW_OF_FIELD "SELECT " TICKET_ROW_COLUMNS " " TICKET_OF_FIELD
-#define TICKET_QUEUE_OF_FIELD \
-    "SELECT " TICKET_LINE_COLUMNS "o.name, NULL, r.name, NULL " TICKET_OF_FIELD
+#define TICKET_ROW_OF_FIELD   "SELECT " TICKET_ROW_COLUMNS " " TICKET_OF_FIELD
+#define TICKET_QUEUE_OF_FIELD TICKET_QUEUE_COLUMNS TICKET_OF_FIELD
 #define TICKET_ROW_BEHIND_FIELD                                                       \
     ")) q JOIN ticket t ON t.tenant_id = ? AND t.id = q.subject_id " TICKET_ROW_NAMES \
     "WHERE t.deleted_at IS NULL"
-#define TICKET_QUEUE_BEHIND_FIELD                                                         \
-    ")) q JOIN ticket t ON t.tenant_id = ? AND t.id = q.subject_id "                      \
-    "LEFT JOIN organisation o ON o.tenant_id = t.tenant_id AND o.id = t.organisation_id " \
-    "LEFT JOIN reporter r ON r.tenant_id = t.tenant_id AND r.id = t.reporter_id "         \
+#define TICKET_QUEUE_BEHIND_FIELD                                                       \
+    ")) q JOIN ticket t ON t.tenant_id = ? AND t.id = q.subject_id " TICKET_QUEUE_NAMES \
     "WHERE t.deleted_at IS NULL"
 
 struct ticket *ticket_row_read(struct ctx *cx, const struct db_row *row);
