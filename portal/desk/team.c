@@ -39,6 +39,12 @@ static const char SQL_TEAM_MEMBERS[] =
     "FROM staff_member s JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id "
     "LEFT JOIN team t ON t.tenant_id = s.tenant_id AND t.id = s.team_id "
     "WHERE s.tenant_id = ? AND p.is_disabled = FALSE AND p.deleted_at IS NULL";
+static const char SQL_TEAM_PEOPLE[] =
+    "SELECT s.person_id, p.full_name, EXISTS (SELECT 1 FROM staff_leave v WHERE v.tenant_id = "
+    "s.tenant_id AND v.person_id = s.person_id AND v.from_on <= ? AND v.to_on >= ?) "
+    "FROM staff_member s JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id "
+    "WHERE s.tenant_id = ? AND p.is_disabled = FALSE AND p.deleted_at IS NULL "
+    "ORDER BY p.full_name, p.id LIMIT ?";
 static const char SQL_TEAM_LEAD_OF[] =
     "SELECT 1 FROM staff_member s JOIN team t ON t.tenant_id = s.tenant_id AND t.id = s.team_id "
     "WHERE s.tenant_id = ? AND s.person_id = ? AND t.lead_id = ?";
@@ -168,6 +174,23 @@ bool team_members(struct ctx *cx, struct id team_id, struct team_member **out, s
     if (!id_is_zero(team_id))
         where_add(&w, " AND s.team_id = ?", DB_ID(team_id));
     return read_members(cx, &w, out, count);
+}
+
+bool team_people(struct ctx *cx, struct team_person **out, size_t *count)
+{
+    const char *today;
+    struct db_rows rows;
+
+    if (!check_looks(cx) || !leave_today(cx, &today) ||
+        !db_query(cx, &rows, SQL_TEAM_PEOPLE, DB_TEXT(today), DB_TEXT(today), DB_ID(cx->tenant_id),
+                  DB_INT(TEAM_MEMBERS_MAX)))
+        return false;
+    *out = arena_array(cx->mem, struct team_person, rows.count + 1);
+    for (*count = 0; db_next(&rows); (*count)++)
+        (*out)[*count] = (struct team_person){.id = db_id(&rows.row, 0),
+                                              .full_name = db_text(&rows.row, 1),
+                                              .is_away = db_bool(&rows.row, 2)};
+    return true;
 }
 
 bool team_member_find(struct ctx *cx, struct id person_id, struct team_member **out)

@@ -49,6 +49,14 @@ bool team_get(struct ctx *cx, struct id id, struct team **out) MUST_CHECK;
 /* All staff by name whose account is on; team_id zero: of any team. */
 bool team_members(struct ctx *cx, struct id team_id, struct team_member **out,
                   size_t *count) MUST_CHECK;
+/* The same people as names to choose from, without what they know and their tickets, which are
+ * counted: at most TEAM_MEMBERS_MAX. */
+struct team_person { /* in cx->mem */
+    struct id id;
+    const char *full_name;
+    bool is_away; /* today */
+};
+bool team_people(struct ctx *cx, struct team_person **out, size_t *count) MUST_CHECK;
 /* *out is NULL when the person is no staff. */
 bool team_member_find(struct ctx *cx, struct id person_id, struct team_member **out) MUST_CHECK;
 /* Whether the viewer leads that person's team. */

@@ -21,16 +21,24 @@ struct field_facts ticket_field_facts(const struct ctx *cx, const struct ticket 
                                 .is_customer = cx->viewer.kind == VIEWER_CUSTOMER};
 }
 
-bool ticket_field_read(struct ctx *cx, const struct ticket *t, struct ticket_fields *out)
+bool ticket_field_read_of(struct ctx *cx, const struct field_set *set, const struct ticket *t,
+                          struct ticket_fields *out)
 {
     const struct field_facts facts = ticket_field_facts(cx, t);
 
-    if (!custom_field_set(cx, FIELD_TICKET, &out->set) ||
-        !custom_value_read(cx, &out->set, t->id, &out->values))
+    out->set = *set;
+    if (!custom_value_read(cx, &out->set, t->id, &out->values))
         return false;
     out->states = arena_array(cx->mem, struct field_state, out->set.count + 1);
     field_rule_judge(&out->set, &facts, out->values, out->states);
     return true;
+}
+
+bool ticket_field_read(struct ctx *cx, const struct ticket *t, struct ticket_fields *out)
+{
+    struct field_set set;
+
+    return custom_field_set(cx, FIELD_TICKET, &set) && ticket_field_read_of(cx, &set, t, out);
 }
 
 bool ticket_field_load(struct ctx *cx, struct ticket *const *tickets, size_t count)

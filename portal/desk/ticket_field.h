@@ -16,6 +16,9 @@ struct ticket_fields { /* a ticket's fields as they are, in cx->mem */
 struct field_facts ticket_field_facts(const struct ctx *cx, const struct ticket *t);
 bool ticket_field_read(struct ctx *cx, const struct ticket *t,
                        struct ticket_fields *out) MUST_CHECK;
+/* The same for who has the fields already. */
+bool ticket_field_read_of(struct ctx *cx, const struct field_set *set, const struct ticket *t,
+                          struct ticket_fields *out) MUST_CHECK;
 /* Fills in t->fields of each with what the viewer may read: {code: value}. */
 bool ticket_field_load(struct ctx *cx, struct ticket *const *tickets, size_t count) MUST_CHECK;
 

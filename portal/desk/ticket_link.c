@@ -17,12 +17,12 @@ static const char *const KINDS[] = {
 _Static_assert(COUNT(KINDS) == TICKET_LINK_KINDS, "name every kind");
 
 static const char SQL_TICKET_LINK_LIST[] =
-    "SELECT l.kind, FALSE, t.id, t.number, t.subject, t.status, t.category FROM ticket_link l "
-    "JOIN ticket t ON t.tenant_id = l.tenant_id AND t.id = l.other_id "
+    "SELECT STRAIGHT_JOIN l.kind, FALSE, t.id, t.number, t.subject, t.status, t.category "
+    "FROM ticket_link l JOIN ticket t FORCE INDEX (PRIMARY) ON t.tenant_id = l.tenant_id AND t.id = l.other_id "
     "WHERE l.tenant_id = ? AND l.ticket_id = ? AND t.deleted_at IS NULL";
 static const char SQL_TICKET_LINK_LIST_REVERSE[] =
-    " UNION ALL SELECT l.kind, TRUE, t.id, t.number, t.subject, t.status, t.category FROM "
-    "ticket_link l JOIN ticket t ON t.tenant_id = l.tenant_id AND t.id = l.ticket_id "
+    " UNION ALL SELECT STRAIGHT_JOIN l.kind, TRUE, t.id, t.number, t.subject, t.status, t.category "
+    "FROM ticket_link l JOIN ticket t FORCE INDEX (PRIMARY) ON t.tenant_id = l.tenant_id AND t.id = l.ticket_id "
     "WHERE l.tenant_id = ?";
 static const char SQL_TICKET_LINK_ADD[] =
     "INSERT IGNORE INTO ticket_link (tenant_id, ticket_id, other_id, kind, created_at) "

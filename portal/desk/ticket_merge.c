@@ -27,8 +27,8 @@ static const char SQL_TICKET_MERGE_OF[] =
     "SELECT id, target_id, line_id, merged_at FROM ticket_merge "
     "WHERE tenant_id = ? AND source_id = ? AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
 static const char SQL_TICKET_MERGE_LIST[] =
-    "SELECT m.source_id, s.number, s.subject, COALESCE(p.full_name, ''), m.merged_at "
-    "FROM ticket_merge m JOIN ticket s ON s.tenant_id = m.tenant_id AND s.id = m.source_id "
+    "SELECT STRAIGHT_JOIN m.source_id, s.number, s.subject, COALESCE(p.full_name, ''), m.merged_at "
+    "FROM ticket_merge m JOIN ticket s FORCE INDEX (PRIMARY) ON s.tenant_id = m.tenant_id AND s.id = m.source_id "
     "LEFT JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.merged_by "
     "WHERE m.tenant_id = ? AND m.target_id = ? AND m.undone_at IS NULL "
     "AND s.deleted_at IS NULL ORDER BY m.id DESC LIMIT ?";

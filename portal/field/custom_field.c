@@ -220,7 +220,7 @@ static bool read_lists(struct ctx *cx, struct field_set *set)
     return true;
 }
 
-bool custom_field_set(struct ctx *cx, enum field_subject subject, struct field_set *out)
+bool custom_field_set_words(struct ctx *cx, enum field_subject subject, struct field_set *out)
 {
     struct db_rows rows;
     struct field_set set = {NULL, 0};
@@ -234,8 +234,18 @@ bool custom_field_set(struct ctx *cx, enum field_subject subject, struct field_s
         if (!row_read(cx, &rows.row, &set.fields[set.count]))
             return false;
     }
-    if (set.count > 0 && (!read_topics(cx, subject, &set) || !read_rules(cx, subject, &set) ||
-                          !read_lists(cx, &set)))
+    if (set.count > 0 && !read_lists(cx, &set))
+        return false;
+    *out = set;
+    return true;
+}
+
+bool custom_field_set(struct ctx *cx, enum field_subject subject, struct field_set *out)
+{
+    struct field_set set;
+
+    if (!custom_field_set_words(cx, subject, &set) ||
+        (set.count > 0 && (!read_topics(cx, subject, &set) || !read_rules(cx, subject, &set))))
         return false;
     *out = set;
     return true;

@@ -91,6 +91,9 @@ bool custom_field_test_parse(const char *name, enum field_test *out) MUST_CHECK;
 
 /* One statement when there are none. */
 bool custom_field_set(struct ctx *cx, enum field_subject subject, struct field_set *out) MUST_CHECK;
+/* The same without topics and conditions: enough to tell what values mean. */
+bool custom_field_set_words(struct ctx *cx, enum field_subject subject,
+                            struct field_set *out) MUST_CHECK;
 /* NULL: none of that code. */
 const struct custom_field *custom_field_find(const struct field_set *set, const char *code);
 /* Fails: ERR_NOT_FOUND. */

@@ -88,30 +88,29 @@ bool approval_page_list(struct req *rq)
     return page_render(rq, "approval_list", page);
 }
 
-bool approval_page_of_ticket(struct req *rq, const struct ticket *t, json_t *context)
+bool approval_page_of_ticket(struct req *rq, const struct ticket *t,
+                             const struct team_person *people, size_t people_count, json_t *context)
 {
-    json_t *rows = json_array(), *people = json_array(), *kinds = json_array();
-    struct team_member *members;
+    json_t *rows = json_array(), *choices = json_array(), *kinds = json_array();
     struct approval *list;
-    size_t count, member_count;
+    size_t count;
 
     json_object_set_new(context, "approvals", rows);
-    json_object_set_new(context, "approval_people", people);
+    json_object_set_new(context, "approval_people", choices);
     json_object_set_new(context, "approval_kinds", kinds);
     for (size_t i = 0; KINDS[i] != NULL; i++)
         json_array_append_new(
             kinds, json_pack("{s:s,s:s}", "value", KINDS[i], "text", kind_text(rq, KINDS[i])));
-    if (!approval_of_ticket(&rq->cx, t->id, &list, &count) ||
-        !team_members(&rq->cx, (struct id){{0}}, &members, &member_count))
+    if (!approval_of_ticket(&rq->cx, t->id, &list, &count))
         return false;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(rows, approval_json(rq, &list[i]));
-    for (size_t i = 0; i < member_count; i++) {
-        if (id_equal(members[i].person_id, rq->cx.viewer.person_id))
+    for (size_t i = 0; i < people_count; i++) {
+        if (id_equal(people[i].id, rq->cx.viewer.person_id))
             continue; /* nobody decides what he asked for himself */
-        json_array_append_new(people, json_pack("{s:s,s:s}", "value",
-                                                id_text(rq->cx.mem, members[i].person_id), "text",
-                                                members[i].full_name));
+        json_array_append_new(choices,
+                              json_pack("{s:s,s:s}", "value", id_text(rq->cx.mem, people[i].id),
+                                        "text", people[i].full_name));
     }
     return true;
 }

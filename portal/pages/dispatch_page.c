@@ -57,46 +57,50 @@ static json_t *dispatch_json(struct req *rq, const struct dispatch *d)
         d->may_answer, "may_withdraw", d->may_withdraw, "action", path);
 }
 
-static bool add_choices(struct req *rq, json_t *context)
+static json_t *people_json(struct req *rq, const struct team_person *people, size_t count)
 {
-    json_t *people = json_array(), *teams = json_array();
-    struct team_member *members;
-    struct team *list;
-    size_t count, team_count;
+    json_t *all = json_array();
 
-    json_object_set_new(context, "dispatch_people", people);
-    json_object_set_new(context, "dispatch_teams", teams);
-    if (!team_members(&rq->cx, (struct id){{0}}, &members, &count) ||
-        !team_list(&rq->cx, &list, &team_count))
-        return false;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
-            people,
-            json_pack("{s:s,s:s,s:b}", "value",
-                      arena_printf(rq->cx.mem, "p:%s", id_text(rq->cx.mem, members[i].person_id)),
-                      "text", members[i].full_name, "is_away", members[i].away_until != NULL));
-    for (size_t i = 0; i < team_count; i++)
-        json_array_append_new(
-            teams, json_pack("{s:s,s:s}", "value",
-                             arena_printf(rq->cx.mem, "t:%s", id_text(rq->cx.mem, list[i].id)),
-                             "text", list[i].name));
-    return true;
+            all, json_pack("{s:s,s:s,s:b}", "value",
+                           arena_printf(rq->cx.mem, "p:%s", id_text(rq->cx.mem, people[i].id)),
+                           "text", people[i].full_name, "is_away", people[i].is_away));
+    return all;
 }
 
-bool dispatch_page_of_ticket(struct req *rq, const struct ticket *t, json_t *context)
+/* Of the teams that the page has read already. */
+static json_t *teams_json(struct req *rq, const json_t *teams)
+{
+    json_t *all = json_array(), *team;
+    size_t i;
+
+    json_array_foreach (teams, i, team)
+        json_array_append_new(
+            all, json_pack("{s:s,s:s}", "value",
+                           arena_printf(rq->cx.mem, "t:%s", json_get_text(team, "value", "")),
+                           "text", json_get_text(team, "text", "")));
+    return all;
+}
+
+bool dispatch_page_of_ticket(struct req *rq, const struct ticket *t,
+                             const struct team_person *people, size_t people_count, json_t *context)
 {
     json_t *rows = json_array();
     struct dispatch *list;
     size_t count;
 
     json_object_set_new(context, "dispatches", rows);
+    json_object_set_new(context, "dispatch_people", people_json(rq, people, people_count));
+    json_object_set_new(context, "dispatch_teams",
+                        teams_json(rq, json_object_get(context, "teams")));
     if (!dispatch_of_ticket(&rq->cx, t->id, &list, &count))
         return false;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(rows, dispatch_json(rq, &list[i]));
     json_object_set_new(context, "is_dispatched",
                         json_boolean(count > 0 && strcmp(list[0].state, "open") == 0));
-    return add_choices(rq, context);
+    return true;
 }
 
 /* What was wrong is said on the ticket's page; who sees the ticket no longer, on the queue. */

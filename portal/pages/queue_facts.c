@@ -319,6 +319,17 @@ static json_t *reporter_json(const struct ticket *t)
                      "organisation_code", t->organisation_code);
 }
 
+/* To whom the ticket can be sent, and who can be asked for an approval: the same people. */
+static bool add_sends(struct req *rq, const struct ticket *t, json_t *context)
+{
+    struct team_person *people;
+    size_t count;
+
+    return team_people(&rq->cx, &people, &count) &&
+           dispatch_page_of_ticket(rq, t, people, count, context) &&
+           approval_page_of_ticket(rq, t, people, count, context);
+}
+
 bool queue_facts_add(struct req *rq, const struct ticket_words *words, const struct ticket *t,
                      json_t *context)
 {
@@ -344,7 +355,7 @@ bool queue_facts_add(struct req *rq, const struct ticket_words *words, const str
     return add_people(rq, t, context) && add_product(rq, t, context) &&
            add_links(rq, words, t, context) && add_others(rq, t, context) &&
            add_customer(rq, t, context) && add_tags(rq, t, context) &&
-           ticket_field_page_of_ticket(rq, t, context) && survey_page_add(rq, t, context) &&
-           visit_page_of_ticket(rq, t, context) && dispatch_page_of_ticket(rq, t, context) &&
-           approval_page_of_ticket(rq, t, context) && time_page_of_ticket(rq, t, context);
+           ticket_field_page_of_ticket(rq, words->fields, t, context) &&
+           survey_page_add(rq, t, context) && visit_page_of_ticket(rq, t, context) &&
+           add_sends(rq, t, context) && time_page_of_ticket(rq, t, context);
 }

@@ -214,14 +214,16 @@ static bool list_page(struct req *rq, const struct queue *q, struct id current,
            ticket_list_query(&rq->cx, query, q->saved->sort, after, QUEUE_ROWS, out);
 }
 
-/* columns: of the view, shown as cells, or beside an open ticket as a line; NULL for none. */
-static json_t *rows_json(struct req *rq, const struct ticket_page_of *page, const char *view,
-                         struct id current, const struct queue_columns *columns)
+/* fields: read already, or NULL; columns: of the view, shown as cells, or beside an open ticket as
+ * a line; NULL for none. */
+static json_t *rows_json(struct req *rq, const struct field_set *fields,
+                         const struct ticket_page_of *page, const char *view, struct id current,
+                         const struct queue_columns *columns)
 {
     const bool has_columns = columns != NULL && columns->columns.count > 0;
     json_t *rows = json_array(), *row;
 
-    if (!has_columns && !ticket_field_page_list(rq, page->rows, page->count))
+    if (!has_columns && !ticket_field_page_list(rq, fields, page->rows, page->count))
         err_clear(&rq->cx.err); /* the list stands without them */
     for (size_t i = 0; i < page->count; i++) {
         row = row_json(rq, page->rows[i], view, current);
@@ -234,8 +236,9 @@ static json_t *rows_json(struct req *rq, const struct ticket_page_of *page, cons
     return rows;
 }
 
-/* Views and list, for both pages; current is zero where no ticket is open. */
-static bool list_context(struct req *rq, const struct queue *q, struct id current, json_t **out)
+/* Views and list, for both pages; current is zero where no ticket is open, and fields then NULL. */
+static bool list_context(struct req *rq, const struct queue *q, struct id current,
+                         const struct field_set *fields, json_t **out)
 {
     struct ctx *cx = &rq->cx;
     int64_t counts[TICKET_VIEW_COUNT], found = 0;
@@ -250,13 +253,13 @@ static bool list_context(struct req *rq, const struct queue *q, struct id curren
     if (page.next != NULL)
         pager = json_pack("{s:s}", "next_href",
                           arena_printf(cx->mem, "/desk?view=%s&after=%s", q->code, page.next));
-    context = json_own(cx->mem,
-                       json_pack("{s:o, s:O, s:s, s:s, s:s, s:o, s:b, s:o, s:b, s:n}", "views",
-                                 views_json(rq, q->view, counts), "saved", saved, "view", q->code,
-                                 "view_label", q->label, "view_count",
-                                 count_text(rq, q->saved != NULL ? found : counts[q->view]), "rows",
-                                 rows_json(rq, &page, q->code, current, &columns), "is_empty",
-                                 page.count == 0, "pager", pager, "by_due", q->by_due, "search"));
+    context = json_own(
+        cx->mem, json_pack("{s:o, s:O, s:s, s:s, s:s, s:o, s:b, s:o, s:b, s:n}", "views",
+                           views_json(rq, q->view, counts), "saved", saved, "view", q->code,
+                           "view_label", q->label, "view_count",
+                           count_text(rq, q->saved != NULL ? found : counts[q->view]), "rows",
+                           rows_json(rq, fields, &page, q->code, current, &columns), "is_empty",
+                           page.count == 0, "pager", pager, "by_due", q->by_due, "search"));
     json_object_set_new(context, "can_bulk", json_boolean(page.count > 0 && may_bulk(rq)));
     json_object_set_new(context, "heads",
                         id_is_zero(current) && columns.columns.count > 0 && page.count > 0
@@ -274,7 +277,7 @@ bool queue_page_show(struct req *rq)
     struct queue q;
     json_t *context;
 
-    return queue_read(rq, NULL, &q) && list_context(rq, &q, (struct id){{0}}, &context) &&
+    return queue_read(rq, NULL, &q) && list_context(rq, &q, (struct id){{0}}, NULL, &context) &&
            page_render(rq, "queue", context);
 }
 
@@ -311,7 +314,7 @@ static bool show_found(struct req *rq, const char *search, const struct ticket_p
                  json_pack("{s:o, s:O, s:s, s:s, s:n, s:o, s:b, s:b, s:o, s:b, s:n, s:o}", "views",
                            views_json(rq, TICKET_VIEW_COUNT, counts), "saved", saved, "view",
                            "open", "view_label", req_text(rq, T("Search")), "view_count", "rows",
-                           rows_json(rq, page, "open", (struct id){{0}}, NULL), "is_empty",
+                           rows_json(rq, NULL, page, "open", (struct id){{0}}, NULL), "is_empty",
                            page->count == 0 && fault == NULL, "can_bulk",
                            page->count > 0 && may_bulk(rq), "pager", pager, "by_due", 0,
                            "next_href", "search", line)));
@@ -335,8 +338,10 @@ bool queue_page_search(struct req *rq)
 {
     struct ctx *cx = &rq->cx;
     const char *search = req_query(rq, "q");
-    struct ticket_filter filter = {
-        .tab = TICKET_TAB_ALL, .after = req_query(rq, "after"), .limit = QUEUE_ROWS};
+    struct ticket_filter filter = {.tab = TICKET_TAB_ALL,
+                                   .is_short = true,
+                                   .after = req_query(rq, "after"),
+                                   .limit = QUEUE_ROWS};
     struct ticket_query *query;
     struct ticket_page_of page;
     struct ticket *t;
@@ -352,7 +357,10 @@ bool queue_page_search(struct req *rq)
         return show_fault(rq, search);
     filter.search = query->words;
     filter.query = query;
-    return ticket_list(cx, &filter, &page) && show_found(rq, search, &page, NULL);
+    return (query->words[0] != '\0' ? ticket_list(cx, &filter, &page)
+                                    : ticket_list_query(cx, query, TICKET_SORT_UPDATED,
+                                                        filter.after, QUEUE_ROWS, &page)) &&
+           show_found(rq, search, &page, NULL);
 }
 
 static bool add_macros(struct req *rq, json_t *context)
@@ -407,8 +415,8 @@ static bool ticket_page(struct req *rq, const struct form *form)
 
         return reply_see_other(rq, queue_page_address(rq, view != NULL ? view : ""));
     }
-    if (!ticket_context_words(rq, true, &words) || !queue_read(rq, form, &q) ||
-        !list_context(rq, &q, t->id, &context) ||
+    if (!ticket_context_words(rq, true, &words) || !ticket_context_fields(rq, &words) ||
+        !queue_read(rq, form, &q) || !list_context(rq, &q, t->id, words.fields, &context) ||
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     json_object_set_new(context, "thread", thread);

@@ -35,6 +35,14 @@ bool ticket_context_words(struct req *rq, bool with_topics, struct ticket_words 
     return true;
 }
 
+bool ticket_context_fields(struct req *rq, struct ticket_words *words)
+{
+    struct field_set *set = arena_new(rq->cx.mem, struct field_set);
+
+    words->fields = set;
+    return custom_field_set(&rq->cx, FIELD_TICKET, set);
+}
+
 /* A code that the tenant has dropped meanwhile is shown as it is. */
 const char *ticket_context_topic(struct req *rq, const struct ticket_words *words, const char *code)
 {
@@ -349,12 +357,11 @@ static json_t *message_json(struct req *rq, const struct ticket_words *words,
 static bool add_fields(struct req *rq, struct message *const *messages, size_t count,
                        struct ticket_words *words)
 {
-    struct field_set *set = arena_new(rq->cx.mem, struct field_set);
-
     for (size_t i = 0; i < count && words->fields == NULL; i++)
-        if (strcmp(json_get_text(messages[i]->data, "change", ""), "field") == 0)
-            words->fields = set;
-    return words->fields == NULL || custom_field_set(&rq->cx, FIELD_TICKET, set);
+        if (strcmp(json_get_text(messages[i]->data, "change", ""), "field") == 0 &&
+            !ticket_context_fields(rq, words))
+            return false;
+    return true;
 }
 
 bool ticket_context_thread(struct req *rq, const struct ticket_words *words, const struct ticket *t,

@@ -15,12 +15,14 @@ struct ticket_words { /* the tenant's words, read once a page */
     size_t status_count;
     const struct ticket_topic *topics;
     size_t topic_count;
-    const struct field_set *fields; /* only inside a thread that tells of them, else NULL */
+    const struct field_set *fields; /* the tenant's own of tickets; NULL where not read */
     bool is_staff;                  /* staff words for states, internal lines in the thread */
 };
 
 /* States; topics too where the page shows them. */
 bool ticket_context_words(struct req *rq, bool with_topics, struct ticket_words *out) MUST_CHECK;
+/* The fields too: for a ticket's page, whose panels tell of them. A thread reads them itself. */
+bool ticket_context_fields(struct req *rq, struct ticket_words *words) MUST_CHECK;
 /* The state as parts/chip takes it. */
 json_t *ticket_context_chip(struct req *rq, const struct ticket_words *words,
                             const struct ticket *t);

@@ -72,13 +72,14 @@ static bool has_editable(const struct ticket_fields *fields)
     return false;
 }
 
-bool ticket_field_page_of_ticket(struct req *rq, const struct ticket *t, json_t *context)
+bool ticket_field_page_of_ticket(struct req *rq, const struct field_set *set,
+                                 const struct ticket *t, json_t *context)
 {
     struct ticket_fields fields;
     const char *href;
     json_t *facts;
 
-    if (!ticket_field_read(&rq->cx, t, &fields))
+    if (!ticket_field_read_of(&rq->cx, set, t, &fields))
         return false;
     href = arena_printf(rq->cx.mem, "%s/fields", ticket_href(rq, t->id));
     facts = field_form_facts(rq, &fields.set, fields.values);
@@ -107,24 +108,28 @@ static const char *listed_text(struct req *rq, const struct field_set *set,
     return s.len > 0 ? s.p : NULL;
 }
 
-bool ticket_field_page_list(struct req *rq, struct ticket *const *rows, size_t count)
+bool ticket_field_page_list(struct req *rq, const struct field_set *set, struct ticket *const *rows,
+                            size_t count)
 {
     struct id *ids = arena_array(rq->cx.mem, struct id, count + 1);
     const char **values;
-    struct field_set set;
+    struct field_set own;
     bool is_listed = false;
 
-    if (!custom_field_set(&rq->cx, FIELD_TICKET, &set))
-        return false;
-    for (size_t i = 0; i < set.count; i++)
-        is_listed = is_listed || set.fields[i].is_listed;
+    if (set == NULL) {
+        if (!custom_field_set_words(&rq->cx, FIELD_TICKET, &own))
+            return false;
+        set = &own;
+    }
+    for (size_t i = 0; i < set->count; i++)
+        is_listed = is_listed || set->fields[i].is_listed;
     if (!is_listed)
         return true;
     for (size_t i = 0; i < count; i++)
         ids[i] = rows[i]->id;
-    if (!custom_value_read_many(&rq->cx, &set, ids, count, &values))
+    if (!custom_value_read_many(&rq->cx, set, ids, count, &values))
         return false;
     for (size_t i = 0; i < count; i++)
-        rows[i]->listed = listed_text(rq, &set, values + i * set.count);
+        rows[i]->listed = listed_text(rq, set, values + i * set->count);
     return true;
 }

@@ -91,7 +91,7 @@ bool ticket_page_list(struct req *rq)
                                              .after = req_query(rq, "after"),
                                              .limit = LIST_ROWS},
                      &page) ||
-        !ticket_field_page_list(rq, page.rows, page.count))
+        !ticket_field_page_list(rq, NULL, page.rows, page.count))
         return false;
     for (size_t i = 0; i < page.count; i++)
         json_array_append_new(rows, ticket_context_row(rq, &words, page.rows[i]));
@@ -200,7 +200,7 @@ static bool view_context(struct req *rq, json_t **out)
         *out = NULL;
         return see_ticket(rq, "");
     }
-    if (!ticket_context_words(rq, false, &words) ||
+    if (!ticket_context_words(rq, false, &words) || !ticket_context_fields(rq, &words) ||
         !ticket_context_thread(rq, &words, t, &thread, &files))
         return false;
     context = json_own(
@@ -223,7 +223,8 @@ static bool view_context(struct req *rq, json_t **out)
     json_object_set(context, "files", files);
     json_object_set_new(context, "has_files", json_boolean(json_array_size(files) > 0));
     return add_people(rq, t, context) && add_product(rq, t, context) &&
-           ticket_field_page_of_ticket(rq, t, context) && survey_page_add(rq, t, context);
+           ticket_field_page_of_ticket(rq, words.fields, t, context) &&
+           survey_page_add(rq, t, context);
 }
 
 bool ticket_page_view(struct req *rq)
