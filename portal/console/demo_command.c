@@ -11,9 +11,11 @@ static const char PASSWORD[] = "gatehouse-demo";
 
 static const char WELCOME[] =
     "  sign in with the password %s as\n"
-    "    anna@marlowgrocers.example   customer, English\n"
-    "    wang@jnxg.example            customer, Chinese\n"
+    "    anna@marlowgrocers.example   customer, her organisation's administrator\n"
+    "    grace@marlowgrocers.example  customer, sees her own tickets alone\n"
+    "    wang@jnxg.example            customer, in Chinese\n"
     "    priya@tilwick.example        support agent\n"
+    "    ruth@tilwick.example         team lead\n"
     "    admin@tilwick.example        administrator\n"
     "  demo licences: DEMO-MARLOW-COUNTER-7Q4M is valid on the machine counter-C-1001-01,\n"
     "    DEMO-GUSU-COUNTER-91KX is suspended; the README has the curl lines\n";

@@ -6,6 +6,7 @@
 #include "portal/account/remember.h"
 #include "portal/account/second_factor.h"
 #include "portal/http/page.h"
+#include "portal/pages/device_text.h"
 #include "portal/pages/qr.h"
 #include "portal/serve.h"
 
@@ -137,29 +138,6 @@ bool account_page_password(struct req *rq)
 
 /* --- sessions --- */
 
-static const struct {
-    const char *mark, *name;
-} BROWSERS[] = {{"Edg/", "Edge"},      {"OPR/", "Opera"},     {"Firefox/", "Firefox"},
-                {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}},
-  SYSTEMS[] = {{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"},
-               {"iPad", "iPad"},       {"Mac OS X", "macOS"},  {"Linux", "Linux"}};
-
-/* "Firefox on Windows": enough to know one's own devices by. */
-static const char *device_words(struct req *rq, const char *agent)
-{
-    const char *browser = NULL;
-    const char *system = NULL;
-
-    for (size_t i = 0; i < COUNT(BROWSERS) && !browser; i++)
-        browser = strstr(agent, BROWSERS[i].mark) ? BROWSERS[i].name : NULL;
-    for (size_t i = 0; i < COUNT(SYSTEMS) && !system; i++)
-        system = strstr(agent, SYSTEMS[i].mark) ? SYSTEMS[i].name : NULL;
-    if (browser && system)
-        return lang_fill(rq->cx.mem, rq->lang, T("{} on {}"),
-                         (const char *const[]){browser, system}, 2);
-    return browser ? browser : req_text(rq, T("Unknown device"));
-}
-
 static bool devices_json(struct req *rq, json_t *rows)
 {
     struct arena *mem = rq->cx.mem;
@@ -171,7 +149,7 @@ static bool devices_json(struct req *rq, json_t *rows)
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
             rows,
-            json_pack("{s:s,s:s,s:o,s:o,s:o,s:b,s:s}", "device", device_words(rq, list[i].agent),
+            json_pack("{s:s,s:s,s:o,s:o,s:o,s:b,s:s}", "device", device_text(rq, list[i].agent),
                       "address", list[i].address, "since", page_time(rq, list[i].created_at),
                       "used", page_time(rq, list[i].used_at), "until",
                       page_time(rq, list[i].expires_at), "is_current",
@@ -195,7 +173,7 @@ bool account_page_sessions(struct req *rq)
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
             rows,
-            json_pack("{s:s,s:s,s:o,s:o,s:b,s:s}", "device", device_words(rq, list[i].agent),
+            json_pack("{s:s,s:s,s:o,s:o,s:b,s:s}", "device", device_text(rq, list[i].agent),
                       "address", list[i].address, "since", page_time(rq, list[i].created_at),
                       "used", page_time(rq, list[i].used_at), "is_current",
                       id_equal(list[i].id, rq->session->id), "end_href",

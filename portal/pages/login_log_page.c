@@ -2,6 +2,7 @@
 
 #include "portal/account/login_log.h"
 #include "portal/http/page.h"
+#include "portal/pages/device_text.h"
 #include "portal/pages/trail.h"
 
 #include <string.h>
@@ -121,11 +122,11 @@ bool login_log_page_online(struct req *rq)
     if (!login_log_online(&rq->cx, &rq->app->config, &list, &count))
         return false;
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(rows,
-                              json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "person", list[i].person,
-                                        "email", list[i].email, "address", list[i].address, "agent",
-                                        list[i].agent, "is_staff", list[i].is_staff, "since",
-                                        page_time(rq, list[i].created_at), "used",
-                                        page_time(rq, list[i].used_at)));
+        json_array_append_new(
+            rows,
+            json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o}", "person", list[i].person, "email",
+                      list[i].email, "address", list[i].address, "agent",
+                      device_text(rq, list[i].agent), "is_staff", list[i].is_staff, "since",
+                      page_time(rq, list[i].created_at), "used", page_time(rq, list[i].used_at)));
     return page_render(rq, "online", page);
 }

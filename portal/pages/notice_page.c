@@ -1,6 +1,7 @@
 #include "portal/pages/notice_page.h"
 
 #include "base/parse.h"
+#include "licensing/licence.h"
 #include "portal/http/page.h"
 #include "portal/mail/mail_out.h"
 #include "portal/notice/notice.h"
@@ -13,16 +14,37 @@ enum { HOURS = 24, HOUR_SIZE = 8 };
 
 /* --- the list --- */
 
+/* What a notice is about: its ticket, else its licence where the reader may still see it. */
+static bool read_about(struct req *rq, const struct notice *n, const char **number,
+                       const char **subject)
+{
+    struct licence *licence;
+
+    *number = n->number;
+    *subject = n->subject;
+    if (id_is_zero(n->licence_id))
+        return true;
+    if (!licence_get(&rq->cx, n->licence_id, &licence)) {
+        if (rq->cx.err.kind != &ERR_NOT_FOUND)
+            return false;
+        err_clear(&rq->cx.err);
+        return true;
+    }
+    *number = licence->serial;
+    *subject = licence->product_name;
+    return true;
+}
+
 static bool add_row(struct req *rq, const struct notice *n, json_t *rows)
 {
-    const char *line;
+    const char *line, *number, *subject;
 
-    if (!notice_text_line(&rq->cx, &rq->format, n, &line))
+    if (!notice_text_line(&rq->cx, &rq->format, n, &line) || !read_about(rq, n, &number, &subject))
         return false;
     json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:s,s:b,s:o}", "href",
-                                          notice_text_path(&rq->cx, n), "number", n->number,
-                                          "subject", n->subject, "text", line, "is_new",
-                                          n->read_at == 0, "at", page_time(rq, n->created_at)));
+                                          notice_text_path(&rq->cx, n), "number", number, "subject",
+                                          subject, "text", line, "is_new", n->read_at == 0, "at",
+                                          page_time(rq, n->created_at)));
     return true;
 }
 

@@ -53,6 +53,31 @@ static void reading_a_ticket_clears_its_notices(void **state)
     site_hides(&a, "Mark all as read");
 }
 
+static void a_notice_of_a_licence_names_it(void **state)
+{
+    static const char SQL_LICENCES[] =
+        "INSERT INTO role_right (tenant_id, role_id, name) SELECT tenant_id, id, 'licences' "
+        "FROM role WHERE tenant_id = ?";
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = open_desk(cx);
+    const struct licence *licence = licensing_licence(cx, NULL);
+    const struct notice_new n = {
+        .kind = NOTICE_DESK_LICENCE, .person_id = d.priya, .licence_id = licence->id};
+    struct site_user priya;
+    struct site_answer a;
+
+    test_as_system(cx);
+    test_ok(cx, notice_add(cx, &n));
+    priya = site_sign_in(cx, d.priya);
+    a = site_get(cx, &priya, "/notices");
+    assert_int_equal(a.status, 200);
+    site_hides(&a, licence->serial); /* licences are not his to see */
+    test_sql(cx, SQL_LICENCES, DB_ID(cx->tenant_id));
+    priya = site_sign_in(cx, d.priya);
+    a = site_get(cx, &priya, "/notices");
+    site_shows(&a, licence->serial);
+}
+
 static void the_desk_reads_its_notices_too(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -269,6 +294,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(reading_a_ticket_clears_its_notices),
+        cmocka_unit_test(a_notice_of_a_licence_names_it),
         cmocka_unit_test(the_desk_reads_its_notices_too),
         cmocka_unit_test(choices_are_kept_and_bad_hours_are_named),
         cmocka_unit_test(one_post_from_anywhere_stops_the_mails_and_a_look_does_not),

@@ -227,7 +227,11 @@ static void who_may_not_change_roles_gives_no_more_than_he_has(void **state)
                   RIGHT_SETTINGS_READ | RIGHT_SETTINGS_CREATE | RIGHT_DESK | RIGHT_CUSTOMERS);
     test_refused(cx, role_edit_add(cx, &role, &id), &ERR_ROLE_EDIT_GRANT);
     test_refused(cx, staff_add(cx, &person, &id), &ERR_ROLE_EDIT_GRANT);
-    person.role_id = role_named(cx, "Agent");
+    person.role_id = role_named(cx, "Agent"); /* who writes articles too */
+    test_refused(cx, staff_add(cx, &person, &id), &ERR_ROLE_EDIT_GRANT);
+    test_as_staff(cx, sam,
+                  RIGHT_SETTINGS_READ | RIGHT_SETTINGS_CREATE | RIGHT_DESK | RIGHT_CUSTOMERS |
+                      RIGHT_KNOWLEDGE);
     test_ok(cx, staff_add(cx, &person, &id));
 }
 
