@@ -10,6 +10,7 @@
 static const char *const SQL_ERASE_BY_PERSON[] = {
     "DELETE FROM person_address WHERE tenant_id = ? AND person_id = ?",
     "DELETE FROM person_sensitive WHERE tenant_id = ? AND person_id = ?",
+    "DELETE FROM custom_value WHERE tenant_id = ? AND subject_id = ?",
     "DELETE FROM recovery_code WHERE tenant_id = ? AND person_id = ?",
     "DELETE FROM credential WHERE tenant_id = ? AND person_id = ?",
     "DELETE FROM person_link WHERE tenant_id = ? AND person_id = ?",

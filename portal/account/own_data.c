@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "portal/account/person_address.h"
 #include "portal/account/trace.h"
+#include "portal/field/custom_value.h"
 
 #include <string.h>
 
@@ -155,6 +156,7 @@ bool own_data(struct ctx *cx, struct id person_id, json_t **out)
     json_t *all = json_own(cx->mem, json_pack("{s:o,s:o}", "rows", rows, "files", files));
     char at[CLOCK_ISO_SIZE];
     struct person *p;
+    json_t *fields;
 
     if (cx->viewer.kind != VIEWER_SYSTEM && !id_equal(cx->viewer.person_id, person_id))
         return err_set(&cx->err, &ERR_DENIED, "somebody else's data");
@@ -168,6 +170,9 @@ bool own_data(struct ctx *cx, struct id person_id, json_t **out)
     }
     if (!add_by_address(cx, person_id, rows) || !add_files(cx, person_id, files))
         return false;
+    if (!custom_value_all(cx, person_id, &fields))
+        return false;
+    json_object_set(all, "fields", fields);
     clock_iso(cx->now, at);
     json_object_set_new(all, "person",
                         json_pack("{s:s,s:s,s:s}", "id", id_text(cx->mem, person_id), "name",

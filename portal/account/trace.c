@@ -62,6 +62,7 @@ const struct trace TRACE_OF_PERSON[] = {
     STAYS("recovery_code", "person_id", TRACE_STAY, TRACE_WHOLE),
     STAYS("person_link", "person_id", TRACE_STAY, TRACE_WHOLE),
     STAYS("person_sensitive", "person_id", TRACE_STAY, TRACE_WHOLE),
+    STAYS("custom_value", "subject_id", TRACE_STAY, TRACE_WHOLE), /* the tenant's own fields */
     STAYS("session", "person_id", TRACE_STAY, TRACE_WHOLE),
     STAYS("session", "waiting_id", TRACE_STAY, TRACE_WHOLE),
     STAYS("session", "view_person_id", TRACE_STAY, TRACE_MARK),

@@ -1,6 +1,7 @@
 #include "portal/api/people_api.h"
 
 #include "portal/account/membership.h"
+#include "portal/account/own_field.h"
 #include "portal/account/person_list.h"
 #include "portal/api/rest.h"
 #include "portal/mail/mail_invite.h"
@@ -11,13 +12,40 @@
 
 /* --- people --- */
 
-static json_t *person_json(struct req *rq, const struct person *p)
+/* A customer reads the fields of himself alone. */
+static bool has_fields(const struct req *rq, struct id person_id)
 {
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:o}", "id", id_text(rq->cx.mem, p->id),
-                     "full_name", p->full_name, "given_name", p->given_name, "email", p->email,
-                     "phone", p->phone, "language", p->language, "time_zone", p->time_zone,
-                     "is_disabled", p->is_disabled, "is_verified", p->is_verified, "created_at",
-                     rest_time(p->created_at));
+    return rq->cx.viewer.kind != VIEWER_CUSTOMER || id_equal(rq->cx.viewer.person_id, person_id);
+}
+
+static json_t *person_json(struct req *rq, const struct person *p, json_t *fields)
+{
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:o,s:O}", "id",
+                     id_text(rq->cx.mem, p->id), "full_name", p->full_name, "given_name",
+                     p->given_name, "email", p->email, "phone", p->phone, "language", p->language,
+                     "time_zone", p->time_zone, "is_disabled", p->is_disabled, "is_verified",
+                     p->is_verified, "created_at", rest_time(p->created_at), "fields", fields);
+}
+
+static bool add_people(struct req *rq, const struct person *list, size_t count, json_t *data)
+{
+    struct id *ids = arena_array(rq->cx.mem, struct id, count + 1);
+    struct field_set set;
+    const char **values;
+
+    for (size_t i = 0; i < count; i++)
+        ids[i] = list[i].id;
+    if (!custom_field_set(&rq->cx, FIELD_PERSON, &set) ||
+        !custom_value_read_many(&rq->cx, &set, ids, count, &values))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            data, person_json(rq, &list[i],
+                              has_fields(rq, list[i].id)
+                                  ? custom_value_set_json(rq->cx.mem, &set, values + i * set.count,
+                                                          rq->cx.viewer.kind == VIEWER_CUSTOMER)
+                                  : json_own(rq->cx.mem, json_object())));
+    return true;
 }
 
 bool people_api_list(struct req *rq)
@@ -32,17 +60,20 @@ bool people_api_list(struct req *rq)
         !rest_id(rq, "organisation_id", &filter.organisation_id) ||
         !person_list(&rq->cx, &filter, &list, &count, &has_more))
         return false;
-    data = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(data, person_json(rq, &list[i]));
-    return rest_answer_list(rq, data, has_more ? id_text(rq->cx.mem, list[count - 1].id) : NULL);
+    data = json_own(rq->cx.mem, json_array());
+    return add_people(rq, list, count, data) &&
+           rest_answer_list(rq, json_incref(data),
+                            has_more ? id_text(rq->cx.mem, list[count - 1].id) : NULL);
 }
 
 static bool answer_person(struct req *rq, int status, struct id id)
 {
+    json_t *fields = json_own(rq->cx.mem, json_object());
     struct person *p;
 
-    return person_list_get(&rq->cx, id, &p) && rest_answer(rq, status, person_json(rq, p));
+    return person_list_get(&rq->cx, id, &p) &&
+           (!has_fields(rq, id) || field_record_json(&rq->cx, FIELD_PERSON, id, &fields)) &&
+           rest_answer(rq, status, person_json(rq, p, fields));
 }
 
 bool people_api_view(struct req *rq)
@@ -50,30 +81,49 @@ bool people_api_view(struct req *rq)
     return answer_person(rq, 200, rq->id);
 }
 
-static const struct rest_member PERSON[] = {
-    {"full_name", REST_TEXT, false, 0, 0, offsetof(struct person_spec, full_name)},
-    {"given_name", REST_TEXT, false, 0, 0, offsetof(struct person_spec, given_name)},
-    {"email", REST_TEXT, true, 0, 0, offsetof(struct person_spec, email)},
-    {"phone", REST_TEXT, false, 0, 0, offsetof(struct person_spec, phone)},
-    {"language", REST_TEXT, false, 0, 0, offsetof(struct person_spec, language)},
-    {"time_zone", REST_TEXT, false, 0, 0, offsetof(struct person_spec, time_zone)},
+struct person_body {
+    struct person_spec spec;
+    const json_t *fields;
 };
+
+static const struct rest_member PERSON[] = {
+    {"full_name", REST_TEXT, false, 0, 0, offsetof(struct person_body, spec.full_name)},
+    {"given_name", REST_TEXT, false, 0, 0, offsetof(struct person_body, spec.given_name)},
+    {"email", REST_TEXT, true, 0, 0, offsetof(struct person_body, spec.email)},
+    {"phone", REST_TEXT, false, 0, 0, offsetof(struct person_body, spec.phone)},
+    {"language", REST_TEXT, false, 0, 0, offsetof(struct person_body, spec.language)},
+    {"time_zone", REST_TEXT, false, 0, 0, offsetof(struct person_body, spec.time_zone)},
+    {"fields", REST_OBJECT, false, 0, 0, offsetof(struct person_body, fields)},
+};
+
+static bool add_person(struct ctx *cx, const struct person_body *body, struct person **out)
+{
+    if (!db_begin(cx))
+        return false;
+    if (!person_create(cx, &body->spec, out) ||
+        (body->fields != NULL && !own_field_set(cx, FIELD_PERSON, (*out)->id, body->fields))) {
+        db_rollback(cx);
+        return false;
+    }
+    return db_commit(cx);
+}
 
 /* Without an organisation: whoever sees only some customers would not find the person again. */
 bool people_api_add(struct req *rq)
 {
-    struct person_spec spec = {.full_name = NULL};
+    struct person_body body = {.fields = NULL};
     struct person *p;
 
     if (!viewer_has(&rq->cx.viewer, RIGHT_ALL_OF(MODULE_CUSTOMERS)))
         return err_set(&rq->cx.err, &ERR_DENIED, "people of no organisation: scope all");
-    return rest_read(rq, PERSON, COUNT(PERSON), &spec, NULL) && person_create(&rq->cx, &spec, &p) &&
+    return rest_read(rq, PERSON, COUNT(PERSON), &body, NULL) && add_person(&rq->cx, &body, &p) &&
            answer_person(rq, 201, p->id);
 }
 
 struct person_patch {
     struct person_change change;
     bool is_disabled;
+    const json_t *fields;
 };
 
 static const struct rest_member PERSON_PATCH[] = {
@@ -83,6 +133,7 @@ static const struct rest_member PERSON_PATCH[] = {
     {"language", REST_TEXT, false, 0, 0, offsetof(struct person_patch, change.language)},
     {"time_zone", REST_TEXT, false, 0, 0, offsetof(struct person_patch, change.time_zone)},
     {"is_disabled", REST_BOOL, false, 0, 0, offsetof(struct person_patch, is_disabled)},
+    {"fields", REST_OBJECT, false, 0, 0, offsetof(struct person_patch, fields)},
 };
 
 static bool change_person(struct ctx *cx, const struct person *p, const struct person_patch *patch)
@@ -91,7 +142,8 @@ static bool change_person(struct ctx *cx, const struct person *p, const struct p
         return false;
     if (!person_change(cx, p->id, &patch->change) ||
         (patch->is_disabled != p->is_disabled &&
-         !person_set_disabled(cx, p->id, patch->is_disabled))) {
+         !person_set_disabled(cx, p->id, patch->is_disabled)) ||
+        (patch->fields != NULL && !own_field_set(cx, FIELD_PERSON, p->id, patch->fields))) {
         db_rollback(cx);
         return false;
     }

@@ -1,7 +1,11 @@
-/* A list, three fields that hang together, and a topic that brings its own notice and text. */
+/* A list, three fields that hang together, some of other records, and a topic that brings its own
+ * notice and text. */
+#include "portal/account/own_field.h"
 #include "portal/demo/demo.h"
 #include "portal/desk/ticket_topic.h"
 #include "portal/field/custom_field.h"
+
+#include <string.h>
 
 static bool add_devices(struct ctx *cx, struct id *list_id)
 {
@@ -18,6 +22,43 @@ static bool add_devices(struct ctx *cx, struct id *list_id)
     if (!option_list_save(cx, &list))
         return false;
     *list_id = list.id;
+    return true;
+}
+
+/* What a shop's own people, orders and licences are asked beside the usual. */
+static bool add_of_others(struct ctx *cx)
+{
+    struct custom_field others[] = {{.subject = FIELD_ORGANISATION,
+                                     .code = "till_count",
+                                     .label = "Tills",
+                                     .label_zh = "收银台数",
+                                     .kind = FIELD_NUMBER,
+                                     .access = FIELD_READ,
+                                     .is_listed = true},
+                                    {.subject = FIELD_PERSON,
+                                     .code = "shift",
+                                     .label = "Reached best",
+                                     .label_zh = "方便联系的时间",
+                                     .kind = FIELD_TEXT,
+                                     .access = FIELD_WRITE},
+                                    {.subject = FIELD_ORDER,
+                                     .code = "cost_centre",
+                                     .label = "Cost centre",
+                                     .label_zh = "成本中心",
+                                     .kind = FIELD_TEXT,
+                                     .access = FIELD_WRITE},
+                                    {.subject = FIELD_LICENCE,
+                                     .code = "installed_by",
+                                     .label = "Installed by",
+                                     .label_zh = "安装人员",
+                                     .kind = FIELD_TEXT,
+                                     .access = FIELD_READ}};
+
+    for (size_t i = 0; i < COUNT(others); i++) {
+        others[i].hint = others[i].hint_zh = "";
+        if (!custom_field_save(cx, &others[i]))
+            return false;
+    }
     return true;
 }
 
@@ -90,9 +131,38 @@ static bool add_topic(struct ctx *cx)
     return ticket_topic_save(cx, &repair, true);
 }
 
+static struct id first_of(const json_t *organisation, const char *list)
+{
+    return demo_id(json_array_get(json_object_get(organisation, list), 0), "id");
+}
+
+/* One customer in three has told it all. */
+static bool fill_in(struct demo *d)
+{
+    struct ctx *cx = d->cx;
+    json_t *organisation, *given, *told = json_own(cx->mem, json_object());
+    size_t i;
+
+    json_array_foreach (d->organisations, i, organisation) {
+        const struct id licence = first_of(organisation, "licences");
+        const bool is_zh = strcmp(json_get_text(organisation, "language", ""), "zh") == 0;
+        const size_t sites = json_array_size(json_object_get(organisation, "sites"));
+
+        given = json_own(cx->mem, json_pack("{s:i}", "till_count", (int)(3 * sites + i % 4 + 1)));
+        if (!field_record_write(cx, FIELD_ORGANISATION, demo_id(organisation, "id"), given, told))
+            return false;
+        given = json_own(cx->mem,
+                         json_pack("{s:s}", "installed_by", is_zh ? "陈思远" : "Gareth Lowe"));
+        if (i % 3 == 0 && !id_is_zero(licence) && !own_field_set(cx, FIELD_LICENCE, licence, given))
+            return false;
+    }
+    return true;
+}
+
 bool demo_add_fields(struct demo *d)
 {
     struct id list_id;
 
-    return add_topic(d->cx) && add_devices(d->cx, &list_id) && add_fields(d->cx, list_id);
+    return add_topic(d->cx) && add_devices(d->cx, &list_id) && add_fields(d->cx, list_id) &&
+           add_of_others(d->cx) && fill_in(d);
 }

@@ -350,8 +350,7 @@ static bool fresh(struct req *rq, struct custom_field **out)
     struct custom_field *f = arena_new(rq->cx.mem, struct custom_field);
 
     *f = (struct custom_field){.code = "", .label = "", .label_zh = "", .hint = "", .hint_zh = ""};
-    if (!custom_field_subject_parse(req_query(rq, "subject"), &f->subject) ||
-        !field_settings_page_offers(f->subject))
+    if (!custom_field_subject_parse(req_query(rq, "subject"), &f->subject))
         return err_set(&rq->cx.err, &ERR_NOT_FOUND, "no such subject");
     *out = f;
     return true;

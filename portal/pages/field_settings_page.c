@@ -28,11 +28,6 @@ static const char *const ACCESS_WORDS[] = {
 };
 _Static_assert(COUNT(ACCESS_WORDS) == FIELD_ACCESSES, "name every access");
 
-bool field_settings_page_offers(enum field_subject subject)
-{
-    return subject == FIELD_TICKET || subject == FIELD_ORGANISATION;
-}
-
 const char *field_settings_page_kind(enum field_kind kind)
 {
     return KIND_WORDS[kind];
@@ -45,7 +40,8 @@ const char *field_settings_page_subject(enum field_subject subject)
 
 bool field_settings_page_words(struct req *rq, struct field_word **out, size_t *count)
 {
-    static const char *const CATEGORIES[] = {T("In progress"), T("Waiting"), T("Solved"), T("Closed")};
+    static const char *const CATEGORIES[] = {T("In progress"), T("Waiting"), T("Solved"),
+                                             T("Closed")};
     struct ticket_words words;
     struct field_word *list;
     size_t n = 0;
@@ -152,8 +148,7 @@ bool field_settings_page_list(struct req *rq)
     if (!field_settings_page_words(rq, &words, &count) || !add_lists(rq, page))
         return false;
     for (int subject = 0; subject < FIELD_SUBJECTS; subject++)
-        if (field_settings_page_offers((enum field_subject)subject) &&
-            !add_group(rq, (enum field_subject)subject, words, count, groups))
+        if (!add_group(rq, (enum field_subject)subject, words, count, groups))
             return false;
     return page_render(rq, "field_list", page);
 }

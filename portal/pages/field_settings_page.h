@@ -8,8 +8,6 @@ bool field_settings_page_list(struct req *rq);
 bool field_settings_page_move(struct req *rq);
 bool field_settings_page_retire(struct req *rq);
 
-/* Whose fields can be made: those that have a form to fill them in. */
-bool field_settings_page_offers(enum field_subject subject);
 const char *field_settings_page_kind(enum field_kind kind);          /* English */
 const char *field_settings_page_subject(enum field_subject subject); /* English */
 /* The tenant's topics and states by their codes, levels by their numbers, for conditions in words.

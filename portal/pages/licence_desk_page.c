@@ -7,6 +7,7 @@
 #include "portal/account/membership.h"
 #include "portal/http/page.h"
 #include "portal/pages/licence_page.h"
+#include "portal/pages/record_field_page.h"
 #include "portal/pages/trial_page.h"
 #include "portal/sales/organisation.h"
 
@@ -266,7 +267,8 @@ bool licence_desk_page_view(struct req *rq)
     bool can_suspend;
 
     if (!licence_get(&rq->cx, rq->id, &l) || !licence_page_context(rq, l, &page) ||
-        !trial_page_choices(rq, l, &choices))
+        !trial_page_choices(rq, l, &choices) ||
+        !record_field_page_add(rq, FIELD_LICENCE, l->id, rq->path, page))
         return false;
     can_suspend = !l->is_suspended;
     json_object_set_new(page, "is_trial", json_boolean(l->is_trial));

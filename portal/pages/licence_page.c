@@ -5,6 +5,7 @@
 #include "licensing/machine_release.h"
 #include "portal/http/page.h"
 #include "portal/pages/licence_json.h"
+#include "portal/pages/record_field_page.h"
 #include "portal/sales/history.h"
 
 #include <string.h>
@@ -218,7 +219,8 @@ bool licence_page_view(struct req *rq)
     struct licence *l;
     json_t *page;
 
-    if (!licence_get(&rq->cx, rq->id, &l) || !licence_page_context(rq, l, &page))
+    if (!licence_get(&rq->cx, rq->id, &l) || !licence_page_context(rq, l, &page) ||
+        !record_field_page_add(rq, FIELD_LICENCE, l->id, rq->path, page))
         return false;
     json_object_set_new(
         page, "can_file",

@@ -3,6 +3,7 @@
 #include "licensing/licence.h"
 #include "portal/http/page.h"
 #include "portal/pages/licence_json.h"
+#include "portal/pages/record_field_page.h"
 #include "portal/sales/contract.h"
 #include "portal/sales/invoice.h"
 
@@ -253,7 +254,8 @@ bool order_page_view(struct req *rq)
     json_object_set_new(page, "organisation_href",
                         json_string(arena_printf(rq->cx.mem, "/desk/customers/%s",
                                                  id_text(rq->cx.mem, o->organisation_id))));
-    if (!order_lines_json(rq, o, page) || !order_invoices_json(rq, o, page))
+    if (!order_lines_json(rq, o, page) || !order_invoices_json(rq, o, page) ||
+        !record_field_page_add(rq, FIELD_ORDER, o->id, order_href(rq, o->id), page))
         return false;
     return page_render(rq, "order_view", page);
 }

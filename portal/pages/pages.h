@@ -57,6 +57,7 @@
 #include "portal/pages/queue_column.h"
 #include "portal/pages/queue_new_page.h"
 #include "portal/pages/queue_page.h"
+#include "portal/pages/record_field_page.h"
 #include "portal/pages/region_page.h"
 #include "portal/pages/release_desk_page.h"
 #include "portal/pages/report_content_page.h"

@@ -5,6 +5,7 @@
 #include "portal/account/person.h"
 #include "portal/http/page.h"
 #include "portal/mail/mail_invite.h"
+#include "portal/pages/record_field_page.h"
 #include "portal/sales/organisation.h"
 #include "portal/sales/site.h"
 
@@ -174,6 +175,8 @@ static bool show(struct req *rq, const struct place *place, const struct form *f
                               "sites", sites));
     if (m)
         json_object_set_new(page, "seen", json_integer((json_int_t)membership_seen(m)));
+    if (m && place->is_desk && !record_field_page_add(rq, FIELD_PERSON, m->person_id, action, page))
+        return false;
     return form ? page_render_form(rq, "people_form", page, form)
                 : page_render(rq, "people_form", page);
 }

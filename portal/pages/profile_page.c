@@ -5,6 +5,7 @@
 #include "portal/account/profile_secret.h"
 #include "portal/http/page.h"
 #include "portal/pages/profile_form.h"
+#include "portal/pages/record_field_page.h"
 #include "portal/sales/organisation.h"
 
 /* --- one's own --- */
@@ -28,6 +29,9 @@ static bool show(struct req *rq, const struct form *form)
         return false;
     page = json_own(rq->cx.mem, json_pack("{s:s,s:b,s:o}", "email", p->email, "is_verified",
                                           p->is_verified, "fields", fields));
+    if (rq->cx.viewer.kind == VIEWER_CUSTOMER &&
+        !record_field_page_add(rq, FIELD_PERSON, p->id, "/account", page))
+        return false;
     return form ? page_render_form(rq, "account", page, form) : page_render(rq, "account", page);
 }
 

@@ -1,5 +1,6 @@
 /* People, memberships and sites as programs meet them. */
 #include "licensing/token.h"
+#include "portal/field/custom_field.h"
 #include "tests/http/site.h"
 #include "tests/licensing/licensing_make.h"
 
@@ -121,6 +122,49 @@ static void staff_add_and_change_people(void **state)
     says(&a, 404, "NOT_FOUND");
 }
 
+static void a_persons_own_fields_are_read_and_set(void **state)
+{
+    const struct shop s = open_shop(state);
+    const char *anna = token_of(s.cx, TOKEN_USER, s.anna),
+               *boss = token_of(s.cx, TOKEN_USER, s.boss),
+               *path = of(&s, "/api/v1/people/", s.anna, "");
+    struct custom_field size = {.subject = FIELD_PERSON,
+                                .code = "size",
+                                .label = "Size",
+                                .label_zh = "",
+                                .hint = "",
+                                .hint_zh = "",
+                                .kind = FIELD_NUMBER,
+                                .access = FIELD_READ};
+    struct site_answer a;
+
+    test_as_system(s.cx);
+    test_ok(s.cx, custom_field_save(s.cx, &size));
+    a = call(&s, s.admin, "PATCH", path, "{\"phone\":\"0118\",\"fields\":{\"size\":42.5}}");
+    says(&a, 200, "\"fields\":{\"size\":42.5}");
+    a = call(&s, s.admin, "GET", "/api/v1/people?q=Anna", NULL);
+    says(&a, 200, "\"fields\":{\"size\":42.5}");
+    a = call(&s, s.admin, "PATCH", path, "{\"phone\":\"0119\",\"fields\":{\"size\":\"big\"}}");
+    says(&a, 422, "FIELD_VALUE");
+    a = call(&s, anna, "GET", path, NULL);
+    says(&a, 200, "\"phone\":\"0118\""); /* all of it or nothing */
+    says(&a, 200, "\"fields\":{\"size\":42.5}");
+    a = call(&s, anna, "PATCH", path, "{\"fields\":{\"size\":1}}");
+    says(&a, 422, "FIELD_UNKNOWN");
+    a = call(&s, boss, "GET", path, NULL);
+    says(&a, 200, "\"fields\":{}");
+    a = call(&s, boss, "GET", "/api/v1/people?q=Anna", NULL);
+    says(&a, 200, "\"fields\":{}");
+    a = call(&s, s.admin, "POST", "/api/v1/people",
+             "{\"email\":\"new@shop.test\",\"full_name\":\"N\",\"fields\":{\"size\":7}}");
+    says(&a, 201, "\"fields\":{\"size\":7}");
+    a = call(&s, s.admin, "POST", "/api/v1/people",
+             "{\"email\":\"newer@shop.test\",\"full_name\":\"N\",\"fields\":{\"none\":7}}");
+    says(&a, 422, "FIELD_UNKNOWN");
+    a = call(&s, s.admin, "GET", "/api/v1/people?q=newer", NULL);
+    hides(&a, "newer@shop.test");
+}
+
 static void an_administrator_manages_colleagues_and_nobody_else(void **state)
 {
     const struct shop s = open_shop(state);
@@ -239,6 +283,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(people_are_listed_for_whom_they_concern, site_start,
                                         site_stop),
         cmocka_unit_test_setup_teardown(staff_add_and_change_people, site_start, site_stop),
+        cmocka_unit_test_setup_teardown(a_persons_own_fields_are_read_and_set, site_start,
+                                        site_stop),
         cmocka_unit_test_setup_teardown(an_administrator_manages_colleagues_and_nobody_else,
                                         site_start, site_stop),
         cmocka_unit_test_setup_teardown(staff_bring_a_known_person_into_another_organisation,

@@ -52,10 +52,12 @@ const SCHEMAS = {
   OrganisationDraft: object({}, { ...draft, fields: nullable(FIELDS) }),
   Person: object({
     id, full_name: text, given_name: text, email: text, phone: text, language: text, time_zone: text, is_disabled: flag, is_verified: flag, created_at: time,
+    fields: FIELDS,
   }),
-  PersonDraft: object({ email: text }, { full_name: nullable(text), given_name: nullable(text), phone: nullable(text), language: nullable(text), time_zone: nullable(text) }),
+  PersonDraft: object({ email: text }, { full_name: nullable(text), given_name: nullable(text), phone: nullable(text), language: nullable(text), time_zone: nullable(text), fields: nullable(FIELDS) }),
   PersonChange: object({}, {
     full_name: nullable(text), given_name: nullable(text), phone: nullable(text), language: nullable(text), time_zone: nullable(text), is_disabled: nullable(flag),
+    fields: nullable(FIELDS),
   }),
   Membership: object({
     person_id: id, organisation_id: id, full_name: text, email: text, phone: text, position: text, site_id: nullable(id), site_name: nullable(text), rights: RIGHTS, reads_only: says("Of these, what the person only sees.", RIGHTS),

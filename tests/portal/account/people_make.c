@@ -66,6 +66,15 @@ static void make_account(struct ctx *cx, struct full_person *p, const char *mark
              "created_at) VALUES (?, ?, 'test', ?, ?, ?, 'Hello', NOW())",
              tenant, DB_ID(ctx_new_id(cx)), person,
              DB_TEXT(arena_printf(cx->mem, "%s@marlow.example", mark)), DB_TEXT(mark));
+    test_sql(cx,
+             "INSERT IGNORE INTO custom_field (tenant_id, id, subject, code, label, kind, "
+             "created_at) VALUES (?, ?, 'person', 'nickname', 'Nickname', 'text', NOW())",
+             tenant, DB_ID(ctx_new_id(cx)));
+    test_sql(cx,
+             "INSERT INTO custom_value (tenant_id, subject_id, field_id, position, value, word) "
+             "SELECT tenant_id, ?, id, 0, ?, ? FROM custom_field WHERE tenant_id = ? AND code = "
+             "'nickname'",
+             person, DB_TEXT(mark), DB_TEXT(mark), tenant);
     test_sql(cx, "INSERT INTO notice_habit (tenant_id, person_id) VALUES (?, ?)", tenant, person);
     test_sql(cx,
              "INSERT INTO profile_proposal (tenant_id, id, field, person_id, organisation_id, "

@@ -21,10 +21,10 @@ static const char *const OTHER_THINGS[] = {
 };
 /* The same where a name says different things in different tables. */
 static const char *const OTHER_COLUMNS[] = {
-    "ticket_link.other_id",      "custom_field_rule.other_id", "custom_value.subject_id",
-    "licence_change.subject_id", "script_run.subject_id",      "ticket_merge.source_id",
-    "ticket_merge.target_id",    "ticket_merge.line_id",       "migration_lease.holder",
-    "announcement.told_after",   "dispatch.from_team_id"};
+    "ticket_link.other_id",  "custom_field_rule.other_id", "licence_change.subject_id",
+    "script_run.subject_id", "ticket_merge.source_id",     "ticket_merge.target_id",
+    "ticket_merge.line_id",  "migration_lease.holder",     "announcement.told_after",
+    "dispatch.from_team_id"};
 
 static bool is_among(const char *text, const char *const *list, size_t count)
 {

@@ -1,10 +1,12 @@
 /* Settings of fields, lists, topics and levels, and the forms that ask for them: as people with a
  * browser without scripts see them. */
+#include "portal/account/own_field.h"
 #include "portal/desk/ticket_create.h"
 #include "portal/desk/ticket_field.h"
 #include "portal/desk/ticket_level.h"
 #include "portal/desk/ticket_list.h"
 #include "portal/desk/ticket_topic.h"
+#include "tests/licensing/licensing_make.h"
 #include "tests/portal/pages/test_portal.h"
 
 #include <string.h>
@@ -213,7 +215,179 @@ static void customers_have_fields_of_their_own(void **state)
     path = arena_printf(b->cx->mem, "%s/edit", path);
     browser_get(b, path);
     assert_true(browser_shows(b, "value=\"Gold\""));
-    assert_int_equal(browser_get(b, "/desk/settings/fields/new?subject=order"), 404);
+    assert_int_equal(browser_get(b, "/desk/settings/fields/new?subject=invoice"), 404);
+}
+
+/* --- persons, orders, licences --- */
+
+/* "open" is read, "typed" filled in and "hidden" not seen by customers. */
+static void add_three(struct browser *b, enum field_subject subject)
+{
+    static const struct {
+        const char *code;
+        enum field_access access;
+    } FIELDS_OF[] = {{"open", FIELD_READ}, {"typed", FIELD_WRITE}, {"hidden", FIELD_NONE}};
+
+    test_as_system(b->cx);
+    for (size_t i = 0; i < COUNT(FIELDS_OF); i++) {
+        struct custom_field f = {.subject = subject,
+                                 .code = FIELDS_OF[i].code,
+                                 .label = FIELDS_OF[i].code,
+                                 .label_zh = "",
+                                 .hint = "",
+                                 .hint_zh = "",
+                                 .kind = FIELD_TEXT,
+                                 .access = FIELDS_OF[i].access};
+
+        test_ok(b->cx, custom_field_save(b->cx, &f));
+    }
+}
+
+struct own { /* one record, where its pages lie, and what tells of a change */
+    enum field_subject subject;
+    struct id id;
+    const char *desk, *customers, *event;
+};
+
+static struct own make_order(struct ctx *cx, struct id organisation)
+{
+    const struct id id = ctx_new_id(cx);
+    const char *text = id_text(cx->mem, id);
+
+    test_sql(cx,
+             "INSERT INTO sales_order (tenant_id, id, organisation_id, number, reference, status, "
+             "currency, net_minor, tax_minor, total_minor, placed_at, created_at, updated_at) "
+             "VALUES (?, ?, ?, 'SO-71', '', 'approved', 'EUR', 1, 0, 1, ?, ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(id), DB_ID(organisation), DB_TIME(cx->now),
+             DB_TIME(cx->now), DB_TIME(cx->now));
+    return (struct own){FIELD_ORDER, id, arena_printf(cx->mem, "/desk/orders/%s", text),
+                        arena_printf(cx->mem, "/orders/%s", text), "order.updated"};
+}
+
+static struct own make_licence(struct ctx *cx, struct id organisation)
+{
+    const struct licence *l;
+    const char *text;
+
+    licensing_seal(cx);
+    l = licensing_licence(cx, NULL);
+    text = id_text(cx->mem, l->id);
+    test_sql(cx, "UPDATE licence SET organisation_id = ? WHERE tenant_id = ? AND id = ?",
+             DB_ID(organisation), DB_ID(cx->tenant_id), DB_ID(l->id));
+    return (struct own){FIELD_LICENCE, l->id, arena_printf(cx->mem, "/desk/licences/%s", text),
+                        arena_printf(cx->mem, "/licences/%s", text), "licence.updated"};
+}
+
+static struct own make_anna(struct ctx *cx, struct id organisation, struct id anna)
+{
+    return (struct own){FIELD_PERSON, anna,
+                        arena_printf(cx->mem, "/desk/customers/%s/people/%s",
+                                     id_text(cx->mem, organisation), id_text(cx->mem, anna)),
+                        "/account", "person.updated"};
+}
+
+static int fill(struct browser *b, const char *path, const char *fields)
+{
+    const char *at = arena_printf(b->cx->mem, "%s/fields", path);
+
+    assert_int_equal(browser_get(b, at), 200);
+    return browser_post(b, at, fields);
+}
+
+static int64_t told(struct ctx *cx, const struct own *o)
+{
+    return test_i64(
+        cx,
+        "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND name = ? AND subject_id = ? "
+        "AND INSTR(data, '\"fields_before\"')",
+        DB_ID(cx->tenant_id), DB_TEXT(o->event), DB_ID(o->id));
+}
+
+static void staff_fill_in(struct browser *b, const struct own *o)
+{
+    assert_int_equal(fill(b, o->desk, "fields.open=North&fields.typed=East&fields.hidden=West"),
+                     303);
+    browser_get(b, o->desk);
+    assert_true(browser_shows(b, "<dt>hidden</dt><dd>West</dd>"));
+    assert_int_equal(told(b->cx, o), 1);
+    assert_int_equal(fill(b, o->desk, "fields.open=North"), 303);
+    assert_int_equal(told(b->cx, o), 1); /* nothing differs, nothing is told */
+}
+
+static void the_customer_reads_what_is_his(struct browser *b, const struct own *o)
+{
+    browser_get(b, o->customers);
+    assert_true(browser_shows(b, "<dt>open</dt><dd>North</dd>"));
+    assert_true(browser_shows(b, "<dt>typed</dt><dd>East</dd>"));
+    assert_false(browser_shows(b, "West"));
+    browser_get(b, arena_printf(b->cx->mem, "%s/fields", o->customers));
+    assert_false(browser_shows(b, "fields.open"));
+    assert_false(browser_shows(b, "fields.hidden"));
+    assert_int_equal(fill(b, o->customers, "fields.typed=South&fields.open=x&fields.hidden=x"),
+                     303);
+    assert_int_equal(told(b->cx, o), 2);
+    browser_get(b, o->customers);
+    assert_true(browser_shows(b, "<dt>open</dt><dd>North</dd>"));
+    assert_true(browser_shows(b, "<dt>typed</dt><dd>South</dd>"));
+}
+
+static void persons_orders_and_licences_have_fields(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    const struct id organisation = make_organisation(b->cx, "C-1", "Marlow Grocers");
+    const struct id anna =
+        browser_customer(b, organisation, RIGHT_ORDER | RIGHT_LICENCE, "anna@marlow.example");
+    const struct own all[] = {make_anna(b->cx, organisation, anna), make_order(b->cx, organisation),
+                              make_licence(b->cx, organisation)};
+
+    for (size_t i = 0; i < COUNT(all); i++)
+        add_three(b, all[i].subject);
+    b->cookie = "";
+    browser_staff(b, "administrator", "sam@tilwick.example");
+    for (size_t i = 0; i < COUNT(all); i++)
+        staff_fill_in(b, &all[i]);
+    b->cookie = "";
+    browser_sign_in(b, "anna@marlow.example");
+    for (size_t i = 0; i < COUNT(all); i++)
+        the_customer_reads_what_is_his(b, &all[i]);
+    b->cookie = "";
+    browser_customer(b, make_organisation(b->cx, "C-2", "Gusu Books"), RIGHT_ORDER | RIGHT_LICENCE,
+                     "eve@gusu.example");
+    for (size_t i = 1; i < COUNT(all); i++)
+        assert_int_equal(browser_get(b, arena_printf(b->cx->mem, "%s/fields", all[i].customers)),
+                         404);
+}
+
+static void nobody_reads_or_fills_in_what_is_not_his(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct ctx *cx = b->cx;
+    const struct id organisation = make_organisation(cx, "C-1", "Marlow Grocers");
+    const struct id anna = make_person(cx, "Anna", "anna@marlow.example");
+    const struct id boss = make_person(cx, "Tom", "tom@marlow.example");
+    const struct own order = make_order(cx, organisation);
+    const json_t *given = json_own(cx->mem, json_pack("{s:s}", "typed", "x"));
+    const json_t *open = json_own(cx->mem, json_pack("{s:s}", "open", "x"));
+    struct field_record own;
+
+    add_three(b, FIELD_PERSON);
+    add_three(b, FIELD_ORDER);
+    make_membership(cx, anna, organisation, RIGHT_ORDER);
+    make_membership(cx, boss, organisation, RIGHT_ADMIN);
+    test_as_customer(cx, boss, organisation, RIGHT_ADMIN);
+    test_refused(cx, own_field_read(cx, FIELD_PERSON, anna, &own), &ERR_NOT_FOUND);
+    test_refused(cx, own_field_set(cx, FIELD_PERSON, anna, given), &ERR_NOT_FOUND);
+    test_as_customer(cx, anna, organisation, RIGHT_ORDER);
+    test_refused(cx, own_field_set(cx, FIELD_ORDER, order.id, open), &ERR_FIELD_UNKNOWN);
+    cx->viewer.reads_only = RIGHT_ORDER;
+    test_refused(cx, own_field_set(cx, FIELD_ORDER, order.id, given), &ERR_DENIED);
+    test_as_staff(cx, boss, RIGHT_SALES_READ | RIGHT_ALL_OF(MODULE_SALES));
+    test_refused(cx, own_field_set(cx, FIELD_ORDER, order.id, given), &ERR_DENIED);
+    test_as_staff(cx, boss, RIGHT_CUSTOMERS_READ | RIGHT_ALL_OF(MODULE_CUSTOMERS));
+    test_refused(cx, own_field_set(cx, FIELD_PERSON, anna, given), &ERR_DENIED);
+    assert_int_equal(
+        test_i64(cx, "SELECT COUNT(*) FROM custom_value WHERE tenant_id = ?", DB_ID(cx->tenant_id)),
+        0);
 }
 
 static void a_topic_brings_its_notice_and_its_text(void **state)
@@ -273,6 +447,8 @@ int main(void)
         cmocka_unit_test(a_form_without_scripts_asks_step_by_step),
         cmocka_unit_test(fields_are_changed_on_a_page_of_their_own),
         cmocka_unit_test(customers_have_fields_of_their_own),
+        cmocka_unit_test(persons_orders_and_licences_have_fields),
+        cmocka_unit_test(nobody_reads_or_fills_in_what_is_not_his),
         cmocka_unit_test(a_topic_brings_its_notice_and_its_text),
         cmocka_unit_test(the_matrix_is_set_on_its_page),
     };
