@@ -56,7 +56,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/account/reveal/{name}",     profile_page_reveal,      NEED_LOGIN | NEED_CSRF | NEED_FRESH, 0, 0},
     {METHOD_POST, "/account/proposals/{id}/withdraw", profile_page_withdraw, NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account/data",                  own_data_page_view,     NEED_LOGIN, 0, 0},
-    {METHOD_GET,  "/account/data.json",             own_data_page_download, NEED_LOGIN | NEED_FRESH, 0, 0},
+    {METHOD_GET,  "/account/data.zip",              own_data_page_download, NEED_LOGIN | NEED_FRESH, 0, 0},
     {METHOD_POST, "/account/data/erasure",          own_data_page_ask,      NEED_CUSTOMER | NEED_CSRF | NEED_FRESH, 0, 0},
     {METHOD_POST, "/account/data/erasure/withdraw", own_data_page_withdraw, NEED_CUSTOMER | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/account/addresses",              address_page_list,   NEED_LOGIN, 0, 0},

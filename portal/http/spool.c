@@ -47,6 +47,11 @@ bool spool_make(struct err *err, struct arena *mem, const char *dir, struct spoo
     return true;
 }
 
+int spool_fd(const struct spool *s)
+{
+    return s->fd;
+}
+
 bool spool_add(struct err *err, struct spool *s, const char *bytes, size_t len)
 {
     while (len > 0) {

@@ -3,8 +3,13 @@
 #include "portal/account/erasure.h"
 #include "portal/account/own_data.h"
 #include "portal/http/page.h"
+#include "portal/http/spool.h"
+#include "portal/pages/own_data_archive.h"
+#include "portal/pages/upload_context.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- one's own --- */
 
@@ -24,22 +29,22 @@ bool own_data_page_view(struct req *rq)
     return page_render(rq, "own_data", page);
 }
 
-/* In lines, since people read it as well. */
 bool own_data_page_download(struct req *rq)
 {
+    struct spool *spool;
+    int64_t bytes;
     json_t *all;
-    char *text;
+    int fd;
 
-    if (!own_data(&rq->cx, rq->session->person_id, &all))
+    if (!own_data(&rq->cx, rq->session->person_id, &all) ||
+        !spool_make(&rq->cx.err, rq->cx.mem, upload_context_storage(rq), &spool) ||
+        !own_data_archive(&rq->cx, upload_context_storage(rq), all, spool_fd(spool), &bytes))
         return false;
-    text = json_dumps(all, JSON_INDENT(1));
-    if (text == NULL)
-        return err_set(&rq->cx.err, &ERR_INTERNAL, "own data could not be written");
-    str_add(&rq->out, text);
-    free(text);
-    rq->type = "application/json; charset=utf-8";
-    reply_header(rq, "Content-Disposition", "attachment; filename=\"my-data.json\"");
-    return true;
+    fd = dup(spool_fd(spool)); /* the server closes its own */
+    if (fd < 0 || lseek(fd, 0, SEEK_SET) != 0)
+        return err_set(&rq->cx.err, &ERR_INTERNAL, "own data: %s", strerror(errno));
+    reply_header(rq, "Cache-Control", "private, no-store");
+    return reply_file(rq, fd, bytes, "my-data.zip", "application/zip");
 }
 
 bool own_data_page_ask(struct req *rq)

@@ -10,6 +10,7 @@ const DOORS = [
   [/^civetweb/, /^portal\/http\/(server|door|listen)\.c$/],
   [/^cmark/, /^kb\/article_markdown\.c$/],
   [/^(lua|lauxlib|lualib)/, /^scripts\/(sandbox|script_value)\w*\.[ch]$/],
+  [/^archive/, /^(portal\/pages\/own_data_archive|tests\/portal\/pages\/own_data_page_test)\.c$/],
   [/^gmime/, /^portal\/mail\/mail_parse\w*\.[ch]$/],
   [/^(curl\/|liboath|oath)/, /^portal\/\w+\/\w+\.c$/],
   [/^(qrencode|zxcvbn|csv|idn2)/, /^portal\/(\w+\/)?\w+\.c$/],

@@ -300,6 +300,32 @@ static void what_a_rule_noted_for_staff_in_his_name_is_not_in_it(void **state)
     free(text);
 }
 
+static void staffs_notes_and_tokens_of_links_are_not_in_it(void **state)
+{
+    struct town t = make(state);
+    json_t *all;
+    char *text;
+
+    test_sql(t.cx,
+             "UPDATE licence SET note = 'pays late', metadata = '{\"crm\":\"tier c\"}' "
+             "WHERE tenant_id = ?",
+             DB_ID(t.cx->tenant_id));
+    test_sql(t.cx,
+             "UPDATE message SET body = 'You sent https://help.example/survey/AAAABBBBCCCCDDDD_x "
+             "and https://help.example/login/link/aaaabbbbccccdddd-x. See /survey/ there.' "
+             "WHERE tenant_id = ?",
+             DB_ID(t.cx->tenant_id));
+    test_ok(t.cx, own_data(t.cx, t.who.person, &all));
+    text = json_dumps(all, JSON_COMPACT);
+    assert_null(strstr(text, "pays late"));
+    assert_null(strstr(text, "tier c"));
+    assert_null(strstr(text, "CCCC"));
+    assert_null(strstr(text, "cccc"));
+    assert_non_null(strstr(text, "https://help.example/survey/... and"));
+    assert_non_null(strstr(text, "See /survey/ there."));
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -310,6 +336,7 @@ int main(void)
         cmocka_unit_test(a_failure_at_any_statement_erases_nothing),
         cmocka_unit_test(the_download_has_every_row_that_names_him),
         cmocka_unit_test(what_a_rule_noted_for_staff_in_his_name_is_not_in_it),
+        cmocka_unit_test(staffs_notes_and_tokens_of_links_are_not_in_it),
     };
     return test_group_run("erasure", TESTS, COUNT(TESTS));
 }

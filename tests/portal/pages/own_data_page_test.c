@@ -1,21 +1,88 @@
+#include "portal/desk/attachment.h"
 #include "tests/portal/pages/test_portal.h"
 
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
 #include <string.h>
+
+/* The member of the archive that came last whose name ends so; NULL without one. */
+static const char *member(struct browser *b, const char *end)
+{
+    const char *body = browser_page(b);
+    struct archive *zip = archive_read_new();
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0); /* names are read by it */
+    locale_t before = uselocale(utf8);
+    struct archive_entry *entry;
+    char *out = NULL;
+
+    archive_read_support_format_zip(zip);
+    assert_int_equal(
+        archive_read_open_memory(zip, body, b->wire.len - (size_t)(body - b->wire.text)),
+        ARCHIVE_OK);
+    while (out == NULL && archive_read_next_header(zip, &entry) == ARCHIVE_OK) {
+        const char *name = archive_entry_pathname(entry);
+        size_t len = (size_t)archive_entry_size(entry);
+
+        if (strlen(name) < strlen(end) || strcmp(name + strlen(name) - strlen(end), end) != 0)
+            continue;
+        out = arena_alloc(b->cx->mem, len + 1);
+        assert_int_equal(archive_read_data(zip, out, len), (la_ssize_t)len);
+        out[len] = '\0';
+    }
+    archive_read_free(zip);
+    uselocale(before);
+    freelocale(utf8);
+    return out;
+}
+
+/* A ticket of the person's with two files: his own, and one in a note of the staff's. */
+static void file_ticket(struct browser *b, struct id organisation, struct id person_id)
+{
+    static const char SQL_TICKET[] =
+        "INSERT INTO ticket (tenant_id, id, number, organisation_id, person_id, source, subject, topic, status, "
+        "category, level, created_at, updated_at) VALUES (?, ?, 'T-1', ?, ?, 'portal', 'It stops', "
+        "'other', 'new', 'open', 3, NOW(), NOW())";
+    static const char SQL_MESSAGE[] =
+        "INSERT INTO message (tenant_id, id, ticket_id, kind, is_public, author, author_id, "
+        "source, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'portal', 'Again', NOW())";
+    struct attachment_file own = {
+        .name = "\xE7\x85\xA7\xE7\x89\x87.txt", .bytes = "lens", .len = 4};
+    struct attachment_file note = {.name = "note.txt", .bytes = "rude", .len = 4};
+    const struct db_arg tenant = DB_ID(b->cx->tenant_id);
+    struct id ticket = ctx_new_id(b->cx), said = ctx_new_id(b->cx), noted = ctx_new_id(b->cx);
+
+    test_sql(b->cx, SQL_TICKET, tenant, DB_ID(ticket), DB_ID(organisation), DB_ID(person_id));
+    test_sql(b->cx, SQL_MESSAGE, tenant, DB_ID(said), DB_ID(ticket), DB_TEXT("reply"),
+             DB_BOOL(true), DB_TEXT("customer"), DB_ID(person_id));
+    test_sql(b->cx, SQL_MESSAGE, tenant, DB_ID(noted), DB_ID(ticket), DB_TEXT("note"),
+             DB_BOOL(false), DB_TEXT("staff"), DB_NULL);
+    test_ok(b->cx, attachment_store(b->cx, test_dir(), &own, 1));
+    test_ok(b->cx, attachment_add(b->cx, ticket, said, &own, 1));
+    test_ok(b->cx, attachment_store(b->cx, test_dir(), &note, 1));
+    test_ok(b->cx, attachment_add(b->cx, ticket, noted, &note, 1));
+}
 
 static void a_person_downloads_what_is_kept_and_asks_to_be_erased(void **state)
 {
     struct browser *b = browser_open(test_ctx(state));
     struct browser *staff = browser_open(b->cx);
-    const char *act;
+    const char *act, *data;
+    struct id marlow;
 
-    browser_customer(b, make_organisation(b->cx, "C-1", "Marlow"), RIGHT_TICKET_OWN,
-                     "anna@marlow.example");
+    marlow = make_organisation(b->cx, "C-1", "Marlow");
+    file_ticket(b, marlow, browser_customer(b, marlow, RIGHT_TICKET_OWN, "anna@marlow.example"));
     browser_staff(staff, "Administrator", "ines@vendor.example");
     assert_int_equal(browser_get(b, "/account/data"), 200);
-    assert_int_equal(browser_get(b, "/account/data.json"), 200);
-    assert_true(browser_shows(b, "anna@marlow.example"));
-    assert_true(browser_shows(b, "membership.person_id"));
-    assert_false(browser_shows(b, "argon2"));
+    assert_int_equal(browser_get(b, "/account/data.zip"), 200);
+    assert_string_equal(wire_header(&b->wire, "Content-Type"), "application/zip");
+    data = member(b, "my-data.json");
+    assert_non_null(strstr(data, "anna@marlow.example"));
+    assert_non_null(strstr(data, "membership.person_id"));
+    assert_null(strstr(data, "argon2"));
+    assert_string_equal(member(b, "-\xE7\x85\xA7\xE7\x89\x87.txt"), "lens");
+    assert_null(member(b, "note.txt"));
+    assert_null(strstr(data, "note.txt"));
     assert_int_equal(browser_get(b, "/account/data"), 200);
     assert_int_equal(browser_post(b, "/account/data/erasure", ""), 303);
     assert_int_equal(browser_get(b, "/account/data"), 200);
@@ -25,6 +92,7 @@ static void a_person_downloads_what_is_kept_and_asks_to_be_erased(void **state)
     assert_int_equal(browser_post(b, "/account/data/erasure", ""), 303);
     assert_int_equal(browser_get(staff, "/desk/erasures"), 200);
     assert_true(browser_shows(staff, "anna@marlow.example"));
+    assert_true(browser_shows(staff, "href=\"/desk/customers\" aria-current=\"page\""));
     act = arena_printf(b->cx->mem, "/desk/erasures/%s",
                        test_text(b->cx,
                                  "SELECT CAST(id AS CHAR) FROM erasure_request WHERE tenant_id = ? "

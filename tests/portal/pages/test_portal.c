@@ -31,6 +31,7 @@ static void start(struct ctx *cx)
     test_ok(cx, config_load(server_mem, &cx->err, NULL, &app.config, &faults));
     app.config.tenant_default = "";
     app.config.www_dir = GH_WWW_DIR;
+    app.config.storage_path = test_dir();
     app.portal_pool = test_pool();
     test_ok(cx, crypto_master_open(&cx->err, arena_printf(server_mem, "%s/pages.key", test_dir()),
                                    true, &app.master));
