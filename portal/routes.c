@@ -47,6 +47,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/signup/{token}", signup_page_finish, NEED_PUBLIC | NEED_CSRF, 0, 0},
     {METHOD_GET,  "/demo/mail",           demo_mail_page_list, NEED_PUBLIC, 0, 0},
     {METHOD_POST, "/logout",              login_page_logout, NEED_LOGIN | NEED_CSRF | NEED_EARLY, 0, 0},
+    {METHOD_POST, "/language",            login_page_language,  NEED_LOGIN | NEED_CSRF | NEED_EARLY | NEED_VIEWING, 0, 0},
     {METHOD_POST, "/organisation/switch", login_page_switch, NEED_LOGIN | NEED_CSRF, 0, 0},
     {METHOD_POST, "/view/end",            view_as_page_end,  NEED_LOGIN | NEED_CSRF | NEED_VIEWING, 0, 0},
     {METHOD_GET,  "/account",                   profile_page_own,         NEED_LOGIN, 0, 0},

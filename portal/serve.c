@@ -102,7 +102,7 @@ static const char *theme_of(const char *text)
     return NULL;
 }
 
-/* The address without the choices that were just made. */
+/* The address without the choices that are kept. */
 static const char *without_choices(struct req *rq)
 {
     struct span rest = span_of(rq->query), pair;
@@ -121,32 +121,43 @@ static const char *without_choices(struct req *rq)
     return s.p;
 }
 
-/* A person's choice is kept with the person, a stranger's in a cookie: whoever follows a link or
- * crawls the pages makes no row. */
-static bool keep_language(struct req *rq, const char *language)
+bool serve_keep_language(struct req *rq, const char *language)
 {
     const char *code = lang_code(lang_find(rq->app->langs, language));
     bool ok;
 
     serve_set_cookie(rq, COOKIE_LANGUAGE, code, CHOICE_KEPT_S);
-    if (id_is_zero(rq->session->person_id))
-        return true;
     rq->cx.is_read_only = false; /* the choice is the looker's own */
     ok = session_set_language(&rq->cx, serve_visit(rq), rq->session, code);
     rq->cx.is_read_only = rq->session->is_viewing;
     return ok;
 }
 
-/* ?lang=zh and ?theme=dark on any page: kept, and the page without them follows. */
+/* This page alone is in another language: whoever sent the link did not choose for its reader. */
+static void show_in(struct req *rq, const char *language)
+{
+    const struct lang *lang = offered(rq, lang_find(rq->app->langs, language));
+
+    if (lang != NULL)
+        rq->lang = rq->format.lang = lang;
+}
+
+/* ?lang=zh and ?theme=dark on any page. A stranger's are kept in cookies (no row for whoever
+ * crawls) and the page without them follows; a person's language is chosen by a form alone. */
 static bool take_choices(struct req *rq, bool *redirected)
 {
     const char *language = req_query(rq, "lang"), *theme = req_query(rq, "theme");
 
     *redirected = false;
+    if (language != NULL && !id_is_zero(rq->session->person_id)) {
+        show_in(rq, language);
+        language = NULL;
+    }
     if (rq->method != METHOD_GET || (language == NULL && theme == NULL))
         return true;
-    if (language != NULL && !keep_language(rq, language))
-        return false;
+    if (language != NULL)
+        serve_set_cookie(rq, COOKIE_LANGUAGE, lang_code(lang_find(rq->app->langs, language)),
+                         CHOICE_KEPT_S);
     if (theme != NULL) {
         const char *known = theme_of(theme);
 

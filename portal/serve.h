@@ -15,5 +15,9 @@ const struct session_visit *serve_visit(struct req *rq);
  * ERR_DENIED and its like. */
 bool serve_check_viewer(struct req *rq) MUST_CHECK;
 
+/* The language that the visitor chose, kept with the session and the person, and for whoever signs
+ * in here next. */
+bool serve_keep_language(struct req *rq, const char *language) MUST_CHECK;
+
 /* A cookie for all pages, fenced as the session's; 0 seconds take it away. */
 void serve_set_cookie(struct req *rq, const char *name, const char *value, int64_t seconds);

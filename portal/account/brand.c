@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "db/event.h"
 #include "portal/account/logo.h"
+#include "portal/account/person.h"
 #include "portal/account/tenant.h"
 
 #include <string.h>
@@ -109,6 +110,8 @@ static bool check(struct ctx *cx, const struct brand *b)
     if (*b->name == '\0' || !utf8_valid(b->name, strlen(b->name)) ||
         utf8_count(b->name) > TENANT_NAME_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "name", "tenant name");
+    if (*b->support_email != '\0' && person_email_clean(cx->mem, b->support_email) == NULL)
+        return err_set_at(&cx->err, &ERR_PERSON_EMAIL, "support_email", "not an address");
     return check_colour(cx, b->accent, false) &&
            (*b->accent_dark == '\0' || check_colour(cx, b->accent_dark, true));
 }

@@ -32,7 +32,7 @@ struct brand {
     int64_t logo_width, logo_height;
 };
 bool brand_get(struct ctx *cx, struct brand *out) MUST_CHECK;
-/* All but the picture. Needs RIGHT_SETTINGS_UPDATE. Fails: ERR_INVALID "name"; ERR_BRAND_CONTRAST
+/* All but the picture. Needs RIGHT_SETTINGS_UPDATE. Fails: ERR_INVALID "name"; ERR_PERSON_EMAIL "support_email"; ERR_BRAND_CONTRAST
  * with "accent" or "accent_dark". Emits tenant.updated. */
 bool brand_set(struct ctx *cx, const struct brand *brand) MUST_CHECK;
 

@@ -4,7 +4,7 @@
 #include "base/crypto.h"
 #include "db/db.h"
 
-enum { CREDENTIAL_PASSWORD_MIN = 8, CREDENTIAL_PASSWORD_MAX = 200 };
+enum { CREDENTIAL_PASSWORD_MIN = 12, CREDENTIAL_PASSWORD_MAX = 128 };
 
 extern const struct err_kind ERR_CREDENTIAL_SHORT; /* too short; {} is the least length */
 extern const struct err_kind ERR_CREDENTIAL_LONG;

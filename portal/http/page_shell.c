@@ -181,6 +181,24 @@ static const char *choice_href(struct req *rq, const char *name, const char *val
     return arena_printf(rq->cx.mem, "%s?%s&%s=%s", rq->path, rq->query, name, value);
 }
 
+/* Where a chosen language is shown first: this page, not in the language that a link asked for. */
+static const char *here_without_language(const struct req *rq)
+{
+    struct span rest = span_of(rq->query), pair;
+    struct str s = str_new(rq->cx.mem);
+    char before = '?';
+
+    str_add(&s, rq->path);
+    while (rq->method == METHOD_GET && span_cut(&rest, '&', &pair)) {
+        if (pair.len == 0 || (pair.len >= 5 && memcmp(pair.p, "lang=", 5) == 0))
+            continue;
+        str_char(&s, before);
+        str_add_n(&s, pair.p, pair.len);
+        before = '&';
+    }
+    return s.p;
+}
+
 static json_t *languages_json(struct req *rq)
 {
     json_t *list = json_array();
@@ -190,9 +208,9 @@ static json_t *languages_json(struct req *rq)
 
         if (!lang_is_offered(lang, rq->tenant->languages))
             continue;
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:b}", "code", lang_html(lang), "name",
-                                              lang_own_name(lang), "href",
-                                              choice_href(rq, "lang", lang_code(lang)),
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s,s:b}", "code", lang_html(lang),
+                                              "short", lang_code(lang), "name", lang_own_name(lang),
+                                              "href", choice_href(rq, "lang", lang_code(lang)),
                                               "is_current", lang == rq->lang));
     }
     return list;
@@ -332,6 +350,7 @@ json_t *page_shell(struct req *rq)
     json_object_set_new(shell, "theme", json_text(rq->theme));
     json_object_set_new(shell, "themes", themes_json(rq));
     json_object_set_new(shell, "path", json_string(rq->path));
+    json_object_set_new(shell, "here", json_string(here_without_language(rq)));
     add_zone(rq, shell);
     json_object_set_new(shell, "hides_search", json_boolean(strcmp(rq->path, "/") == 0));
     json_object_set_new(shell, "is_sign_in", json_boolean(strcmp(rq->path, "/login") == 0));

@@ -51,8 +51,6 @@ static const char SQL_OIDC_PROVIDER_GET[] =
 static const char SQL_OIDC_PROVIDER_OFFERED[] = PROVIDER_SELECT
     "WHERE p.tenant_id = ? AND p.organisation_id IS NULL AND p.is_enabled "
     "ORDER BY p.name, p.id LIMIT 10";
-static const char SQL_OIDC_PROVIDER_ANY[] =
-    "SELECT 1 FROM oidc_provider WHERE tenant_id = ? AND is_enabled LIMIT 1";
 static const char SQL_OIDC_PROVIDER_OF_DOMAIN[] = PROVIDER_SELECT
     "JOIN oidc_domain d ON d.tenant_id = p.tenant_id AND d.provider_id = p.id "
     "WHERE p.tenant_id = ? AND d.proven = ? AND p.is_enabled LIMIT 1";
@@ -124,16 +122,6 @@ bool oidc_provider_offered(struct ctx *cx, struct oidc_provider **out, size_t *c
     if (!db_query(cx, &rows, SQL_OIDC_PROVIDER_OFFERED, DB_ID(cx->tenant_id)))
         return false;
     take_all(cx, &rows, out, count);
-    return true;
-}
-
-bool oidc_provider_any(struct ctx *cx, bool *out)
-{
-    struct db_rows rows;
-
-    if (!db_query(cx, &rows, SQL_OIDC_PROVIDER_ANY, DB_ID(cx->tenant_id)))
-        return false;
-    *out = rows.count > 0;
     return true;
 }
 

@@ -60,8 +60,6 @@ bool oidc_provider_remove(struct ctx *cx, struct id id) MUST_CHECK;
 
 /* Enabled ones that are offered to everybody: the tenant's own, by name. */
 bool oidc_provider_offered(struct ctx *cx, struct oidc_provider **out, size_t *count) MUST_CHECK;
-/* Whether any is enabled, of whomever. */
-bool oidc_provider_any(struct ctx *cx, bool *out) MUST_CHECK;
 /* The enabled one that an address belongs to by its domain; *out NULL: none. */
 bool oidc_provider_of_email(struct ctx *cx, const char *email,
                             struct oidc_provider **out) MUST_CHECK;

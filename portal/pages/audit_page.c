@@ -15,7 +15,7 @@ static const struct {
               {"staff", T("Staff")},
               {"customer", T("Customer")},
               {"program", T("A program")},
-              {"nobody", T("Nobody signed in")}};
+              {"nobody", T("A visitor, not signed in")}};
 
 static const char *actor_text(struct req *rq, const struct audit_row *row)
 {
@@ -25,52 +25,84 @@ static const char *actor_text(struct req *rq, const struct audit_row *row)
     return row->actor_kind;
 }
 
+/* Members of members are rows of their own, "address.city"; deeper ones stand as they are. */
+enum { DEPTH_MAX = 3 };
+
+/* A list is its members, a switch is a word. */
 static const char *value_text(struct req *rq, const json_t *value)
 {
+    struct str s = str_new(rq->cx.mem);
+    const json_t *member;
+    size_t i;
+
     if (value == NULL || json_is_null(value))
         return "";
-    return json_is_string(value) ? json_string_value(value) : json_write(rq->cx.mem, value);
+    if (json_is_string(value))
+        return json_string_value(value);
+    if (json_is_boolean(value))
+        return req_text(rq, json_is_true(value) ? T("yes") : T("no"));
+    if (!json_is_array(value))
+        return json_write(rq->cx.mem, value);
+    json_array_foreach (value, i, member)
+        str_fmt(&s, "%s%s", i > 0 ? ", " : "", value_text(rq, member));
+    return s.p;
 }
 
-/* What differs: name, before, after. */
-static void add_changes(struct req *rq, json_t *rows, json_t *before, json_t *after)
+/* "family_name" is read as "family name". */
+static const char *name_text(struct req *rq, const char *prefix, const char *name)
+{
+    char *text = arena_printf(rq->cx.mem, "%s%s%s", prefix, *prefix != '\0' ? " / " : "", name);
+
+    for (char *c = text; *c != '\0'; c++)
+        *c = *c == '_' ? ' ' : *c;
+    return text;
+}
+
+static void add_changes(struct req *rq, json_t *rows, const char *prefix, json_t *before,
+                        json_t *after, int depth);
+
+/* was or is: NULL where there is none. */
+static void add_change(struct req *rq, json_t *rows, const char *name, json_t *was, json_t *is,
+                       int depth)
+{
+    if (was != NULL && is != NULL && json_equal(was, is))
+        return;
+    if (depth < DEPTH_MAX && (json_is_object(was) || json_is_object(is)))
+        add_changes(rq, rows, name, was, is, depth + 1);
+    else
+        json_array_append_new(rows, json_pack("{s:s,s:s,s:s}", "name", name, "was",
+                                              value_text(rq, was), "is", value_text(rq, is)));
+}
+
+static void add_changes(struct req *rq, json_t *rows, const char *prefix, json_t *before,
+                        json_t *after, int depth)
 {
     const char *name;
     json_t *value;
 
-    json_object_foreach (after, name, value) {
-        json_t *was = json_object_get(before, name);
-
-        if (was == NULL || !json_equal(was, value))
-            json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:b}", "name", name, "was",
-                                                  value_text(rq, was), "is", value_text(rq, value),
-                                                  "is_change", true));
-    }
-    json_object_foreach (before, name, value) {
+    json_object_foreach (after, name, value)
+        add_change(rq, rows, name_text(rq, prefix, name), json_object_get(before, name), value,
+                   depth);
+    json_object_foreach (before, name, value)
         if (json_object_get(after, name) == NULL)
-            json_array_append_new(rows,
-                                  json_pack("{s:s,s:s,s:s,s:b}", "name", name, "was",
-                                            value_text(rq, value), "is", "", "is_change", true));
-    }
+            add_change(rq, rows, name_text(rq, prefix, name), value, NULL, depth);
 }
 
-static json_t *facts_of(struct req *rq, const struct audit_row *row)
+/* What an event says beside that: its own members, as rows without a before. */
+static void add_facts(struct req *rq, const struct audit_row *row, json_t *changes, json_t *facts)
 {
     struct err ignored = {.kind = NULL}; /* what cannot be read is shown as nothing */
-    json_t *rows = json_array();
     json_t *data = NULL;
     const char *name;
     json_t *value;
 
     if (row->data == NULL || !json_read(rq->cx.mem, &ignored, row->data, strlen(row->data), &data))
-        return rows;
-    add_changes(rq, rows, json_object_get(data, "before"), json_object_get(data, "after"));
-    json_object_foreach (data, name, value) {
+        return;
+    add_changes(rq, changes, "", json_object_get(data, "before"), json_object_get(data, "after"),
+                0);
+    json_object_foreach (data, name, value)
         if (strcmp(name, "before") != 0 && strcmp(name, "after") != 0)
-            json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:b}", "name", name, "was", "",
-                                                  "is", value_text(rq, value), "is_change", false));
-    }
-    return rows;
+            add_change(rq, facts, name_text(rq, "", name), NULL, value, 0);
 }
 
 static json_t *row_json(struct req *rq, const struct audit_row *row)
@@ -78,10 +110,15 @@ static json_t *row_json(struct req *rq, const struct audit_row *row)
     const char *about =
         arena_printf(rq->cx.mem, "%s?about=%s", HERE, id_text(rq->cx.mem, row->subject_id));
 
-    return json_pack("{s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:b}", "at", page_time(rq, row->at), "name",
-                     row->name, "who", *row->actor_name ? row->actor_name : actor_text(rq, row),
-                     "email", row->actor_email, "address", row->address, "about_href", about,
-                     "about", row->about, "facts", facts_of(rq, row), "is_erased", row->is_erased);
+    json_t *changes = json_array(), *facts = json_array();
+
+    add_facts(rq, row, changes, facts);
+    return json_pack("{s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:o,s:o,s:b}", "at", page_time(rq, row->at),
+                     "name", row->name, "who",
+                     *row->actor_name ? row->actor_name : actor_text(rq, row), "email",
+                     row->actor_email, "address", row->address, "about_href", about, "about",
+                     row->about, "has_changes", json_array_size(changes) > 0, "changes", changes,
+                     "facts", facts, "is_erased", row->is_erased);
 }
 
 static void read_filter(struct req *rq, struct trail *trail, struct audit_filter *filter)

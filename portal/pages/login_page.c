@@ -90,10 +90,14 @@ static bool login_again(struct req *rq, struct form *form)
 {
     const char *next = login_page_next(form_value(form, "next"));
     json_t *page;
+    bool is_known;
 
     json_object_del(form->values, "password");
-    return login_context(rq, next, form_value(form, "email"), &page) &&
-           page_render_form(rq, "login", page, form);
+    if (!login_context(rq, next, form_value(form, "email"), &page) ||
+        !sso_page_knows(rq, form_value(form, "email"), &is_known))
+        return false;
+    json_object_set_new(page, "by_email", json_boolean(is_known));
+    return page_render_form(rq, "login", page, form);
 }
 
 /* On to where he wanted to go, by way of the second step if there is one. */
@@ -116,13 +120,16 @@ bool login_page_submit(struct req *rq)
     struct form *form;
     struct id person_id;
     bool has_password;
-    bool keeps;
+    bool keeps, is_sent = false;
 
     if (!form_parse(rq, &form))
         return false;
     keeps = *form_value(form, "keep") != '\0';
     has_password = *form_value(form, "password") != '\0';
     if (!form_read(rq, form, LOGIN_FIELDS, COUNT(LOGIN_FIELDS), &in) || !has_password) {
+        if (!has_password && in.email != NULL &&
+            (!sso_page_by_email(rq, in.email, in.next, &is_sent) || is_sent))
+            return is_sent && cx->err.kind == NULL;
         if (!has_password)
             form_fault(rq, form, "password", T("Password"), T("Enter your password."));
         return login_again(rq, form);
@@ -214,4 +221,12 @@ bool login_page_switch(struct req *rq)
     if (!id_parse(form_value(form, "organisation"), &id))
         return err_set(&rq->cx.err, &ERR_NOT_FOUND, "organisation to switch to");
     return session_switch_organisation(&rq->cx, rq->session, id) && reply_see_other(rq, "/");
+}
+
+bool login_page_language(struct req *rq)
+{
+    struct form *form;
+
+    return form_parse(rq, &form) && serve_keep_language(rq, form_value(form, "lang")) &&
+           reply_see_other(rq, login_page_next(form_value(form, "next")));
 }

@@ -35,12 +35,11 @@ bool sso_page_offer(struct req *rq, json_t **out)
     json_t *providers = json_array();
     struct oidc_provider *list;
     size_t count;
-    bool has_any;
 
     *out = json_own(rq->cx.mem, json_pack("{s:o}", "providers", providers));
-    if (!oidc_provider_offered(&rq->cx, &list, &count) || !oidc_provider_any(&rq->cx, &has_any))
+    if (!oidc_provider_offered(&rq->cx, &list, &count))
         return false;
-    json_object_set_new(*out, "has_any", json_boolean(has_any));
+    json_object_set_new(*out, "has_any", json_boolean(count > 0));
     for (size_t i = 0; i < count; i++)
         json_array_append_new(providers, json_pack("{s:s,s:s}", "action",
                                                    arena_printf(rq->cx.mem, "/login/sso/%s",
@@ -106,6 +105,27 @@ static bool show(struct req *rq, const char *next, const struct form *form)
     return form ? page_render_form(rq, "sso_ask", page, form) : page_render(rq, "sso_ask", page);
 }
 
+bool sso_page_by_email(struct req *rq, const char *email, const char *next, bool *is_sent)
+{
+    struct oidc_provider *provider = NULL;
+
+    *is_sent = false;
+    if (!oidc_provider_of_email(&rq->cx, email, &provider))
+        return false;
+    *is_sent = provider != NULL;
+    return provider == NULL || send_off(rq, provider, next);
+}
+
+bool sso_page_knows(struct req *rq, const char *email, bool *out)
+{
+    struct oidc_provider *provider = NULL;
+
+    if (!oidc_provider_of_email(&rq->cx, email, &provider))
+        return false;
+    *out = provider != NULL;
+    return true;
+}
+
 bool sso_page_ask(struct req *rq)
 {
     return show(rq, req_query(rq, "next"), NULL);
@@ -114,16 +134,16 @@ bool sso_page_ask(struct req *rq)
 bool sso_page_choose(struct req *rq)
 {
     struct sso_form in = {.email = NULL};
-    struct oidc_provider *provider = NULL;
     struct form *form;
+    bool is_sent;
 
     if (!form_parse(rq, &form))
         return false;
     if (form_read(rq, form, FIELDS, COUNT(FIELDS), &in)) {
-        if (!oidc_provider_of_email(&rq->cx, in.email, &provider))
+        if (!sso_page_by_email(rq, in.email, form_value(form, "next"), &is_sent))
             return false;
-        if (provider != NULL)
-            return send_off(rq, provider, form_value(form, "next"));
+        if (is_sent)
+            return true;
         form_fault(rq, form, "email", T("E-mail"),
                    T("No sign-on provider looks after this address. Sign in with your password."));
     }

@@ -1,6 +1,7 @@
 #include "db/event.h"
 #include "portal/account/brand.h"
 #include "portal/account/logo.h"
+#include "portal/account/person.h"
 #include "tests/support/test.h"
 
 #include <string.h>
@@ -34,6 +35,17 @@ static void a_brand_is_set_and_told_in_the_trail(void **state)
     assert_int_equal(test_i64(cx, "SELECT COUNT(*) FROM event WHERE tenant_id = ? AND data LIKE ?",
                               DB_ID(cx->tenant_id), DB_TEXT("%7a1fa2%")),
                      1);
+}
+
+static void an_address_of_support_that_is_none_is_refused(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct brand b = some_brand();
+
+    b.support_email = "write to us";
+    test_refused(cx, brand_set(cx, &b), &ERR_PERSON_EMAIL);
+    b.support_email = "";
+    test_ok(cx, brand_set(cx, &b));
 }
 
 static void a_colour_that_cannot_be_read_is_refused(void **state)
@@ -154,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_brand_is_set_and_told_in_the_trail),
+        cmocka_unit_test(an_address_of_support_that_is_none_is_refused),
         cmocka_unit_test(a_colour_that_cannot_be_read_is_refused),
         cmocka_unit_test(the_nearest_colour_always_reads_and_stays_where_it_does),
         cmocka_unit_test(nothing_but_a_colour_is_a_colour),

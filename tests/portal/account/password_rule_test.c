@@ -56,10 +56,10 @@ static void an_easy_one_is_refused_with_advice(void **state)
     struct ctx *cx = test_ctx(state);
     char hash[CRYPTO_PASSWORD_TEXT_SIZE];
 
-    test_refused(cx, credential_hash(cx, "password1", hash), &ERR_CREDENTIAL_EASY);
-    test_refused(cx, credential_hash_for(cx, "Annakeller7", OWN, hash), &ERR_CREDENTIAL_EASY);
+    test_refused(cx, credential_hash(cx, "password1234", hash), &ERR_CREDENTIAL_EASY);
+    test_refused(cx, credential_hash_for(cx, "Annakeller77", OWN, hash), &ERR_CREDENTIAL_EASY);
     test_ok(cx, credential_hash_for(cx, "correct horse battery", OWN, hash));
-    assert_false(credential_is_strong(cx->mem, "password1"));
+    assert_false(credential_is_strong(cx->mem, "password1234"));
     assert_true(credential_is_strong(cx->mem, "correct horse battery"));
 }
 

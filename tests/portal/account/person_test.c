@@ -97,13 +97,13 @@ static void a_password_has_a_least_and_a_greatest_length(void **state)
     memset(longest, 'x', sizeof(longest));
     memcpy(longest, "correct horse battery", strlen("correct horse battery"));
     longest[CREDENTIAL_PASSWORD_MAX + 1] = '\0';
-    test_refused(cx, credential_set(cx, anna, "short7c"), &ERR_CREDENTIAL_SHORT);
-    test_refused(cx, credential_set(cx, anna, "七个汉字不够长"), &ERR_CREDENTIAL_SHORT);
+    test_refused(cx, credential_set(cx, anna, "elevenchars"), &ERR_CREDENTIAL_SHORT);
+    test_refused(cx, credential_set(cx, anna, "这里只有十一个汉字不够"), &ERR_CREDENTIAL_SHORT);
     test_refused(cx, credential_set(cx, anna, longest), &ERR_CREDENTIAL_LONG);
     test_refused(cx, credential_set(cx, ctx_new_id(cx), "quite another one"), &ERR_NOT_FOUND);
     longest[CREDENTIAL_PASSWORD_MAX] = '\0';
     test_ok(cx, credential_set(cx, anna, longest));
-    test_ok(cx, credential_set(cx, anna, "八个汉字就够用了"));
+    test_ok(cx, credential_set(cx, anna, "这里一共有十二个汉字才够"));
 }
 
 static bool create_anna(struct ctx *cx, void *arg)

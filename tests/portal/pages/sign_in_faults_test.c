@@ -185,6 +185,36 @@ static void a_provider_that_is_down_gets_a_page_that_leads_to_the_password(void 
                      1);
 }
 
+/* Which customers have a provider of their own is nobody's business but theirs. */
+static void an_organisations_provider_is_reached_by_its_addresses_alone(void **state)
+{
+    struct browser *b = open_anna(state);
+    const struct oidc_provider_draft draft = {.name = "Marlow",
+                                              .issuer = "https://sso.invalid",
+                                              .client_id = "gatehouse",
+                                              .audience = "customer",
+                                              .is_enabled = true};
+    struct id organisation = make_organisation(b->cx, "C-9", "Marlow"), id;
+
+    test_ok(b->cx, oidc_provider_add(b->cx, &draft, &id));
+    test_sql(b->cx, "UPDATE oidc_provider SET organisation_id = ? WHERE tenant_id = ?",
+             DB_ID(organisation), DB_ID(b->cx->tenant_id));
+    test_sql(b->cx,
+             "INSERT INTO oidc_domain (tenant_id, id, provider_id, domain, challenge, proven, "
+             "proven_how, proven_at, created_at) VALUES (?, ?, ?, 'marlow.test', 'x', "
+             "'marlow.test', 'staff', NOW(), NOW())",
+             DB_ID(b->cx->tenant_id), DB_ID(ctx_new_id(b->cx)), DB_ID(id));
+    assert_int_equal(browser_get(b, "/login"), 200);
+    assert_false(browser_shows(b, "Sign in with"));
+    assert_int_equal(browser_post(b, "/login", "email=ben@elsewhere.test&password="), 422);
+    assert_true(browser_shows(b, "Enter your password."));
+    assert_false(browser_shows(b, "Sign in with your organisation"));
+    assert_int_equal(browser_post(b, "/login", "email=ben@marlow.test&password=wrong"), 422);
+    assert_true(browser_shows(b, "Sign in with your organisation"));
+    assert_int_equal(browser_post(b, "/login", "email=ben@marlow.test&password="), 503);
+    assert_true(browser_shows(b, "does not answer. Sign in with your password"));
+}
+
 /* No page of signing in may be put into a frame or kept by a cache. */
 static void its_pages_are_neither_framed_nor_kept(void **state)
 {
@@ -211,6 +241,7 @@ int main(void)
         cmocka_unit_test(no_next_leads_away_after_the_second_step_or_sign_on),
         cmocka_unit_test(a_made_up_host_is_answered_by_nobody_and_repeated_nowhere),
         cmocka_unit_test(a_provider_that_is_down_gets_a_page_that_leads_to_the_password),
+        cmocka_unit_test(an_organisations_provider_is_reached_by_its_addresses_alone),
         cmocka_unit_test(its_pages_are_neither_framed_nor_kept),
     };
 
