@@ -1,11 +1,14 @@
 /* Every path of the portal, who may ask it, and which function answers; the licence service's are
  * in portal/service_routes.c. */
+#include "portal/api/bulk_api.h"
 #include "portal/api/checkout_api.h"
 #include "portal/api/customer_api.h"
+#include "portal/api/macro_api.h"
 #include "portal/api/people_api.h"
 #include "portal/api/ticket_act_api.h"
 #include "portal/api/ticket_api.h"
 #include "portal/api/ticket_relation_api.h"
+#include "portal/api/view_api.h"
 #include "portal/desk/attachment.h"
 #include "portal/draft.h"
 #include "portal/http/route.h"
@@ -464,5 +467,6 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/licences/{id}/reinstate",  licence_desk_page_reinstate, NEED_STAFF | NEED_CSRF, RIGHT_LICENCES_UPDATE, 0},
 
 #include "portal/api_routes.h"
+    {.pattern = NULL},
     /* clang-format on */
 };

@@ -1,5 +1,6 @@
 #include "portal/api/customer_api.h"
 
+#include "portal/account/membership.h"
 #include "portal/account/role.h"
 #include "portal/api/rest.h"
 #include "portal/sales/order.h"
@@ -23,14 +24,23 @@ static const char *kind_name(enum viewer_kind kind)
     return "other";
 }
 
+/* A customer's are named as in a membership, staff's as in a role. */
+static json_t *rights_json(const struct viewer *v)
+{
+    return v->kind == VIEWER_CUSTOMER ? membership_rights_json(v->rights)
+                                      : role_rights_json(v->rights);
+}
+
 bool customer_api_me(struct req *rq)
 {
     const struct viewer *v = &rq->cx.viewer;
+
     return rest_answer(rq, 200,
-                       json_pack("{s:s,s:o,s:o,s:s,s:o}", "kind", kind_name(v->kind), "person_id",
-                                 rest_id_json(rq, v->person_id), "organisation_id",
+                       json_pack("{s:s,s:o,s:o,s:s,s:o,s:o}", "kind", kind_name(v->kind),
+                                 "person_id", rest_id_json(rq, v->person_id), "organisation_id",
                                  rest_id_json(rq, v->organisation_id), "tenant", rq->tenant->slug,
-                                 "rights", role_rights_json(v->rights)));
+                                 "rights", rights_json(v), "reads_only",
+                                 membership_rights_json(v->reads_only)));
 }
 
 /* --- organisations --- */

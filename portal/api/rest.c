@@ -19,6 +19,9 @@ static const struct err_kind ERR_REST_UNKNOWN = {ERR_CLASS_INVALID, "MEMBER_UNKN
 static const struct err_kind ERR_REST_KEY = {
     ERR_CLASS_MALFORMED, "HEADER_INVALID",
     "The header Idempotency-Key is 1 to 64 letters, digits and marks of ASCII without blanks."};
+static const struct err_kind ERR_REST_PERSON = {
+    ERR_CLASS_DENIED, "PERSON_NEEDED",
+    "This is kept in somebody's name: use a token that was made for a person."};
 static const struct err_kind ERR_REST_PARAMETER = {ERR_CLASS_MALFORMED, "PARAMETER_INVALID", ""};
 
 /* --- refusing --- */
@@ -285,6 +288,12 @@ bool rest_key(struct req *rq, const char **out)
             return err_set_at(&rq->cx.err, &ERR_REST_KEY, ":Idempotency-Key", "byte %zu", i);
     *out = text;
     return true;
+}
+
+bool rest_person(struct req *rq)
+{
+    return !id_is_zero(rq->cx.viewer.person_id) ||
+           err_set(&rq->cx.err, &ERR_REST_PERSON, "a token without a person");
 }
 
 /* --- answers --- */

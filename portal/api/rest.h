@@ -49,6 +49,9 @@ bool rest_choice(struct req *rq, const char *name, const char *const *words,
 /* The header Idempotency-Key, NULL if absent: 1 to REST_KEY_MAX characters. */
 bool rest_key(struct req *rq, const char **out) MUST_CHECK;
 
+/* What is kept in somebody's name needs a token that was made for a person. */
+bool rest_person(struct req *rq) MUST_CHECK;
+
 /* {"data": data}; takes the reference. */
 bool rest_answer(struct req *rq, int status, json_t *data);
 /* {"data": [...], "next": cursor or null}; takes the reference of data. */

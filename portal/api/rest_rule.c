@@ -2,6 +2,7 @@
 
 #include "portal/account/person.h"
 #include "portal/api/rest.h"
+#include "portal/desk/macro.h"
 #include "portal/desk/reporter.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_status.h"
@@ -20,6 +21,7 @@ enum rule_kind {
     RULE_RANGE, /* 1 to max */
     RULE_ID,    /* an id of something that is here */
     RULE_THEIRS,
+    RULE_SCOPE,
     RULE_TAG,
     RULE_LINKS,
     RULE_ZONE,
@@ -38,6 +40,8 @@ static const char *const SENTENCES[RULE_KINDS] = {
     [RULE_RANGE] = T("The member {} is a whole number of 1 to {}."),
     [RULE_ID] = T("The member {} is the id of something that is not here, or not for this token."),
     [RULE_THEIRS] = T("The member {} is the id of something that this customer does not have."),
+    [RULE_SCOPE] = T("The member {} is team only for who is in a team, and all only for who may "
+                     "change the settings."),
     [RULE_TAG] =
         T("The member {} is a text of 1 to 64 characters, and a ticket has at most {} tags."),
     [RULE_LINKS] = T("The member {} would be one more than the {} links that a ticket can have."),
@@ -66,6 +70,17 @@ static const struct rule RULES[] = {
     {"/api/v1/tickets", "reporter_email", RULE_LINE, PERSON_EMAIL_MAX},
     {"/api/v1/tickets", "reporter_store", RULE_LINE, TICKET_STORE_MAX},
     {"/api/v1/tickets", "reporter_address", RULE_LINE, REPORTER_ADDRESS_MAX},
+    {"/api/v1/views", "name", RULE_NAME, SAVED_VIEW_NAME_MAX},
+    {"/api/v1/views", "scope", RULE_SCOPE, 0},
+    {"/api/v1/macros", "name", RULE_NAME, MACRO_NAME_MAX},
+    {"/api/v1/macros", "text", RULE_NOTE, MACRO_BODY_MAX},
+    {"/api/v1/macros", "tag", RULE_LINE, TICKET_TAG_MAX},
+    {"/api/v1/macros", "status", RULE_STATUS, 0},
+    {"/api/v1/macros", "scope", RULE_SCOPE, 0},
+    {"/api/v1/bulk", "status", RULE_STATUS, 0},
+    {"/api/v1/bulk", "topic", RULE_TOPIC, 0},
+    {"/api/v1/bulk", "tag", RULE_TEXT, TICKET_TAG_MAX},
+    {"/api/v1/bulk", "untag", RULE_TEXT, TICKET_TAG_MAX},
     {"/api/v1/tickets", "tag", RULE_TAG, TICKET_TAGS_MAX},
     {"/api/v1/tickets", "number", RULE_LINKS, TICKET_LINKS_MAX},
     {"/api/v1/tickets", "status", RULE_STATUS, 0},
@@ -190,7 +205,8 @@ static bool explain_member(struct req *rq, const struct err *was)
     }
     member = member_of(rq, body, was->source);
     value = json_object_get(body, member);
-    if (value == NULL || json_is_null(value))
+    if ((value == NULL || json_is_null(value)) &&
+        (was->kind == &ERR_INVALID || was->kind == &ERR_PERSON_EMAIL))
         return rest_missing(rq, member);
     rule = find_rule(rq, member);
     if (was->kind != &ERR_INVALID || rule == NULL || !rule_words(rq, rule, &words)) {

@@ -25,6 +25,7 @@ static const struct {
     {"/api/v1/tickets", "state q organisation_id licence_id after limit"},
     {"/api/v1/organisations", "q status after limit"},
     {"/api/v1/people", "q organisation_id after limit"},
+    {"/api/v1/views/{id}/tickets", "after limit"},
     {"/api/v1/orders", "organisation_id open after limit"},
 };
 

@@ -555,6 +555,11 @@ int main(void)
         cmocka_unit_test(shop_links_and_tags_are_set_and_taken_off),
         cmocka_unit_test(shop_participants_are_colleagues_of_the_customer),
         cmocka_unit_test(shop_what_somebody_else_changed_is_not_overwritten),
+        cmocka_unit_test(shop_many_tickets_are_changed_and_set_back),
+        cmocka_unit_test(shop_a_change_of_many_says_what_is_missing),
+        cmocka_unit_test(shop_views_are_kept_run_and_removed),
+        cmocka_unit_test(shop_a_macro_is_kept_changed_and_removed),
+        cmocka_unit_test(shop_a_macro_is_looked_at_and_applied),
     };
 
     return test_group_run_around("portal_api", tests, COUNT(tests), site_start, site_stop);

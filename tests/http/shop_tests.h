@@ -11,3 +11,10 @@ void shop_messages_become_a_ticket_of_their_own(void **state);
 void shop_links_and_tags_are_set_and_taken_off(void **state);
 void shop_participants_are_colleagues_of_the_customer(void **state);
 void shop_what_somebody_else_changed_is_not_overwritten(void **state);
+
+/* shop_desk.c */
+void shop_many_tickets_are_changed_and_set_back(void **state);
+void shop_a_change_of_many_says_what_is_missing(void **state);
+void shop_views_are_kept_run_and_removed(void **state);
+void shop_a_macro_is_kept_changed_and_removed(void **state);
+void shop_a_macro_is_looked_at_and_applied(void **state);

@@ -35,7 +35,53 @@ async function people(ask) {
   throw new Error("the demo has no open ticket of an organisation with people");
 }
 
-export async function deskStory(ask) {
+// What is kept in somebody's name: by a token of a person's.
+async function views(ask) {
+  const id = (await ask("POST /api/v1/views", { body: { name: "Scales", q: "scales", columns: ["subject"] }, status: 201 })).body.data.id;
+  const at = { id };
+  await ask("POST /api/v1/views", { body: { name: "Scales" }, status: 422 });
+  await ask("GET /api/v1/views", { status: 200 });
+  await ask("GET /api/v1/views/{id}", { at, status: 200 });
+  await ask("PATCH /api/v1/views/{id}", { at, body: { sort: "updated" }, status: 200 });
+  await ask("GET /api/v1/views/{id}/tickets", { at, query: "?limit=2", status: 200 });
+  await ask("DELETE /api/v1/views/{id}", { at, status: 204 });
+}
+
+async function many(ask) {
+  const one = await file(ask, "Till number four");
+  const id = (await ask("POST /api/v1/bulk", { body: { tickets: [one.id], level: 2, tag: "till" }, status: 201 })).body.data.id;
+  const at = { id };
+  await ask("GET /api/v1/bulk", { status: 200 });
+  await ask("GET /api/v1/bulk/{id}", { at, status: 200 });
+  await ask("PATCH /api/v1/bulk/{id}", { at, body: { tag: "tills" }, status: 200 });
+  await ask("POST /api/v1/bulk/{id}/start", { at, status: 200 });
+  for (let tries = 0; tries < 100; tries++) {
+    if ((await ask("GET /api/v1/bulk/{id}", { at, status: 200 })).body.data.state === "done") break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await ask("POST /api/v1/bulk/{id}/undo", { at, status: 201 });
+  const other = (await ask("POST /api/v1/bulk", { body: { q: "till", tag: "x" }, status: 201 })).body.data.id;
+  await ask("POST /api/v1/bulk/{id}/start", { at: { id: other }, status: 200 });
+  await ask("POST /api/v1/bulk/{id}/cancel", { at: { id: other }, status: 200 });
+  await ask("POST /api/v1/bulk/{id}/cancel", { at: { id: other }, status: 409 });
+}
+
+async function macros(ask) {
+  const macro = (await ask("POST /api/v1/macros", { body: { name: "Paper", text: "About {subject}", tag: "paper", takes_it: true }, status: 201 })).body.data.id;
+  await ask("POST /api/v1/macros", { body: { name: "Nothing" }, status: 422 });
+  await ask("GET /api/v1/macros", { status: 200 });
+  await ask("PATCH /api/v1/macros/{id}", { at: { id: macro }, body: { level: 3, tag: null }, status: 200 });
+  const at = { id: (await file(ask, "The receipt is pale")).id, macro };
+  await ask("GET /api/v1/macros/{id}", { at: { id: macro }, status: 200 });
+  await ask("GET /api/v1/tickets/{id}/macros/{macro}", { at, status: 200 });
+  await ask("POST /api/v1/tickets/{id}/macros/{macro}", { at, body: { text: "We send paper." }, status: 200 });
+  await ask("DELETE /api/v1/macros/{id}", { at: { id: macro }, status: 204 });
+}
+
+export async function deskStory(ask, asPerson) {
   await connections(ask);
   await people(ask);
+  await views(asPerson);
+  await many(asPerson);
+  await macros(asPerson);
 }

@@ -1,4 +1,5 @@
 // The portal's API for programs, /api/v1.
+import { DESK_PATHS, DESK_SCHEMAS } from "./desk.mjs";
 import { TICKET_PATHS, TICKET_SCHEMAS } from "./ticket.mjs";
 import { anyObject, count, day, flag, header, id, list, nullable, object, query, ref, same, says, text, time, upTo, variables, whole, words } from "./schema.mjs";
 
@@ -18,9 +19,12 @@ const draft = Object.fromEntries(Object.entries(organisation).map(([name, schema
 
 const SCHEMAS = {
   ...TICKET_SCHEMAS,
+  ...DESK_SCHEMAS,
   Money: object({ minor: says("In the currency's smallest unit.", whole), currency: { ...text, pattern: "^[A-Z]{3}$" } }),
   Me: object({
-    kind: words("staff", "customer", "other"), person_id: nullable(id), organisation_id: nullable(id), tenant: text, rights: list(text),
+    kind: words("staff", "customer", "other"), person_id: nullable(id), organisation_id: nullable(id), tenant: text,
+    rights: says("Staff: MODULE.ACTION, and MODULE.team or MODULE.all for how far they reach. Customers: as in a membership.", list(text)),
+    reads_only: says("Of a customer's rights, those that only see.", list(text)),
   }),
   Ticket: object({
     id, number: text, subject: text, topic: text, status: text, category: words("open", "waiting", "solved", "closed"), city: text, store: text,
@@ -127,6 +131,7 @@ const PATHS = {
     post: { summary: "Answer.", parameters: [KEY], ...body("Answer"), responses: made(object({ data: object({ id }) })) },
   },
   ...TICKET_PATHS({ one, page, got, made, gone, body }),
+  ...DESK_PATHS({ one, page, got, made, gone, body, paged: PAGED, key: KEY }),
   "/api/v1/files/{id}": {
     get: { summary: "A file of a thread.", responses: { 200: { description: "The file.", content: { "application/octet-stream": { schema: text } } } } },
   },
