@@ -40,7 +40,8 @@ static bool add_of_others(struct ctx *cx)
                                      .label = "Reached best",
                                      .label_zh = "方便联系的时间",
                                      .kind = FIELD_TEXT,
-                                     .access = FIELD_WRITE},
+                                     .access = FIELD_WRITE,
+                                     .is_listed = true},
                                     {.subject = FIELD_ORDER,
                                      .code = "cost_centre",
                                      .label = "Cost centre",
@@ -151,8 +152,8 @@ static bool fill_in(struct demo *d)
         given = json_own(cx->mem, json_pack("{s:i}", "till_count", (int)(3 * sites + i % 4 + 1)));
         if (!field_record_write(cx, FIELD_ORGANISATION, demo_id(organisation, "id"), given, told))
             return false;
-        given = json_own(cx->mem,
-                         json_pack("{s:s}", "installed_by", is_zh ? "陈思远" : "Gareth Lowe"));
+        given =
+            json_own(cx->mem, json_pack("{s:s}", "installed_by", is_zh ? "陈思远" : "Gareth Lowe"));
         if (i % 3 == 0 && !id_is_zero(licence) && !own_field_set(cx, FIELD_LICENCE, licence, given))
             return false;
     }

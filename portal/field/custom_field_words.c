@@ -139,3 +139,20 @@ const char *custom_field_words_conditions(struct arena *mem, const struct lang *
     }
     return s.p;
 }
+
+const char *custom_field_words_listed(struct arena *mem, const struct lang *lang,
+                                      const struct field_set *set, const char *const *values,
+                                      bool is_customer)
+{
+    struct str s = str_new(mem);
+
+    for (size_t i = 0; i < set->count; i++) {
+        const struct custom_field *f = &set->fields[i];
+
+        if (f->is_listed && values[i] != NULL && f->kind != FIELD_LINES &&
+            (!is_customer || f->access != FIELD_NONE))
+            str_fmt(&s, "%s%s", s.len > 0 ? " · " : "",
+                    custom_field_words_value(mem, lang, f, values[i]));
+    }
+    return s.len > 0 ? s.p : NULL;
+}

@@ -12,6 +12,12 @@ const char *custom_field_words_label(const struct lang *lang, const char *label,
 const char *custom_field_words_value(struct arena *mem, const struct lang *lang,
                                      const struct custom_field *f, const char *value);
 
+/* Of one record's values those that stand in a row of a list, joined; NULL for none. is_customer:
+ * only what customers read. In mem. */
+const char *custom_field_words_listed(struct arena *mem, const struct lang *lang,
+                                      const struct field_set *set, const char *const *values,
+                                      bool is_customer);
+
 struct field_word { /* what a code of a topic, level or state is called */
     const char *code, *label;
 };

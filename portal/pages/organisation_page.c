@@ -2,9 +2,7 @@
 
 #include "licensing/licence.h"
 #include "portal/account/membership.h"
-#include "portal/account/profile_proposal.h"
 #include "portal/account/second_rule.h"
-#include "portal/account/signup_wait.h"
 #include "portal/desk/ticket_list.h"
 #include "portal/http/page.h"
 #include "portal/pages/field_form.h"
@@ -29,7 +27,7 @@ static const struct {
     {"lost", T("Lost"), NULL, "x"},
 };
 
-static json_t *status_chip(struct req *rq, const char *status)
+static size_t look_of(const char *status)
 {
     size_t at = 0;
 
@@ -37,11 +35,23 @@ static json_t *status_chip(struct req *rq, const char *status)
         if (!strcmp(STATUS_LOOKS[i].status, status))
             at = i;
     }
+    return at;
+}
+
+const char *organisation_page_status(struct req *rq, const char *status)
+{
+    return req_text(rq, STATUS_LOOKS[look_of(status)].label);
+}
+
+static json_t *status_chip(struct req *rq, const char *status)
+{
+    const size_t at = look_of(status);
+
     return json_pack("{s:s?,s:s,s:s}", "kind", STATUS_LOOKS[at].kind, "icon", STATUS_LOOKS[at].icon,
                      "text", req_text(rq, STATUS_LOOKS[at].label));
 }
 
-static json_t *organisation_json(struct req *rq, const struct organisation *o)
+json_t *organisation_page_json(struct req *rq, const struct organisation *o)
 {
     struct arena *mem = rq->cx.mem;
 
@@ -52,71 +62,6 @@ static json_t *organisation_json(struct req *rq, const struct organisation *o)
                      o->owner_name, "phone", o->phone, "email", o->email, "address", o->address,
                      "city", o->city, "country", o->country, "since", page_day(rq, o->created_at),
                      "note", o->note);
-}
-
-/* --- the list --- */
-
-static json_t *list_pager(struct req *rq, const char *search, const char *after,
-                          const struct organisation *last)
-{
-    struct str first = str_new(rq->cx.mem);
-    struct str next = str_new(rq->cx.mem);
-
-    str_add(&first, "/desk/customers?q=");
-    str_url(&first, search);
-    str_add(&next, first.p);
-    if (last)
-        str_fmt(&next, "&after=%s", id_text(rq->cx.mem, last->id));
-    if (!last && !after)
-        return json_null();
-    return json_pack("{s:s?,s:s?,s:n}", "prev_href", after ? first.p : NULL, "next_href",
-                     last ? next.p : NULL, "text");
-}
-
-/* The way to people who made an account and belong nowhere yet; null where there are none. */
-static bool add_waiting(struct req *rq, json_t *page)
-{
-    int64_t count;
-
-    if (!signup_wait_count(&rq->cx, &count))
-        return false;
-    json_object_set_new(
-        page, "waiting",
-        count == 0 ? json_null()
-                   : json_string(lang_fill1(rq->cx.mem, rq->lang, T("People who wait: {}"),
-                                            arena_printf(rq->cx.mem, "%lld", (long long)count))));
-    return true;
-}
-
-bool organisation_page_list(struct req *rq)
-{
-    struct ctx *cx = &rq->cx;
-    const char *search = req_query(rq, "q");
-    const char *after = req_query(rq, "after");
-    struct organisation_filter filter = {.search = search,
-                                         .by_pinyin = strncmp(lang_code(rq->lang), "zh", 2) == 0};
-    json_t *rows = json_array();
-    json_t *page =
-        json_own(cx->mem, json_pack("{s:o,s:s,s:b}", "organisations", rows, "query",
-                                    search ? search : "", "is_searched", search && *search));
-    struct organisation *list;
-    size_t count;
-    int64_t waiting;
-    bool has_more;
-
-    if (after && !id_parse(after, &filter.after))
-        return err_set(&cx->err, &ERR_NOT_FOUND, "cursor of the customer list");
-    if (!organisation_list(cx, &filter, &list, &count, &has_more) ||
-        !profile_proposal_waiting(cx, &waiting) || !add_waiting(rq, page))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(rows, organisation_json(rq, &list[i]));
-    json_object_set_new(page, "is_empty", json_boolean(count == 0));
-    json_object_set_new(page, "proposals", waiting > 0 ? json_integer(waiting) : json_null());
-    json_object_set_new(
-        page, "pager",
-        list_pager(rq, search ? search : "", after, has_more ? &list[count - 1] : NULL));
-    return page_render(rq, "organisation_list", page);
 }
 
 /* --- parts of one organisation --- */
@@ -157,10 +102,32 @@ static json_t *member_json(struct req *rq, const struct membership *m)
                                                    req_text(rq, MEMBER_RIGHTS[i].label))
                                       : req_text(rq, MEMBER_RIGHTS[i].label)));
     }
-    return json_pack("{s:s?,s:s,s:s,s:s,s:s,s:s?,s:o,s:o}", "href", member_href(rq, m), "name",
+    return json_pack("{s:s?,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:n}", "href", member_href(rq, m), "name",
                      m->full_name, "email", m->email, "phone", m->phone, "position", m->position,
                      "site", m->site_name, "rights", rights, "initials",
-                     page_initials(m->full_name));
+                     page_initials(m->full_name), "listed");
+}
+
+/* Staff see those of the people's own fields that lists show. */
+static bool add_listed(struct req *rq, const struct membership *members, size_t count,
+                       const json_t *people)
+{
+    struct id *ids = arena_array(rq->cx.mem, struct id, count + 1);
+    struct field_set set;
+    const char **values;
+
+    if (!rq->session->is_staff)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = members[i].person_id;
+    if (!custom_field_set(&rq->cx, FIELD_PERSON, &set) ||
+        !custom_value_read_many(&rq->cx, &set, ids, count, &values))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(json_array_get(people, i), "listed",
+                            json_text(custom_field_words_listed(rq->cx.mem, rq->lang, &set,
+                                                                values + i * set.count, false)));
+    return true;
 }
 
 static bool add_people(struct req *rq, struct id id, json_t *page)
@@ -182,6 +149,8 @@ static bool add_people(struct req *rq, struct id id, json_t *page)
         json_array_append_new(people, member_json(rq, &members[i]));
         has_admin = has_admin || (members[i].rights & RIGHT_ADMIN) != 0;
     }
+    if (!add_listed(rq, members, member_count, people))
+        return false;
     json_object_set_new(page, "has_no_admin", json_boolean(member_count > 0 && !has_admin));
     for (size_t i = 0; i < site_count; i++)
         json_array_append_new(places, json_pack("{s:s,s:s,s:s,s:s}", "name", sites[i].name, "city",
@@ -357,14 +326,14 @@ bool organisation_page_view(struct req *rq)
 
     if (!organisation_get(&rq->cx, rq->id, &o))
         return false;
-    page =
-        json_own(rq->cx.mem,
-                 json_pack("{s:o,s:s,s:s}", "organisation", organisation_json(rq, o), "issue_href",
-                           arena_printf(rq->cx.mem, "/desk/licences/new?organisation=%s",
-                                        id_text(rq->cx.mem, o->id)),
-                           "invite_href",
-                           arena_printf(rq->cx.mem, "/desk/customers/%s/people/new",
-                                        id_text(rq->cx.mem, o->id))));
+    page = json_own(rq->cx.mem,
+                    json_pack("{s:o,s:s,s:s}", "organisation", organisation_page_json(rq, o),
+                              "issue_href",
+                              arena_printf(rq->cx.mem, "/desk/licences/new?organisation=%s",
+                                           id_text(rq->cx.mem, o->id)),
+                              "invite_href",
+                              arena_printf(rq->cx.mem, "/desk/customers/%s/people/new",
+                                           id_text(rq->cx.mem, o->id))));
     if (!add_fields(rq, o->id, page) || !add_people(rq, o->id, page) ||
         !add_tickets(rq, o->id, page) || !add_papers(rq, o->id, page) ||
         !add_licences(rq, o->id, page) || !add_timeline(rq, o->id, page) ||
@@ -385,9 +354,10 @@ bool organisation_page_own(struct req *rq)
     if (!organisation_get(&rq->cx, rq->session->organisation_id, &o) ||
         !membership_has_admin(&rq->cx, o->id, &has_admin))
         return false;
-    page = json_own(rq->cx.mem, json_pack("{s:o,s:b,s:b}", "organisation", organisation_json(rq, o),
-                                          "is_admin", viewer_has(&rq->cx.viewer, RIGHT_ADMIN),
-                                          "is_without_admin", !has_admin));
+    page = json_own(rq->cx.mem,
+                    json_pack("{s:o,s:b,s:b}", "organisation", organisation_page_json(rq, o),
+                              "is_admin", viewer_has(&rq->cx.viewer, RIGHT_ADMIN),
+                              "is_without_admin", !has_admin));
     if (!add_fields(rq, o->id, page) || !add_people(rq, o->id, page) ||
         (viewer_has(&rq->cx.viewer, RIGHT_ADMIN) &&
          !add_second(rq, o->id, "/organisation/second", page)))

@@ -45,6 +45,7 @@
 #include "portal/pages/option_list_page.h"
 #include "portal/pages/order_page.h"
 #include "portal/pages/organisation_edit_page.h"
+#include "portal/pages/organisation_list_page.h"
 #include "portal/pages/organisation_page.h"
 #include "portal/pages/own_data_page.h"
 #include "portal/pages/people_page.h"

@@ -201,6 +201,7 @@ bool record_field_page_add(struct req *rq, enum field_subject subject, struct id
     facts = field_form_facts(rq, &own.set, own.values);
     json_object_set_new(page, "has_own_fields",
                         json_boolean(json_array_size(facts) > 0 || may_edit));
+    json_object_set_new(page, "has_facts", json_boolean(json_array_size(facts) > 0));
     json_object_set_new(page, "own_fields", facts);
     json_object_set_new(page, "fields_href",
                         may_edit ? json_string(arena_printf(rq->cx.mem, "%s/fields", back))

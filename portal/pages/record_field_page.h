@@ -16,6 +16,6 @@ bool record_field_page_licence(struct req *rq);
 bool record_field_page_licence_save(struct req *rq);
 
 /* For the page of a record that the reader sees, whose address is back: "own_fields"
- * [{label,value}], "has_own_fields", "fields_href" (NULL: nothing to be edited). */
+ * [{label,value}], "has_facts", "has_own_fields", "fields_href" (NULL: nothing to be edited). */
 bool record_field_page_add(struct req *rq, enum field_subject subject, struct id id,
                            const char *back, json_t *page) MUST_CHECK;

@@ -91,23 +91,6 @@ bool ticket_field_page_of_ticket(struct req *rq, const struct field_set *set,
     return true;
 }
 
-/* The words of one row's fields that lists show. */
-static const char *listed_text(struct req *rq, const struct field_set *set,
-                               const char *const *values)
-{
-    struct str s = str_new(rq->cx.mem);
-
-    for (size_t i = 0; i < set->count; i++) {
-        const struct custom_field *f = &set->fields[i];
-
-        if (f->is_listed && values[i] != NULL && f->kind != FIELD_LINES &&
-            (is_desk(rq) || f->access != FIELD_NONE))
-            str_fmt(&s, "%s%s", s.len > 0 ? " · " : "",
-                    custom_field_words_value(rq->cx.mem, rq->lang, f, values[i]));
-    }
-    return s.len > 0 ? s.p : NULL;
-}
-
 bool ticket_field_page_list(struct req *rq, const struct field_set *set, struct ticket *const *rows,
                             size_t count)
 {
@@ -130,6 +113,7 @@ bool ticket_field_page_list(struct req *rq, const struct field_set *set, struct 
     if (!custom_value_read_many(&rq->cx, set, ids, count, &values))
         return false;
     for (size_t i = 0; i < count; i++)
-        rows[i]->listed = listed_text(rq, set, values + i * set->count);
+        rows[i]->listed = custom_field_words_listed(rq->cx.mem, rq->lang, set,
+                                                    values + i * set->count, !is_desk(rq));
     return true;
 }

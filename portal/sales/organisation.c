@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "db/event.h"
 #include "db/series.h"
+#include "portal/sales/organisation_where.h"
 #include "portal/sales/sales_scope.h"
 #include "portal/sales/sales_text.h"
 
@@ -225,8 +226,7 @@ bool organisation_get(struct ctx *cx, struct id id, struct organisation **out)
     return true;
 }
 
-static void organisation_filter_where(struct ctx *cx, const struct organisation_filter *f,
-                                      struct where *w)
+void organisation_where(struct ctx *cx, const struct organisation_filter *f, struct where *w)
 {
     const char *search = f->search && *f->search ? f->search : NULL;
 
@@ -239,6 +239,10 @@ static void organisation_filter_where(struct ctx *cx, const struct organisation_
     }
     if (f->status)
         where_add(w, " AND o.status = ?", DB_TEXT(f->status));
+    if (f->field != NULL)
+        field_filter_where(w, f->field,
+                           f->field->field->subject == FIELD_PERSON ? FIELD_FILTER_OF_MEMBERS
+                                                                    : FIELD_FILTER_OF_ORGANISATION);
 }
 
 /* MariaDB sorts utf8mb4 by sound nowhere; GBK's own order is by sound for the 3,755 characters that
@@ -268,7 +272,7 @@ bool organisation_list(struct ctx *cx, const struct organisation_filter *filter,
     size_t n = 0;
 
     organisation_start(cx, &w);
-    organisation_filter_where(cx, filter, &w);
+    organisation_where(cx, filter, &w);
     if (!id_is_zero(filter->after)) {
         if (!organisation_get(cx, filter->after, &after))
             return false;

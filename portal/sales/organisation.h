@@ -2,6 +2,7 @@
 #pragma once
 
 #include "db/db.h"
+#include "portal/field/field_filter.h"
 #include "portal/field/field_record.h"
 
 enum {
@@ -82,9 +83,10 @@ bool organisation_get(struct ctx *cx, struct id id, struct organisation **out) M
 struct organisation_filter {
     const char *search; /* part of the name or city, or a code from its start; NULL: all */
     const char *status; /* NULL: any */
-    struct id after;    /* key paging: the last one of the page before; zero starts */
-    unsigned limit;     /* 0: ORGANISATION_PAGE */
-    bool by_pinyin;     /* Chinese names by their sound, for who reads Chinese */
+    const struct field_filter *field; /* of the organisation, or of one of its people; NULL: any */
+    struct id after;                  /* key paging: the last one of the page before; zero starts */
+    unsigned limit;                   /* 0: ORGANISATION_PAGE */
+    bool by_pinyin;                   /* Chinese names by their sound, for who reads Chinese */
 };
 /* By name. *has_more tells that a further page exists. */
 bool organisation_list(struct ctx *cx, const struct organisation_filter *filter,

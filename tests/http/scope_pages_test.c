@@ -250,6 +250,7 @@ static void customers_and_orders_are_seen_as_far_as_these_reach(void **state)
                                      (RIGHT_SALES & ~RIGHT_ALL_OF(MODULE_SALES)) |
                                      reach(MODULE_SALES, scope))));
         expect_customers(&h, "/desk/customers", false, scope);
+        expect_customers(&h, "/desk/customers.csv", false, scope);
         expect_customers(&h, "/desk/orders", false, scope);
         expect_customers(&h, "/api/v1/organisations", true, scope);
         expect_customers(&h, "/api/v1/orders", true, scope);

@@ -1,3 +1,4 @@
+#include "portal/field/custom_value.h"
 #include "portal/sales/order.h"
 #include "tests/portal/pages/test_portal.h"
 
@@ -61,6 +62,127 @@ static void sites_are_added_by_both_sides_and_names_stay_single(void **state)
     assert_int_equal(browser_get(anna, "/organisation"), 200);
     assert_true(browser_shows(anna, "High Street"));
     assert_true(browser_shows(anna, "Henley"));
+}
+
+/* --- own fields in the list --- */
+
+static struct custom_field make_field(struct ctx *cx, enum field_subject subject, const char *code,
+                                      enum field_kind kind, bool is_listed)
+{
+    struct custom_field f = {.subject = subject,
+                             .code = code,
+                             .label = code,
+                             .label_zh = "",
+                             .hint = "",
+                             .hint_zh = "",
+                             .kind = kind,
+                             .is_listed = is_listed};
+
+    test_as_system(cx);
+    test_ok(cx, custom_field_save(cx, &f));
+    return f;
+}
+
+static void set_value(struct ctx *cx, const struct custom_field *f, struct id id, const char *value)
+{
+    struct custom_field fields[] = {*f};
+    const struct field_set set = {.fields = fields, .count = 1};
+
+    test_ok(cx, custom_value_write(cx, &set, id, NULL, (const char *const[]){value}));
+}
+
+/* Marlow has 12 tills since March and a person who is reached at night, Gusu 3 tills; Henley has
+ * nothing. */
+static struct browser *open_with_fields(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct ctx *cx = b->cx;
+    const struct id marlow = make_organisation(cx, "C-1", "Marlow Grocers");
+    const struct id gusu = make_organisation(cx, "C-2", "Gusu Books");
+    const struct id anna = make_person(cx, "Anna Keller", "anna@marlow.example");
+    const struct id wen = make_person(cx, "Wen Li", "wen@gusu.example");
+    const struct custom_field tills =
+        make_field(cx, FIELD_ORGANISATION, "tills", FIELD_NUMBER, true);
+    const struct custom_field since =
+        make_field(cx, FIELD_ORGANISATION, "since", FIELD_DATE, false);
+    const struct custom_field hours = make_field(cx, FIELD_PERSON, "hours", FIELD_TEXT, true);
+
+    (void)make_organisation(cx, "C-3", "Henley Foods");
+    make_membership(cx, anna, marlow, RIGHT_TICKET_OWN);
+    make_membership(cx, make_person(cx, "Tom Boss", "tom@marlow.example"), marlow, RIGHT_ADMIN);
+    make_membership(cx, wen, gusu, RIGHT_TICKET_OWN);
+    set_value(cx, &tills, marlow, "12");
+    set_value(cx, &since, marlow, "2026-03-01");
+    set_value(cx, &tills, gusu, "3");
+    set_value(cx, &hours, anna, "Night_shift");
+    browser_staff(b, "agent", "priya@tilwick.example");
+    return b;
+}
+
+static void customers_are_found_by_their_own_fields_and_their_peoples(void **state)
+{
+    static const struct {
+        const char *query;
+        bool marlow, gusu, henley;
+    } CASES[] = {
+        {"field=organisation.tills&value=12", true, false, false},
+        {"field=organisation.tills&value=%3E2", true, true, false},
+        {"field=organisation.tills&value=%3C%3D3", false, true, false},
+        {"field=organisation.tills&value=", true, true, false},
+        {"field=organisation.tills&value=none", false, false, true},
+        {"field=organisation.since&value=%3E%3D2026-03-01", true, false, false},
+        {"field=organisation.since&value=%3C2026-03-01", false, false, false},
+        {"field=person.hours&value=night", true, false, false},
+        {"field=person.hours&value=night_", true, false, false},
+        {"field=person.hours&value=n%25", false, false, false}, /* stands for itself */
+        {"field=person.hours&value=%E6%97%A0", false, true, true},
+        {"q=gusu&field=organisation.tills&value=%3E2", false, true, false},
+    };
+    struct browser *b = open_with_fields(state);
+
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        assert_int_equal(
+            browser_get(b, arena_printf(b->cx->mem, "/desk/customers?%s", CASES[i].query)), 200);
+        if (browser_shows(b, "Marlow Grocers") != CASES[i].marlow ||
+            browser_shows(b, "Gusu Books") != CASES[i].gusu ||
+            browser_shows(b, "Henley Foods") != CASES[i].henley)
+            fail_msg("%s: not what it finds", CASES[i].query);
+    }
+    assert_int_equal(browser_get(b, "/desk/customers?field=organisation.tills&value=many"), 422);
+    assert_true(browser_shows(b, "This value does not suit the field."));
+    assert_false(browser_shows(b, "Marlow Grocers"));
+    assert_int_equal(browser_get(b, "/desk/customers?field=organisation.none&value=1"), 422);
+}
+
+static void own_fields_are_columns_and_stand_in_files(void **state)
+{
+    struct browser *b = open_with_fields(state);
+
+    assert_int_equal(browser_get(b, "/desk/customers"), 200);
+    assert_true(browser_shows(b, "<th scope=\"col\">tills</th></tr>"));
+    assert_true(browser_shows(b, "<td data-label=\"tills\"><span>12</span></td></tr>"));
+    assert_true(browser_shows(b, "<td data-label=\"tills\"></td></tr>"));
+    assert_int_equal(browser_get(b, "/desk/customers.csv?field=organisation.tills&value=%3E3"),
+                     200);
+    assert_true(browser_shows(b, "\"Telephone\",\"E-mail\",\"tills\",\"since\"\r\n\"C-1\","));
+    assert_true(browser_shows(b, "\"12\",\"2026-03-01\"\r\n"));
+    assert_false(browser_shows(b, "Gusu"));
+    assert_int_equal(browser_get(b, "/desk/customers.csv?field=organisation.tills&value=x"), 422);
+    assert_int_equal(browser_get(b, "/desk/customers/people.csv?q=marlow"), 200);
+    assert_true(browser_shows(b, "\"Position\",\"hours\"\r\n"));
+    assert_true(browser_shows(b, "\"C-1\",\"Marlow Grocers\",\"Anna Keller\","));
+    assert_true(browser_shows(b, "\"Night_shift\"\r\n"));
+    assert_true(browser_shows(b, "Tom Boss"));
+    assert_false(browser_shows(b, "Wen Li"));
+    assert_int_equal(browser_get(b, "/desk/customers/people.csv?field=person.hours&value=n"), 200);
+    assert_true(browser_shows(b, "Anna Keller"));
+    assert_false(browser_shows(b, "Tom Boss"));
+    browser_get(b, arena_printf(b->cx->mem, "/desk/customers/%s",
+                                test_text(b->cx,
+                                          "SELECT id FROM organisation WHERE tenant_id = ? AND "
+                                          "code = 'C-1'",
+                                          DB_ID(b->cx->tenant_id))));
+    assert_true(browser_shows(b, " · Night_shift</span>"));
 }
 
 static void an_order_is_moved_on_with_a_word_to_the_customer(void **state)
@@ -135,6 +257,8 @@ int main(void)
         cmocka_unit_test(a_customer_is_added_with_all_faults_told_and_then_changed),
         cmocka_unit_test(sites_are_added_by_both_sides_and_names_stay_single),
         cmocka_unit_test(a_contract_is_added_with_its_seven_fields),
+        cmocka_unit_test(customers_are_found_by_their_own_fields_and_their_peoples),
+        cmocka_unit_test(own_fields_are_columns_and_stand_in_files),
         cmocka_unit_test(an_order_is_moved_on_with_a_word_to_the_customer),
     };
 
