@@ -182,15 +182,17 @@ static bool add_rows(struct req *rq, const struct list *l, const struct organisa
     for (size_t f = 0; f < set->count; f++)
         if (is_column(&set->fields[f]))
             json_array_append_new(heads,
-                                  json_pack("{s:s}", "label", label_of(rq, &set->fields[f])));
+                                  json_pack("{s:s,s:b}", "label", label_of(rq, &set->fields[f]),
+                                            "is_number", set->fields[f].kind == FIELD_NUMBER));
     for (size_t i = 0; i < count; i++) {
         json_t *row = organisation_page_json(rq, &list[i]), *own = json_array();
 
         for (size_t f = 0; f < set->count; f++)
             if (is_column(&set->fields[f]))
                 json_array_append_new(
-                    own, json_pack("{s:s,s:s}", "label", label_of(rq, &set->fields[f]), "text",
-                                   cell_text(rq, &set->fields[f], values[i * set->count + f])));
+                    own, json_pack("{s:s,s:s,s:b}", "label", label_of(rq, &set->fields[f]), "text",
+                                   cell_text(rq, &set->fields[f], values[i * set->count + f]),
+                                   "is_number", set->fields[f].kind == FIELD_NUMBER));
         json_object_set_new(row, "own", own);
         json_array_append_new(rows, row);
     }

@@ -188,6 +188,7 @@ static void tickets_are_seen_as_far_as_the_desk_reaches(void **state)
         test_ok(cx, role_put_rights(cx, h.role, RIGHT_DESK_READ | reach(MODULE_DESK, scope)));
         expect_tickets(&h, "/desk/search?q=status%3Aopen", false, scope);
         expect_tickets(&h, "/desk?view=open", false, scope);
+        expect_tickets(&h, "/desk/tickets.csv?view=open", false, scope);
         expect_tickets(&h, "/notices", false, scope);
         expect_tickets(&h, "/api/v1/tickets", true, scope);
         for (size_t i = 0; i < COUNT(TICKETS); i++) {

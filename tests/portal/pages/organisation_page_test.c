@@ -159,9 +159,10 @@ static void own_fields_are_columns_and_stand_in_files(void **state)
     struct browser *b = open_with_fields(state);
 
     assert_int_equal(browser_get(b, "/desk/customers"), 200);
-    assert_true(browser_shows(b, "<th scope=\"col\">tills</th></tr>"));
-    assert_true(browser_shows(b, "<td data-label=\"tills\"><span>12</span></td></tr>"));
-    assert_true(browser_shows(b, "<td data-label=\"tills\"></td></tr>"));
+    assert_true(browser_shows(b, "<th scope=\"col\" class=\"is-number\">tills</th></tr>"));
+    assert_true(
+        browser_shows(b, "<td class=\"is-number\" data-label=\"tills\"><span>12</span></td></tr>"));
+    assert_true(browser_shows(b, "<td class=\"is-number\" data-label=\"tills\"></td></tr>"));
     assert_int_equal(browser_get(b, "/desk/customers.csv?field=organisation.tills&value=%3E3"),
                      200);
     assert_true(browser_shows(b, "\"Telephone\",\"E-mail\",\"tills\",\"since\"\r\n\"C-1\","));
