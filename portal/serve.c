@@ -454,6 +454,8 @@ void serve_request(struct req *rq)
     err_clear(&rq->cx.err);
     rq->theme = theme_of(req_cookie(rq, COOKIE_THEME));
     if (!find_tenant(rq)) {
+        if (rq->tenant != NULL) /* recalled */
+            choose_language(rq);
         page_error(rq);
         return;
     }

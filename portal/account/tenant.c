@@ -101,6 +101,14 @@ static bool tenant_ask(struct ctx *cx, struct tenant_cache *cache, const char *s
     return true;
 }
 
+static bool tenant_load_by_host(struct ctx *cx, struct tenant_cache *cache, const char *name,
+                                const char *default_slug, struct req_tenant **out)
+{
+    if (!tenant_ask(cx, cache, SQL_TENANT_BY_HOST, name, out))
+        return false;
+    return *out || tenant_ask(cx, cache, SQL_TENANT_DEFAULT, default_slug, out);
+}
+
 bool tenant_by_host(struct ctx *cx, struct tenant_cache *cache, const char *host,
                     const char *default_slug, struct req_tenant **out)
 {
@@ -108,10 +116,11 @@ bool tenant_by_host(struct ctx *cx, struct tenant_cache *cache, const char *host
     struct req_tenant *t = tenant_cache_find(cache, cx->mem, name);
 
     if (!t) {
-        if (!tenant_ask(cx, cache, SQL_TENANT_BY_HOST, name, &t))
+        if (!tenant_load_by_host(cx, cache, name, default_slug, &t)) {
+            /* Whatever is asked for next will fail likewise: but in this tenant's words. */
+            *out = cx->err.kind == &ERR_BUSY ? tenant_cache_recall(cache, cx->mem, name) : NULL;
             return false;
-        if (!t && !tenant_ask(cx, cache, SQL_TENANT_DEFAULT, default_slug, &t))
-            return false;
+        }
         if (!t)
             return err_set(&cx->err, &ERR_NOT_FOUND, "no tenant for this host");
         if (!t->zone)

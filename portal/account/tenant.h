@@ -16,7 +16,7 @@ extern const struct err_kind ERR_TENANT_TAKEN; /* slug or host is in use */
 
 /* The tenant of a Host header (port, case and a final dot ignored; NULL: none came); an unknown
  * name gets the tenant with default_slug unless that is "". Sets cx->tenant_id. *out is in cx->mem,
- * its zone is the cache's. Fails: ERR_NOT_FOUND. */
+ * its zone is the cache's. Fails: ERR_NOT_FOUND; ERR_BUSY, with *out recalled or NULL. */
 bool tenant_by_host(struct ctx *cx, struct tenant_cache *cache, const char *host,
                     const char *default_slug, struct req_tenant **out) MUST_CHECK;
 

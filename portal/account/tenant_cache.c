@@ -8,6 +8,7 @@
 
 enum { CACHE_SLOTS = 128, CACHE_ARENA_BYTES = 1024 };
 #define CACHE_FRESH CLOCK_SECOND
+#define CACHE_KEPT  (3600 * CLOCK_SECOND)
 
 struct slot {
     struct arena *mem; /* holds the two below */
@@ -88,18 +89,30 @@ static struct slot *cache_slot(struct tenant_cache *cache, const char *host)
     return &cache->slots[hash % CACHE_SLOTS];
 }
 
-struct req_tenant *tenant_cache_find(struct tenant_cache *cache, struct arena *mem,
-                                     const char *host)
+static struct req_tenant *find(struct tenant_cache *cache, struct arena *mem, const char *host,
+                               int64_t age)
 {
     struct slot *slot = cache_slot(cache, host);
     struct req_tenant *found = NULL;
     int64_t now = clock_mono_us();
 
     pthread_mutex_lock(&cache->lock);
-    if (slot->host && !strcmp(slot->host, host) && now - slot->loaded_us < CACHE_FRESH)
+    if (slot->host && !strcmp(slot->host, host) && now - slot->loaded_us < age)
         found = tenant_copy(mem, slot->tenant);
     pthread_mutex_unlock(&cache->lock);
     return found;
+}
+
+struct req_tenant *tenant_cache_find(struct tenant_cache *cache, struct arena *mem,
+                                     const char *host)
+{
+    return find(cache, mem, host, CACHE_FRESH);
+}
+
+struct req_tenant *tenant_cache_recall(struct tenant_cache *cache, struct arena *mem,
+                                       const char *host)
+{
+    return find(cache, mem, host, CACHE_KEPT);
 }
 
 void tenant_cache_put(struct tenant_cache *cache, const char *host, const struct req_tenant *tenant)

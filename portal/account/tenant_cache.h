@@ -14,6 +14,9 @@ void tenant_cache_free(struct tenant_cache *cache);
  */
 struct req_tenant *tenant_cache_find(struct tenant_cache *cache, struct arena *mem,
                                      const char *host);
+/* Likewise, but as long as an hour: for the pages that say that the database is away. */
+struct req_tenant *tenant_cache_recall(struct tenant_cache *cache, struct arena *mem,
+                                       const char *host);
 void tenant_cache_put(struct tenant_cache *cache, const char *host,
                       const struct req_tenant *tenant);
 /* A time zone, loaded once and kept as long as the cache; NULL when there is none of that name. */

@@ -126,6 +126,7 @@ static void a_chain_made_anew_is_found_by_its_signatures(void **state)
     int64_t checked;
     unsigned linked;
 
+    test_sql(cx, "DELETE FROM event_delivery WHERE tenant_id = ?", DB_ID(cx->tenant_id));
     test_sql(cx, "DELETE FROM event WHERE tenant_id = ? AND chain_no = 2", DB_ID(cx->tenant_id));
     test_sql(cx,
              "UPDATE event SET chain_no = NULL, prev_hash = NULL, hash = NULL WHERE tenant_id = ?",

@@ -1,13 +1,16 @@
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "db/db_fault.h"
 #include "portal/account/login.h"
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
 #include "portal/account/role.h"
 #include "portal/account/tenant.h"
+#include "portal/account/tenant_cache.h"
 #include "tests/support/test.h"
 
 #include <string.h>
+#include <time.h>
 
 static const struct crypto_master *master(struct ctx *cx)
 {
@@ -166,6 +169,26 @@ static void an_unknown_host_gets_the_default_tenant_or_nothing(void **state)
     tenant_cache_free(cache);
 }
 
+static void a_tenant_is_recalled_while_the_database_is_away(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct tenant_cache *cache = tenant_cache_make();
+    struct req_tenant *found;
+
+    make(cx, "recalled");
+    test_ok(cx, tenant_by_host(cx, cache, "recalled.example", "", &found));
+    db_fault_set(0, 1000);
+    test_refused(cx, tenant_by_host(cx, cache, "never.example", "", &found), &ERR_BUSY);
+    assert_null(found);                                                     /* and nobody else's */
+    nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100000000}, NULL); /* fresh no more */
+    cx->tenant_id = (struct id){{0}};
+    test_refused(cx, tenant_by_host(cx, cache, "recalled.example", "", &found), &ERR_BUSY);
+    db_fault_set(0, 0);
+    assert_string_equal(found->slug, "recalled");
+    assert_true(id_is_zero(cx->tenant_id));
+    tenant_cache_free(cache);
+}
+
 static void a_host_asked_for_in_vain_is_served_as_soon_as_its_tenant_exists(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -221,6 +244,7 @@ int main(void)
         cmocka_unit_test(only_the_console_makes_tenants),
         cmocka_unit_test(a_host_is_found_whatever_its_port_case_and_final_dot),
         cmocka_unit_test(an_unknown_host_gets_the_default_tenant_or_nothing),
+        cmocka_unit_test(a_tenant_is_recalled_while_the_database_is_away),
         cmocka_unit_test(a_host_asked_for_in_vain_is_served_as_soon_as_its_tenant_exists),
         cmocka_unit_test(a_tenant_changes_its_look_with_the_right_alone),
         cmocka_unit_test(tenants_are_listed_by_page),
