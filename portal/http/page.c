@@ -206,15 +206,22 @@ static void error_json(struct req *rq)
     reply_json(rq, rq->status, json_own(rq->cx.mem, json_pack("{s:[o]}", "errors", error)));
 }
 
+/* The same request may well succeed a little later. */
+static bool may_pass(const struct req *rq)
+{
+    return rq->method == METHOD_GET &&
+           (rq->status == 408 || rq->status == 429 || rq->status == 500 || rq->status == 503);
+}
+
 static void error_page(struct req *rq)
 {
     struct err kept = rq->cx.err;
     json_t *context =
-        json_own(rq->cx.mem, json_pack("{s:i,s:s,s:s,s:s,s:s,s:b}", "status", rq->status, "title",
-                                       req_text(rq, error_title(rq->status)), "sentence",
+        json_own(rq->cx.mem, json_pack("{s:i,s:s,s:s,s:s,s:s,s:b,s:b}", "status", rq->status,
+                                       "title", req_text(rq, error_title(rq->status)), "sentence",
                                        error_sentence(rq), "trace", rq->cx.trace, "action",
                                        rq->resume == NULL ? rq->target : rq->resume, "is_not_found",
-                                       rq->status == 404));
+                                       rq->status == 404, "may_pass", may_pass(rq)));
 
     add_typed(rq, context);
     err_clear(&rq->cx.err);

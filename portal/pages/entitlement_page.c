@@ -18,7 +18,7 @@ struct fields {
 static const struct form_field FIELDS[] = {
     {"name", T("Name"), FORM_TEXT, true, 1, ENTITLEMENT_NAME_MAX, NULL,
      offsetof(struct fields, name)},
-    {"code", T("Code"), FORM_TEXT, true, 1, ENTITLEMENT_CODE_MAX, NULL,
+    {"code", T("Identifier"), FORM_TEXT, true, 1, ENTITLEMENT_CODE_MAX, NULL,
      offsetof(struct fields, code)},
 };
 

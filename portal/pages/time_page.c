@@ -26,7 +26,7 @@ static const struct form_field TIME_FIELDS[] = {
     {"note", T("Note"), FORM_TEXT, false, 0, TIME_ENTRY_NOTE_MAX, NULL, AT(note)},
 };
 static const struct form_field BUY_FIELDS[] = {
-    {"minutes", T("Hours"), FORM_TEXT, true, 1, 20, NULL, AT(minutes)},
+    {"minutes", T("Number of hours"), FORM_TEXT, true, 1, 20, NULL, AT(minutes)},
     {"contract", T("Contract"), FORM_ID, false, 0, 0, NULL, AT(contract_id)},
     {"note", T("Note"), FORM_TEXT, false, 0, HOURS_NOTE_MAX, NULL, AT(note)},
 };
@@ -211,7 +211,7 @@ bool time_page_buy(struct req *rq)
         return false;
     if (form_read(rq, form, BUY_FIELDS, COUNT(BUY_FIELDS), &f)) {
         if (!service_text_length(f.minutes, &minutes))
-            form_fault(rq, form, "minutes", T("Hours"),
+            form_fault(rq, form, "minutes", T("Number of hours"),
                        T("Type a time such as 30m, 8h or 1h 30m."));
         else if (!hours_buy(&rq->cx, rq->id, minutes, f.contract_id, f.note, &id) &&
                  !form_take_err(rq, form, BUY_FIELDS, COUNT(BUY_FIELDS)))

@@ -657,6 +657,7 @@ static void unknown_pages_and_methods_have_pages_too(void **state)
     begin(state);
     assert_int_equal(get(&b, "/none%3Cb%3E", ""), 404);
     assert_true(sees(&b, "<h1>This page does not exist</h1>"));
+    assert_false(sees(&b, ">Try again</a>"));
     assert_int_equal(get(&b, "/none", "Accept-Language: zh\r\n"), 404);
     assert_true(sees(&b, "<h1>页面不存在</h1>"));
     assert_true(sees(&b, "<html lang=\"zh-CN\""));
@@ -676,6 +677,7 @@ static void a_busy_page_is_made_again_from_the_start(void **state)
     busy_left = 100;
     assert_int_equal(get(&b, "/busy", ""), 503);
     assert_true(sees(&b, "Please try again in a moment"));
+    assert_true(sees(&b, ">Try again</a>"));
     busy_left = 0;
     leave(&b);
 }
