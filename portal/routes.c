@@ -1,5 +1,6 @@
 /* Every path of the portal, who may ask it, and which function answers; the licence service's are
  * in portal/service_routes.c. */
+#include "portal/api/approval_api.h"
 #include "portal/api/bulk_api.h"
 #include "portal/api/checkout_api.h"
 #include "portal/api/customer_api.h"
@@ -8,6 +9,7 @@
 #include "portal/api/ticket_act_api.h"
 #include "portal/api/ticket_api.h"
 #include "portal/api/ticket_relation_api.h"
+#include "portal/api/time_api.h"
 #include "portal/api/view_api.h"
 #include "portal/desk/attachment.h"
 #include "portal/draft.h"

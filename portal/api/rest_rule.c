@@ -2,11 +2,13 @@
 
 #include "portal/account/person.h"
 #include "portal/api/rest.h"
+#include "portal/desk/approval.h"
 #include "portal/desk/macro.h"
 #include "portal/desk/reporter.h"
 #include "portal/desk/ticket_link.h"
 #include "portal/desk/ticket_status.h"
 #include "portal/desk/ticket_topic.h"
+#include "portal/desk/time_entry.h"
 #include "portal/http/route.h"
 #include "portal/sales/organisation.h"
 #include "portal/sales/site.h"
@@ -24,6 +26,9 @@ enum rule_kind {
     RULE_SCOPE,
     RULE_TAG,
     RULE_LINKS,
+    RULE_MINUTES,
+    RULE_COST,
+    RULE_DAY,
     RULE_ZONE,
     RULE_LANGUAGE,
     RULE_STATUS, /* the tenant's own words */
@@ -45,6 +50,9 @@ static const char *const SENTENCES[RULE_KINDS] = {
     [RULE_TAG] =
         T("The member {} is a text of 1 to 64 characters, and a ticket has at most {} tags."),
     [RULE_LINKS] = T("The member {} would be one more than the {} links that a ticket can have."),
+    [RULE_MINUTES] = T("The member {} is a whole number of 1 to {}, or there is a cost."),
+    [RULE_COST] = T("The member {} is an amount of more than nothing."),
+    [RULE_DAY] = T("The member {} is a day like 2026-11-22, and not one to come."),
     [RULE_ZONE] = T("The member {} is a time zone by its place, like Europe/London."),
     [RULE_LANGUAGE] = T("The member {} is a language by its code, like en or zh-CN."),
     [RULE_STATUS] = T("The member {} is one of: {}."),
@@ -81,6 +89,12 @@ static const struct rule RULES[] = {
     {"/api/v1/bulk", "topic", RULE_TOPIC, 0},
     {"/api/v1/bulk", "tag", RULE_TEXT, TICKET_TAG_MAX},
     {"/api/v1/bulk", "untag", RULE_TEXT, TICKET_TAG_MAX},
+    {"/api/v1/tickets/{id}/approvals", "question", RULE_TEXT, APPROVAL_TEXT_MAX},
+    {"/api/v1/approvals", "opinion", RULE_TEXT, APPROVAL_TEXT_MAX},
+    {"/api/v1/tickets/{id}/time-entries", "minutes", RULE_MINUTES, TIME_ENTRY_MINUTES_MAX},
+    {"/api/v1/tickets/{id}/time-entries", "cost", RULE_COST, 0},
+    {"/api/v1/tickets/{id}/time-entries", "note", RULE_NOTE, TIME_ENTRY_NOTE_MAX},
+    {"/api/v1/tickets/{id}/time-entries", "done_on", RULE_DAY, 0},
     {"/api/v1/tickets", "tag", RULE_TAG, TICKET_TAGS_MAX},
     {"/api/v1/tickets", "number", RULE_LINKS, TICKET_LINKS_MAX},
     {"/api/v1/tickets", "status", RULE_STATUS, 0},

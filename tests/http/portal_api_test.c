@@ -560,6 +560,10 @@ int main(void)
         cmocka_unit_test(shop_views_are_kept_run_and_removed),
         cmocka_unit_test(shop_a_macro_is_kept_changed_and_removed),
         cmocka_unit_test(shop_a_macro_is_looked_at_and_applied),
+        cmocka_unit_test(shop_an_approval_is_asked_for_and_decided_once),
+        cmocka_unit_test(shop_an_approval_is_not_shown_without_its_ticket),
+        cmocka_unit_test(shop_time_is_kept_counted_and_taken_back),
+        cmocka_unit_test(shop_hours_are_for_those_who_see_orders),
     };
 
     return test_group_run_around("portal_api", tests, COUNT(tests), site_start, site_stop);

@@ -18,3 +18,9 @@ void shop_a_change_of_many_says_what_is_missing(void **state);
 void shop_views_are_kept_run_and_removed(void **state);
 void shop_a_macro_is_kept_changed_and_removed(void **state);
 void shop_a_macro_is_looked_at_and_applied(void **state);
+
+/* shop_flow.c */
+void shop_an_approval_is_asked_for_and_decided_once(void **state);
+void shop_an_approval_is_not_shown_without_its_ticket(void **state);
+void shop_time_is_kept_counted_and_taken_back(void **state);
+void shop_hours_are_for_those_who_see_orders(void **state);

@@ -78,10 +78,36 @@ async function macros(ask) {
   await ask("DELETE /api/v1/macros/{id}", { at: { id: macro }, status: 204 });
 }
 
-export async function deskStory(ask, asPerson) {
+async function decisions(asPerson, asOther, me) {
+  const at = { id: (await file(asPerson, "Ten new tills")).id };
+  const body = { kind: "discount", question: "Ten per cent off?", approver_id: me, days: 3 };
+  await asOther("POST /api/v1/tickets/{id}/approvals", { at, body: { ...body, kind: "odd" }, status: 422 });
+  const one = { id: (await asOther("POST /api/v1/tickets/{id}/approvals", { at, body, status: 201 })).body.data.id };
+  await asPerson("GET /api/v1/tickets/{id}/approvals", { at, status: 200 });
+  await asPerson("GET /api/v1/approvals", { status: 200 });
+  await asPerson("GET /api/v1/approvals/{id}", { at: one, status: 200 });
+  await asPerson("POST /api/v1/approvals/{id}/decide", { at: one, body: { is_approved: true }, status: 200 });
+  await asPerson("POST /api/v1/approvals/{id}/decide", { at: one, body: { is_approved: true }, status: 409 });
+}
+
+async function time(ask) {
+  const list = (await ask("GET /api/v1/tickets", { query: "?limit=200", status: 200 })).body.data;
+  const ticket = list.find((one) => one.organisation !== null && one.category === "open");
+  const at = { id: ticket.id };
+  const made = (await ask("POST /api/v1/tickets/{id}/time-entries", { at, body: { minutes: 30, is_billable: true, note: "On site" }, status: 201 })).body.data;
+  await ask("POST /api/v1/tickets/{id}/time-entries", { at, body: { minutes: 0 }, status: 422 });
+  await ask("GET /api/v1/tickets/{id}/time-entries", { at, status: 200 });
+  await ask("GET /api/v1/organisations/{id}/hours", { at: { id: ticket.organisation.id }, status: 200 });
+  await ask("POST /api/v1/time-entries/{id}/reverse", { at: { id: made.id }, status: 200 });
+  await ask("POST /api/v1/time-entries/{id}/reverse", { at: { id: made.id }, status: 409 });
+}
+
+export async function deskStory(ask, asPerson, asOther) {
   await connections(ask);
   await people(ask);
   await views(asPerson);
   await many(asPerson);
   await macros(asPerson);
+  await decisions(asPerson, asOther, (await asPerson("GET /api/v1/me", { status: 200 })).body.data.person_id);
+  await time(asPerson);
 }

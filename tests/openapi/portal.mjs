@@ -4,6 +4,7 @@ import { deskStory } from "./desk.mjs";
 
 const TOO_LARGE = 300_000;
 const AGENT = "priya@tilwick.example";
+const MANAGER = "lin@tilwick.example";
 const CUSTOMER = "anna@marlowgrocers.example"; // of the demo
 
 async function tickets(ask) {
@@ -84,8 +85,8 @@ async function asCustomer(caller, site) {
 }
 
 // What is kept in somebody's name is asked by a token of a member of staff.
-async function byAgent(caller, site) {
-  const made = await site.command("token", "create", "--tenant", "demo", "--role", "user", "--user", AGENT, "--json");
+async function byAgent(caller, site, email) {
+  const made = await site.command("token", "create", "--tenant", "demo", "--role", "user", "--user", email, "--json");
   const auth = `Bearer ${JSON.parse(made).token}`;
   return (operation, how) => caller.ask(operation, { auth, ...how });
 }
@@ -94,7 +95,7 @@ export async function portalStory(caller, site) {
   const ask = (operation, how) => caller.ask(operation, how);
   await ask("GET /api/v1/me", { status: 200 });
   await tickets(ask);
-  await deskStory(ask, await byAgent(caller, site));
+  await deskStory(ask, await byAgent(caller, site, AGENT), await byAgent(caller, site, MANAGER));
   await files(ask);
   await customers(ask);
   await people(ask);

@@ -1,5 +1,5 @@
 // The desk's own tools over /api/v1: changes of many tickets, saved views, macros.
-import { count, flag, id, list, nullable, object, ref, says, text, time, whole, words } from "./schema.mjs";
+import { count, day, flag, id, list, nullable, object, ref, says, text, time, whole, words } from "./schema.mjs";
 
 const level = { ...whole, minimum: 1, maximum: 4 };
 const set = {
@@ -55,6 +55,27 @@ export const DESK_SCHEMAS = {
   MacroUse: object({}, { text: says("Instead of the macro's own, filled for the ticket.", nullable(text)), seen_id: nullable(id) }),
 };
 
+Object.assign(DESK_SCHEMAS, {
+  Approval: object({
+    id, ticket_id: id, number: text, subject: text, kind: words("ticket", "order", "discount", "activation"), question: text,
+    state: words("waiting", "approved", "refused", "expired"), approver_id: id, approver: text, asked_by: says("null: a rule.", nullable(id)), asked_name: text,
+    decided_name: text, opinion: text, created_at: time, due_at: nullable(time), decided_at: nullable(time), may_decide: says("The token's person, now.", flag),
+  }),
+  ApprovalDraft: object({ kind: words("ticket", "order", "discount", "activation"), question: text, approver_id: id }, {
+    days: says("Until it runs out; 0: never.", nullable({ ...whole, minimum: 0, maximum: 365 })),
+  }),
+  Decision: object({ is_approved: flag }, { opinion: says("Needed for a no.", nullable(text)) }),
+  TimeEntry: object({
+    id, ticket_id: says("null: the ticket is not for this token, or gone.", nullable(id)), number: text, subject: text, person: text, done_on: day, minutes: whole,
+    is_billable: flag, cost: nullable(ref("Money")), note: text, is_reversed: flag, is_reversal: flag,
+  }),
+  TimeEntryDraft: object({}, {
+    minutes: says("Without a cost at least 1.", nullable({ ...whole, minimum: 0, maximum: 1440 })), is_billable: nullable(flag), cost: nullable(ref("Money")),
+    done_on: nullable(day), note: nullable(text),
+  }),
+  Hours: object({ bought_minutes: whole, billed_minutes: whole, left_minutes: whole, entries: list(ref("TimeEntry")) }),
+});
+
 export const DESK_PATHS = ({ one, page, got, made, gone, body, paged, key }) => ({
   "/api/v1/bulk": {
     get: { summary: "Changes of many tickets, the latest first: one's own, or all with the right to the settings.", rights: ["desk"], responses: got(page("Bulk")) },
@@ -88,6 +109,19 @@ export const DESK_PATHS = ({ one, page, got, made, gone, body, paged, key }) => 
     patch: { summary: "Change what is named; the rest stays, and null takes away what it sets.", rights: ["desk"], ...body("MacroChange"), responses: got(one("Macro")) },
     delete: { summary: "Remove it.", rights: ["desk"], responses: gone },
   },
+  "/api/v1/tickets/{id}/approvals": {
+    get: { summary: "What was asked about the ticket, the latest first.", rights: ["desk"], responses: got(page("Approval")) },
+    post: { summary: "Ask a member of staff.", rights: ["desk"], ...body("ApprovalDraft"), responses: made(one("Approval"), { Location: { schema: text } }) },
+  },
+  "/api/v1/approvals": { get: { summary: "What waits for the token's person, or for somebody for whom he stands in.", responses: got(page("Approval")) } },
+  "/api/v1/approvals/{id}": { get: { summary: "One approval.", responses: got(one("Approval")) } },
+  "/api/v1/approvals/{id}/decide": { post: { summary: "Decide it, once.", ...body("Decision"), responses: got(one("Approval")) } },
+  "/api/v1/tickets/{id}/time-entries": {
+    get: { summary: "Time and cost spent on the ticket, the latest first.", rights: ["desk"], responses: got(page("TimeEntry")) },
+    post: { summary: "Add an entry.", rights: ["desk"], ...body("TimeEntryDraft"), responses: made(one("TimeEntry")) },
+  },
+  "/api/v1/time-entries/{id}/reverse": { post: { summary: "Take an entry back by a second one; the answer is the ticket's entries.", rights: ["desk"], responses: got(page("TimeEntry")) } },
+  "/api/v1/organisations/{id}/hours": { get: { summary: "Hours bought, billed and left, with the billable entries; what a token's person does not see is told without its words.", responses: got(one("Hours")) } },
   "/api/v1/tickets/{id}/macros/{macro}": {
     get: { summary: "The macro with its text filled for the ticket; what has no value there is a visible gap.", rights: ["desk"], responses: got(one("Macro")) },
     post: { summary: "Apply it: the text is sent, the rest is set; all of it or nothing. 422 TEXT_GAP while a gap is left.", rights: ["desk"], parameters: [key], ...body("MacroUse"), responses: got(one("Ticket")) },
