@@ -30,9 +30,10 @@ struct config { /* Threads: read-only after config_load. Text is in the arena gi
     bool behind_tls;                                  /* cookies get Secure and __Host- */
     const char *public_url; /* portal as the browser sees it; "" is taken from the request */
     const char *licensing_public_url;
-    const char *storage_path;   /* "" is var_dir/storage */
-    int64_t upload_mb;          /* of a release's file */
-    const char *key_file;       /* "" is var_dir/master.key */
+    const char *storage_path;                           /* "" is var_dir/storage */
+    int64_t storage_tenant_gb, storage_organisation_mb; /* of tickets; 0: no limit */
+    int64_t upload_mb;                                  /* of a release's file */
+    const char *key_file;                               /* "" is var_dir/master.key */
     const char *www_dir;        /* templates and catalogues; "" is www/ beside the program */
     const char *static_dir;     /* the built static files; "" is static/ beside the program */
     const char *tenant_default; /* slug for unknown host names; "" is none */

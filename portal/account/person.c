@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "base/zone.h"
 #include "db/event.h"
+#include "portal/account/name_order.h"
 #include "portal/account/person_address.h"
 #include "portal/account/profile_field.h"
 #include "portal/account/session.h"
@@ -41,28 +42,14 @@ const char *person_email_clean(struct arena *mem, const char *email)
 
 enum { LANGUAGE_MAX = 8, TIME_ZONE_MAX = 64 };
 
-/* As much of a text as a given name has room for. */
-static const char *first_of(struct arena *mem, const char *text)
+static bool given_of(struct ctx *cx, const char *full_name, const char **out)
 {
-    const char *end = text;
+    enum name_order order;
 
-    for (int i = 0; i < PERSON_GIVEN_MAX && *end != '\0'; i++)
-        utf8_next(&end);
-    return arena_dup_bytes(mem, text, (size_t)(end - text));
-}
-
-/* The first word of a name; Chinese, Japanese and Korean names are said whole. */
-static const char *given_of(struct arena *mem, const char *full_name)
-{
-    const char *rest = full_name;
-    struct span head;
-    struct span name = span_of(full_name);
-
-    for (uint32_t c = utf8_next(&rest); c; c = utf8_next(&rest)) {
-        if (utf8_is_cjk(c))
-            return first_of(mem, full_name);
-    }
-    return first_of(mem, span_cut(&name, ' ', &head) ? span_dup(mem, head) : full_name);
+    if (!name_order_get(cx, &order))
+        return false;
+    *out = name_order_given(cx->mem, order, full_name);
+    return true;
 }
 
 static bool is_zone(const char *name)
@@ -102,6 +89,7 @@ static const char *text_or(const char *text, const char *otherwise)
 static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, struct person *p)
 {
     const char *email = person_email_clean(cx->mem, text_or(spec->email, ""));
+    const char *given;
 
     if (!email)
         return err_set_at(&cx->err, &ERR_PERSON_EMAIL, "email", "not an address");
@@ -109,7 +97,9 @@ static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, str
     p->email = email;
     p->full_name = text_or(spec->full_name,
                            arena_dup_bytes(cx->mem, email, (size_t)(strchr(email, '@') - email)));
-    p->given_name = text_or(spec->given_name, given_of(cx->mem, p->full_name));
+    if (!given_of(cx, p->full_name, &given))
+        return false;
+    p->given_name = text_or(spec->given_name, given);
     p->phone = text_or(spec->phone, "");
     p->home_address = "";
     p->language = text_or(spec->language, "");
@@ -271,9 +261,11 @@ static const char SQL_PERSON_RENAME[] =
 
 bool person_rename(struct ctx *cx, struct id id, const char *full_name)
 {
-    return db_exec(cx, NULL, SQL_PERSON_RENAME, DB_TEXT(full_name),
-                   DB_TEXT(given_of(cx->mem, full_name)), DB_TIME(cx->now), DB_ID(cx->tenant_id),
-                   DB_ID(id));
+    const char *given;
+
+    return given_of(cx, full_name, &given) &&
+           db_exec(cx, NULL, SQL_PERSON_RENAME, DB_TEXT(full_name), DB_TEXT(given),
+                   DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id));
 }
 
 bool person_may_change_address(struct ctx *cx, struct id id)
@@ -305,11 +297,11 @@ static const char SQL_PERSON_CHANGE[] =
 static bool person_update(struct ctx *cx, struct id id, const struct person_change *c,
                           const char *email)
 {
-    const char *given = c->given_name  ? c->given_name
-                        : c->full_name ? given_of(cx->mem, c->full_name)
-                                       : NULL;
+    const char *given = c->given_name;
     int64_t changed;
 
+    if (given == NULL && c->full_name != NULL && !given_of(cx, c->full_name, &given))
+        return false;
     if (db_exec(cx, &changed, SQL_PERSON_CHANGE, DB_TEXT(c->full_name), DB_TEXT(c->full_name),
                 DB_TEXT(given), DB_TEXT(email), DB_TEXT(c->phone), DB_TEXT(c->language),
                 DB_TEXT(c->time_zone), DB_TEXT(c->home_address), DB_TIME(cx->now),

@@ -5,6 +5,7 @@
 #include "base/zone.h"
 #include "db/event.h"
 #include "db/series.h"
+#include "portal/account/name_order.h"
 #include "portal/http/lang.h"
 
 #include <string.h>
@@ -33,11 +34,12 @@ static bool may_change(struct ctx *cx)
 /* --- where --- */
 
 static const char SQL_REGION_GET[] =
-    "SELECT language, languages, time_zone, currency, date_style, number_style FROM tenant "
+    "SELECT language, languages, time_zone, currency, date_style, number_style, "
+    "name_order FROM tenant "
     "WHERE id = ?";
 static const char SQL_REGION_SET[] =
     "UPDATE tenant SET language = ?, languages = ?, time_zone = ?, currency = ?, date_style = ?, "
-    "number_style = ?, updated_at = ? WHERE id = ?";
+    "number_style = ?, name_order = COALESCE(?, name_order), updated_at = ? WHERE id = ?";
 
 bool region_get(struct ctx *cx, struct region *out)
 {
@@ -52,7 +54,8 @@ bool region_get(struct ctx *cx, struct region *out)
                            .time_zone = db_text(&rows.row, 2),
                            .currency = db_text(&rows.row, 3),
                            .date_style = db_text(&rows.row, 4),
-                           .number_style = db_text(&rows.row, 5)};
+                           .number_style = db_text(&rows.row, 5),
+                           .name_order = db_text(&rows.row, 6)};
     return true;
 }
 
@@ -96,6 +99,7 @@ static bool check(struct ctx *cx, const struct region *r)
          strlen(r->currency) == 3 && strspn(r->currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3},
         {"date_style", is_name(STYLE_DATES_NAMES, r->date_style)},
         {"number_style", is_name(STYLE_NUMBERS_NAMES, r->number_style)},
+        {"name_order", r->name_order == NULL || is_name(NAME_ORDER_NAMES, r->name_order)},
     };
 
     for (size_t i = 0; i < COUNT(checks); i++)
@@ -109,9 +113,9 @@ static bool check(struct ctx *cx, const struct region *r)
 
 static json_t *region_json(const struct region *r)
 {
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "language", r->language, "languages",
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s*}", "language", r->language, "languages",
                      r->languages, "time_zone", r->time_zone, "currency", r->currency, "date_style",
-                     r->date_style, "number_style", r->number_style);
+                     r->date_style, "number_style", r->number_style, "name_order", r->name_order);
 }
 
 bool region_set(struct ctx *cx, const struct region *r)
@@ -122,7 +126,8 @@ bool region_set(struct ctx *cx, const struct region *r)
         return false;
     if (db_exec(cx, NULL, SQL_REGION_SET, DB_TEXT(r->language), DB_TEXT(r->languages),
                 DB_TEXT(r->time_zone), DB_TEXT(r->currency), DB_TEXT(r->date_style),
-                DB_TEXT(r->number_style), DB_TIME(cx->now), DB_ID(cx->tenant_id)) &&
+                DB_TEXT(r->number_style), DB_TEXT(r->name_order), DB_TIME(cx->now),
+                DB_ID(cx->tenant_id)) &&
         event_emit(cx, EVENT_TENANT_UPDATED, cx->tenant_id,
                    json_own(cx->mem, json_pack("{s:o,s:o}", "before", region_json(&before), "after",
                                                region_json(r)))))

@@ -9,6 +9,7 @@ struct region {
     const char *languages; /* that are offered: codes with commas; "": every one */
     const char *time_zone, *currency;
     const char *date_style, *number_style; /* base/style.h */
+    const char *name_order;                /* name_order.h; NULL: as it is */
 };
 extern const struct err_kind ERR_REGION_LANGUAGE; /* its own is not among those that it offers */
 bool region_get(struct ctx *cx, struct region *out) MUST_CHECK;

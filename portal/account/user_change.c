@@ -2,6 +2,7 @@
 #include "db/event.h"
 #include "licensing/machine.h"
 #include "portal/account/credential.h"
+#include "portal/account/name_order.h"
 #include "portal/account/person_address.h"
 #include "portal/account/role.h"
 #include "portal/account/session.h"
@@ -216,14 +217,17 @@ static bool email_is_free(struct ctx *cx, const char *email)
 }
 
 /* The page of the portal shows a name always: the address's first part where there is none. */
-static const char *whole_name(struct ctx *cx, const char *first, const char *last,
-                              const char *email)
+static bool whole_name(struct ctx *cx, const char *first, const char *last, const char *email,
+                       const char **out)
 {
-    if (first != NULL && last != NULL)
-        return arena_printf(cx->mem, "%s %s", first, last);
-    if (first != NULL || last != NULL)
-        return first != NULL ? first : last;
-    return arena_dup_bytes(cx->mem, email, (size_t)(strchr(email, '@') - email));
+    enum name_order order;
+
+    if (!name_order_get(cx, &order))
+        return false;
+    *out = name_order_whole(cx->mem, order, first, last);
+    if (*out == NULL)
+        *out = arena_dup_bytes(cx->mem, email, (size_t)(strchr(email, '@') - email));
+    return true;
 }
 
 static bool put(struct ctx *cx, const struct user *u, const struct user_draft *d, const char *email)
@@ -231,12 +235,13 @@ static bool put(struct ctx *cx, const struct user *u, const struct user_draft *d
     const char *first = d->first_name.is_given ? d->first_name.text : u->first_name;
     const char *last = d->last_name.is_given ? d->last_name.text : u->last_name;
     struct id id = u->id;
+    const char *name;
 
-    if (!db_exec(cx, NULL, SQL_USER_SET,
-                 DB_TEXT(whole_name(cx, first, last, email != NULL ? email : u->email)),
-                 DB_TEXT(first != NULL ? first : ""), DB_TEXT(last != NULL ? last : ""),
-                 DB_TEXT(email), DB_TEXT(d->metadata), DB_TIME(cx->now), DB_ID(cx->tenant_id),
-                 DB_ID(id)))
+    if (!whole_name(cx, first, last, email != NULL ? email : u->email, &name))
+        return false;
+    if (!db_exec(cx, NULL, SQL_USER_SET, DB_TEXT(name), DB_TEXT(first != NULL ? first : ""),
+                 DB_TEXT(last != NULL ? last : ""), DB_TEXT(email), DB_TEXT(d->metadata),
+                 DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(id)))
         return in_wire_words(cx);
     if (email != NULL && !email_is_free(cx, email))
         return false;
@@ -264,8 +269,8 @@ bool user_add(struct ctx *cx, const struct user_draft *draft, struct user **out)
 
     if (!check(cx, draft, &email) || !db_begin(cx))
         return false;
-    spec.full_name = whole_name(cx, draft->first_name.text, draft->last_name.text, email);
-    if (!person_create(cx, &spec, &p)) {
+    if (!whole_name(cx, draft->first_name.text, draft->last_name.text, email, &spec.full_name) ||
+        !person_create(cx, &spec, &p)) {
         in_wire_words(cx);
         goto rollback;
     }

@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 #include "db/event.h"
+#include "db/where.h"
+#include "portal/sales/sales_scope.h"
 
 #include <string.h>
 
@@ -55,7 +57,8 @@ static const char SQL_ANNOUNCEMENT_READERS[] =
     "ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id WHERE m.tenant_id = r.tenant_id "
     "AND m.person_id = r.person_id ORDER BY o.name LIMIT 1), ''), r.read_at "
     "FROM announcement_receipt r JOIN person p ON p.tenant_id = r.tenant_id AND p.id = r.person_id "
-    "WHERE r.tenant_id = ? AND r.announcement_id = ? ORDER BY r.read_at DESC, p.id LIMIT ?";
+    "WHERE r.tenant_id = ? AND r.announcement_id = ? AND (EXISTS (SELECT 1 FROM staff_member s "
+    "WHERE s.tenant_id = r.tenant_id AND s.person_id = r.person_id)";
 
 static const char *const AUDIENCES[] = {
     [ANNOUNCEMENT_EVERYBODY] = "everybody",
@@ -182,11 +185,27 @@ bool announcement_get(struct ctx *cx, struct id id, struct announcement **out)
 bool announcement_readers(struct ctx *cx, struct id id, unsigned limit,
                           struct announcement_reader **out, size_t *count)
 {
+    const struct db_arg first[] = {DB_ID(cx->tenant_id), DB_ID(id)};
+    const enum sales_scope scope = sales_scope_of(&cx->viewer, &SALES_SCOPE_ORGANISATION);
     struct announcement_reader *all;
     struct db_rows rows;
+    struct where w;
 
-    if (!may(cx, RIGHT_KNOWLEDGE_READ) || !db_query(cx, &rows, SQL_ANNOUNCEMENT_READERS,
-                                                    DB_ID(cx->tenant_id), DB_ID(id), DB_INT(limit)))
+    if (!may(cx, RIGHT_KNOWLEDGE_READ))
+        return false;
+    where_start(&w, cx, SQL_ANNOUNCEMENT_READERS, first, COUNT(first));
+    if (scope == SALES_SCOPE_ALL) {
+        where_add(&w, " OR TRUE", DB_NONE);
+    } else if (scope != SALES_SCOPE_NONE) {
+        where_add(&w,
+                  " OR EXISTS (SELECT 1 FROM membership x WHERE x.tenant_id = r.tenant_id "
+                  "AND x.person_id = r.person_id",
+                  DB_NONE);
+        sales_scope_where(cx, &w, scope, SALES_SCOPE_COLUMN("x.organisation_id"));
+        where_add(&w, ")", DB_NONE);
+    }
+    where_add(&w, ") ORDER BY r.read_at DESC, p.id LIMIT ?", DB_INT(limit));
+    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     all = arena_array(cx->mem, struct announcement_reader, rows.count + 1);
     for (*count = 0; db_next(&rows); (*count)++)

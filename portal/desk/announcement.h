@@ -87,7 +87,8 @@ struct announcement_reader {
     const char *name, *organisation;
     int64_t read_at;
 };
-/* Who has read it, the latest first; at most limit. */
+/* Who has read it, the latest first; at most limit: colleagues, and of the customers those whom the
+ * viewer may see. */
 bool announcement_readers(struct ctx *cx, struct id id, unsigned limit,
                           struct announcement_reader **out, size_t *count) MUST_CHECK;
 

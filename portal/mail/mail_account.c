@@ -115,7 +115,7 @@ static bool mail_link(struct ctx *cx, const struct app *app, struct id person_id
         return false;
     facts = (struct mail_facts){
         .tenant_name = look.tenant_name,
-        .person_name = db_text(&rows.row, 1),
+        .person_name = mail_text_known_name(db_text(&rows.row, 1), db_text(&rows.row, 2)),
         .link = arena_printf(cx->mem, "%s%s%s", look.base, path_of(kind), token)};
     mail_text_write(cx->mem, look.lang, kind, &facts, &draft.subject, &draft.text);
     draft.to_address = to != NULL ? to : db_text(&rows.row, 2);

@@ -120,6 +120,13 @@ const char *mail_text_greeting(struct arena *mem, const struct lang *lang, const
                : lang_fill1(mem, lang, T("Hello {},"), name);
 }
 
+const char *mail_text_known_name(const char *name, const char *email)
+{
+    const size_t local = strcspn(email, "@");
+
+    return strlen(name) == local && strncmp(name, email, local) == 0 ? "" : name;
+}
+
 static void add(struct str *s, const char *sentence)
 {
     str_add(s, sentence);

@@ -22,6 +22,9 @@ const char *mail_text_name(enum mail_kind kind); /* "account.welcome" */
 /* "Hello Anna Keller,", or "Hello," to whom no name is known: NULL, "" or an address. */
 const char *mail_text_greeting(struct arena *mem, const struct lang *lang, const char *name);
 
+/* "" where the name is only what stands before the @, put there for want of a better one. */
+const char *mail_text_known_name(const char *name, const char *email);
+
 struct mail_facts { /* what fills the sentences */
     const char *tenant_name;
     const char *person_name;

@@ -179,7 +179,7 @@ static bool read_reader(struct ctx *cx, struct id person_id, struct reader *out,
     *is_there = db_next(&rows);
     if (*is_there)
         *out = (struct reader){db_text(&rows.row, 0),
-                               db_text(&rows.row, 1),
+                               mail_text_known_name(db_text(&rows.row, 1), db_text(&rows.row, 2)),
                                db_text(&rows.row, 2),
                                db_text(&rows.row, 3),
                                style_dates_parse(db_text(&rows.row, 4)),

@@ -89,8 +89,10 @@ bool notice_mail_reader(struct ctx *cx, const struct app *app, struct id person_
                    !mail_message_address_is_good(db_text(&rows.row, 1));
     if (out->is_gone)
         return true;
-    out->name = db_text(&rows.row, 0);
     out->address = db_text(&rows.row, 1);
+    out->name = mail_text_known_name(db_text(&rows.row, 0), out->address);
+    if (*out->name == '\0')
+        out->name = out->address;
     out->lang = lang_find(app->langs, db_text(&rows.row, 2));
     out->zone_name = db_text(&rows.row, 3);
     out->tenant_name = db_text(&rows.row, 4);

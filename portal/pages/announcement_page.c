@@ -204,7 +204,7 @@ static bool show_new(struct req *rq, const struct form *form)
     return show(rq, form, &NOTHING, page);
 }
 
-static bool readers_json(struct req *rq, json_t *page)
+static bool readers_json(struct req *rq, int64_t read_count, json_t *page)
 {
     struct announcement_reader *list;
     size_t count;
@@ -219,6 +219,9 @@ static bool readers_json(struct req *rq, json_t *page)
                                              page_time(rq, list[i].read_at)));
     json_object_set_new(page, "readers", all);
     json_object_set_new(page, "has_readers", json_boolean(count > 0));
+    json_object_set_new(page, "is_unread", json_boolean(read_count == 0));
+    json_object_set_new(page, "hides_some",
+                        json_boolean(count < READERS_MAX && read_count > (int64_t)count));
     return true;
 }
 
@@ -235,7 +238,7 @@ static bool show_one(struct req *rq, const struct form *form)
                               "heading", a->text_count > 0 ? a->texts[0].title : "", "is_new", 0,
                               "id", id_text(rq->cx.mem, a->id), "read_count",
                               format_number(rq->cx.mem, &rq->format, a->read_count)));
-    return readers_json(rq, page) && show(rq, form, a, page);
+    return readers_json(rq, a->read_count, page) && show(rq, form, a, page);
 }
 
 bool announcement_page_new(struct req *rq)

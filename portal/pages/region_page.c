@@ -1,5 +1,6 @@
 #include "portal/pages/region_page.h"
 
+#include "portal/account/name_order.h"
 #include "portal/account/region.h"
 #include "portal/account/tenant_cache.h"
 #include "portal/http/page.h"
@@ -145,6 +146,9 @@ static void add_region(struct req *rq, const struct region *r, json_t *page)
     json_object_set_new(page, "languages", languages_json(rq, r->language, r->languages));
     json_object_set_new(page, "dates", dates_json(rq, r->date_style));
     json_object_set_new(page, "numbers", numbers_json(rq, r->number_style, r->currency));
+    json_object_set_new(
+        page, "is_family_first",
+        json_boolean(r->name_order != NULL && strcmp(r->name_order, "family") == 0));
     json_object_set_new(page, "time_zone", json_string(r->time_zone));
     json_object_set_new(page, "currency", json_string(r->currency));
     json_object_set_new(page, "now", json_string(format_time(rq->cx.mem, &rq->format, rq->cx.now)));
@@ -173,7 +177,7 @@ bool region_page_view(struct req *rq)
 /* --- what is sent --- */
 
 struct fields {
-    const char *language, *time_zone, *currency, *date_style, *number_style;
+    const char *language, *time_zone, *currency, *date_style, *number_style, *name_order;
 };
 
 static const struct form_field FIELDS[] = {
@@ -186,6 +190,8 @@ static const struct form_field FIELDS[] = {
      offsetof(struct fields, date_style)},
     {"number_style", T("Figures"), FORM_CHOICE, true, 0, 0, STYLE_NUMBERS_NAMES,
      offsetof(struct fields, number_style)},
+    {"name_order", T("Names"), FORM_CHOICE, false, 0, 0, NAME_ORDER_NAMES,
+     offsetof(struct fields, name_order)},
 };
 
 /* The ticked ones; all of them is as none: what comes later is offered too. */
@@ -240,7 +246,8 @@ bool region_page_save(struct req *rq)
                         .time_zone = or_none(in.time_zone),
                         .currency = upper(rq->cx.mem, or_none(in.currency)),
                         .date_style = or_none(in.date_style),
-                        .number_style = or_none(in.number_style)};
+                        .number_style = or_none(in.number_style),
+                        .name_order = in.name_order};
     if (is_read && !is_here(rq, r.language))
         form_fault(rq, form, "language", T("Own language"), T("Choose one of these."));
     if (json_array_size(form->fault_list) > 0)

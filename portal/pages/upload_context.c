@@ -1,6 +1,7 @@
 #include "portal/pages/upload_context.h"
 
 #include "base/crypto.h"
+#include "portal/desk/attachment_quota.h"
 
 #include <string.h>
 
@@ -68,8 +69,12 @@ bool upload_context_store(struct req *rq, const struct form *form, struct attach
 {
     struct attachment_file *all;
     const size_t n = gather(rq, form, &all);
+    const struct attachment_quota quota = {
+        .tenant = rq->app->config.storage_tenant_gb * 1024 * 1024 * 1024,
+        .organisation = rq->app->config.storage_organisation_mb * 1024 * 1024};
 
-    if (n > 0 && !attachment_store(&rq->cx, upload_context_storage(rq), all, n))
+    if (n > 0 && (!attachment_store(&rq->cx, upload_context_storage(rq), all, n) ||
+                  !attachment_quota_check(&rq->cx, &quota, all, n)))
         return false;
     *files = all;
     *count = n;

@@ -1,4 +1,6 @@
 #include "db/series.h"
+#include "portal/account/name_order.h"
+#include "portal/account/person.h"
 #include "portal/account/region.h"
 #include "tests/support/test.h"
 
@@ -40,6 +42,34 @@ static void a_region_is_set_whole_or_not_at_all(void **state)
     test_refused(cx, region_set(cx, &r), &ERR_REGION_LANGUAGE);
     test_ok(cx, region_get(cx, &r));
     assert_string_equal(r.languages, "en,zh");
+}
+
+static void names_are_written_in_the_tenants_order(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct region r = some_region();
+    const struct person_spec spec = {.full_name = "Keller Anna", .email = "anna@marlow.example"};
+    struct person *p;
+
+    r.name_order = "backwards";
+    test_refused(cx, region_set(cx, &r), &ERR_INVALID);
+    r.name_order = "family";
+    test_ok(cx, region_set(cx, &r));
+    test_ok(cx, person_create(cx, &spec, &p));
+    assert_string_equal(p->given_name, "Anna");
+    r.name_order = NULL; /* a form without it leaves it */
+    test_ok(cx, region_set(cx, &r));
+    test_ok(cx, region_get(cx, &r));
+    assert_string_equal(r.name_order, "family");
+    assert_string_equal(name_order_whole(cx->mem, NAME_FAMILY_FIRST, "Anna", "Keller"),
+                        "Keller Anna");
+    assert_string_equal(name_order_whole(cx->mem, NAME_GIVEN_FIRST, "Anna", "Keller"),
+                        "Anna Keller");
+    assert_string_equal(name_order_whole(cx->mem, NAME_FAMILY_FIRST, "伟", "王"), "王伟");
+    assert_string_equal(name_order_whole(cx->mem, NAME_FAMILY_FIRST, NULL, "Keller"), "Keller");
+    assert_string_equal(name_order_given(cx->mem, NAME_FAMILY_FIRST, "王伟"), "王伟");
+    assert_string_equal(name_order_given(cx->mem, NAME_GIVEN_FIRST, "Anna Keller"), "Anna");
+    assert_string_equal(name_order_given(cx->mem, NAME_FAMILY_FIRST, "Keller "), "Keller ");
 }
 
 static const char *next_of(struct ctx *cx, const char *name)
@@ -131,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_region_is_set_whole_or_not_at_all),
+        cmocka_unit_test(names_are_written_in_the_tenants_order),
         cmocka_unit_test(a_series_shows_its_next_number_and_gives_that),
         cmocka_unit_test(a_format_that_could_repeat_itself_is_refused),
         cmocka_unit_test(two_kinds_of_record_never_look_alike),

@@ -130,6 +130,13 @@ static void reading_is_kept_once_and_in_the_readers_language(void **state)
     assert_int_equal(count, 0);
     as_editor(cx, &d);
     test_ok(cx, announcement_readers(cx, id, 10, &readers, &count));
+    assert_int_equal(count, 0); /* who writes news need not know the customers' people */
+    test_as_staff(cx, d.priya, RIGHT_KNOWLEDGE | RIGHT_CUSTOMERS_READ);
+    test_ok(cx, announcement_readers(cx, id, 10, &readers, &count));
+    assert_int_equal(count, 0); /* hers are other customers */
+    test_as_staff(cx, d.priya,
+                  RIGHT_KNOWLEDGE | RIGHT_CUSTOMERS_READ | RIGHT_ALL_OF(MODULE_CUSTOMERS));
+    test_ok(cx, announcement_readers(cx, id, 10, &readers, &count));
     assert_int_equal(count, 1);
     assert_string_equal(readers[0].name, "Anna Keller");
     assert_string_equal(readers[0].organisation, "Marlow Grocers");

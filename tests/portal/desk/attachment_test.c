@@ -1,6 +1,6 @@
 #include "base/clock.h"
 #include "base/parse.h"
-#include "portal/desk/attachment.h"
+#include "portal/desk/attachment_quota.h"
 #include "portal/desk/ticket_thread.h"
 #include "tests/portal/desk/desk_frame.h"
 
@@ -162,6 +162,25 @@ static void bytes_that_no_message_has_are_swept_up_in_the_end(void **state)
     assert_true(is_kept(cx, &used));
 }
 
+static void what_would_overfill_the_room_is_refused_with_its_reason(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    struct attachment_file nine = {.name = "log.txt", .bytes = "one line\n", .len = 9};
+    const struct attachment_quota none = {0}, own = {.organisation = 20}, all = {.tenant = 17};
+
+    file_with(cx, &d, &nine, 1);
+    test_ok(cx, attachment_quota_check(cx, &none, &nine, 1));
+    test_ok(cx, attachment_quota_check(cx, &own, &nine, 1));
+    test_refused(cx, attachment_quota_check(cx, &all, &nine, 1), &ERR_ATTACHMENT_QUOTA);
+    file_with(cx, &d, &nine, 1);
+    test_refused(cx, attachment_quota_check(cx, &own, &nine, 1), &ERR_ATTACHMENT_QUOTA_OWN);
+    desk_as_priya(cx, &d);
+    test_ok(cx, attachment_quota_check(cx, &own, &nine, 1)); /* it is the customer's, not hers */
+    test_as_customer(cx, d.anna, make_organisation(cx, "C-77", "Other"), RIGHT_TICKET_ALL);
+    test_ok(cx, attachment_quota_check(cx, &own, &nine, 1));
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -169,6 +188,7 @@ int main(void)
         cmocka_unit_test(a_file_comes_back_as_it_was_sent),
         cmocka_unit_test(a_file_is_for_those_who_see_the_ticket),
         cmocka_unit_test(too_many_too_large_or_empty_files_are_refused),
+        cmocka_unit_test(what_would_overfill_the_room_is_refused_with_its_reason),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
         cmocka_unit_test(bytes_that_no_message_has_are_swept_up_in_the_end),
     };
