@@ -69,7 +69,7 @@ json_t *licence_json_row(struct req *rq, const struct licence *l)
     const char *policy = strcmp(title, l->policy_name) != 0 ? l->policy_name : NULL;
     int64_t left_us = l->expires_at - rq->cx.now;
 
-    return json_pack("{s:s,s:s,s:s,s:s?,s:s,s:s?,s:o,s:o,s:o,s:o,s:b,s:s?}", "href",
+    return json_pack("{s:s,s:s,s:s,s:s?,s:s,s:s?,s:o,s:o,s:o,s:o,s:b,s:s?,s:n}", "href",
                      arena_printf(mem, "%s/%s", prefix, id_text(mem, l->id)), "title", title,
                      "product", l->product_name, "policy", policy, "serial", l->serial,
                      "organisation", l->organisation_name, "seats",
@@ -78,7 +78,7 @@ json_t *licence_json_row(struct req *rq, const struct licence *l)
                      l->expires_at ? page_day(rq, l->expires_at) : json_null(), "support_to",
                      l->support_until ? page_day(rq, l->support_until) : json_null(), "is_soon",
                      l->expires_at != 0 && left_us > 0 && left_us <= SOON_DAYS * CLOCK_DAY,
-                     "version", l->last_version);
+                     "version", l->last_version, "listed");
 }
 
 static void add_sentence(json_t *list, const char *text)

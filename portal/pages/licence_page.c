@@ -36,6 +36,7 @@ bool licence_page_list(struct req *rq)
     json_t *page = json_own(cx->mem, json_pack("{s:o,s:s,s:b}", "licences", rows, "query", search,
                                                "is_searched", *search != '\0'));
     struct licence *list;
+    struct id *ids;
     size_t count;
 
     if (after && !id_parse(after, &filter.after))
@@ -44,8 +45,13 @@ bool licence_page_list(struct req *rq)
         filter.search = NULL;
     if (!licence_list(cx, &filter, &list, &count))
         return false;
-    for (size_t i = 0; i < count; i++)
+    ids = arena_array(cx->mem, struct id, count + 1);
+    for (size_t i = 0; i < count; i++) {
         json_array_append_new(rows, licence_json_row(rq, &list[i]));
+        ids[i] = list[i].id;
+    }
+    if (!record_field_page_list(rq, FIELD_LICENCE, ids, count, rows))
+        return false;
     json_object_set_new(page, "is_empty", json_boolean(count == 0));
     json_object_set_new(
         page, "pager",

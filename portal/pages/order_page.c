@@ -56,12 +56,12 @@ static const char *order_title(const struct order *o)
 json_t *order_page_row(struct req *rq, const struct order *o)
 {
     return json_pack(
-        "{s:s,s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:s}", "href", order_href(rq, o->id), "title",
+        "{s:s,s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:s,s:n}", "href", order_href(rq, o->id), "title",
         order_title(o), "number", o->number, "has_name", *o->reference != '\0', "total",
         page_money(rq, o->total), "chip", chip(rq, &ORDER_LOOKS[o->status]), "placed",
         page_day(rq, o->created_at), "due",
         o->due_on && o->status < ORDER_DELIVERED ? page_date(rq, o->due_on) : json_null(),
-        "organisation", o->organisation_name);
+        "organisation", o->organisation_name, "listed");
 }
 
 bool order_page_list(struct req *rq)
@@ -72,14 +72,20 @@ bool order_page_list(struct req *rq)
     json_t *rows = json_array();
     json_t *page = json_own(cx->mem, json_pack("{s:o,s:n}", "orders", rows, "pager"));
     struct order *list;
+    struct id *ids;
     size_t count;
 
     if (after && !id_parse(after, &filter.after))
         return err_set(&cx->err, &ERR_NOT_FOUND, "cursor of the order list");
     if (!order_list(cx, &filter, &list, &count))
         return false;
-    for (size_t i = 0; i < count; i++)
+    ids = arena_array(cx->mem, struct id, count + 1);
+    for (size_t i = 0; i < count; i++) {
         json_array_append_new(rows, order_page_row(rq, &list[i]));
+        ids[i] = list[i].id;
+    }
+    if (!record_field_page_list(rq, FIELD_ORDER, ids, count, rows))
+        return false;
     json_object_set_new(page, "is_empty", json_boolean(count == 0 && !after));
     if (count == ORDER_PAGE || after) {
         json_t *next = count == ORDER_PAGE

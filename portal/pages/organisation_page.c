@@ -8,6 +8,7 @@
 #include "portal/pages/field_form.h"
 #include "portal/pages/licence_json.h"
 #include "portal/pages/order_page.h"
+#include "portal/pages/record_field_page.h"
 #include "portal/pages/ticket_context.h"
 #include "portal/sales/contract.h"
 #include "portal/sales/organisation.h"
@@ -110,24 +111,13 @@ static json_t *member_json(struct req *rq, const struct membership *m)
 
 /* Staff see those of the people's own fields that lists show. */
 static bool add_listed(struct req *rq, const struct membership *members, size_t count,
-                       const json_t *people)
+                       json_t *people)
 {
     struct id *ids = arena_array(rq->cx.mem, struct id, count + 1);
-    struct field_set set;
-    const char **values;
 
-    if (!rq->session->is_staff)
-        return true;
     for (size_t i = 0; i < count; i++)
         ids[i] = members[i].person_id;
-    if (!custom_field_set(&rq->cx, FIELD_PERSON, &set) ||
-        !custom_value_read_many(&rq->cx, &set, ids, count, &values))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        json_object_set_new(json_array_get(people, i), "listed",
-                            json_text(custom_field_words_listed(rq->cx.mem, rq->lang, &set,
-                                                                values + i * set.count, false)));
-    return true;
+    return !rq->session->is_staff || record_field_page_list(rq, FIELD_PERSON, ids, count, people);
 }
 
 static bool add_people(struct req *rq, struct id id, json_t *page)

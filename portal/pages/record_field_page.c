@@ -175,7 +175,24 @@ bool record_field_page_licence_save(struct req *rq)
     return find_licence(rq, &r) && save(rq, &r);
 }
 
-/* --- on the record's page --- */
+/* --- in lists, and on the record's page --- */
+
+bool record_field_page_list(struct req *rq, enum field_subject subject, const struct id *ids,
+                            size_t count, json_t *rows)
+{
+    struct field_set set;
+    const char **values;
+
+    if (!custom_field_set(&rq->cx, subject, &set) ||
+        !custom_value_read_many(&rq->cx, &set, ids, count, &values))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(
+            json_array_get(rows, i), "listed",
+            json_text(custom_field_words_listed(rq->cx.mem, rq->lang, &set, values + i * set.count,
+                                                rq->cx.viewer.kind == VIEWER_CUSTOMER)));
+    return true;
+}
 
 static bool has_editable(struct req *rq, enum field_subject subject, const struct field_record *own)
 {

@@ -15,6 +15,10 @@ bool record_field_page_order_save(struct req *rq);
 bool record_field_page_licence(struct req *rq);
 bool record_field_page_licence_save(struct req *rq);
 
+/* For rows of a list, which have "listed": null: in words those of the records' fields that lists
+ * show. One statement where there are none. */
+bool record_field_page_list(struct req *rq, enum field_subject subject, const struct id *ids,
+                            size_t count, json_t *rows) MUST_CHECK;
 /* For the page of a record that the reader sees, whose address is back: "own_fields"
  * [{label,value}], "has_facts", "has_own_fields", "fields_href" (NULL: nothing to be edited). */
 bool record_field_page_add(struct req *rq, enum field_subject subject, struct id id,

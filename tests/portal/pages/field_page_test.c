@@ -237,6 +237,7 @@ static void add_three(struct browser *b, enum field_subject subject)
                                  .hint = "",
                                  .hint_zh = "",
                                  .kind = FIELD_TEXT,
+                                 .is_listed = true,
                                  .access = FIELDS_OF[i].access};
 
         test_ok(b->cx, custom_field_save(b->cx, &f));
@@ -314,6 +315,13 @@ static void staff_fill_in(struct browser *b, const struct own *o)
     assert_int_equal(told(b->cx, o), 1); /* nothing differs, nothing is told */
 }
 
+static void lists_show(struct browser *b, const char *list, const char *text)
+{
+    assert_int_equal(browser_get(b, list), 200);
+    if (!browser_shows(b, text))
+        fail_msg("%s lacks %s", list, text);
+}
+
 static void the_customer_reads_what_is_his(struct browser *b, const struct own *o)
 {
     browser_get(b, o->customers);
@@ -346,8 +354,12 @@ static void persons_orders_and_licences_have_fields(void **state)
     browser_staff(b, "administrator", "sam@tilwick.example");
     for (size_t i = 0; i < COUNT(all); i++)
         staff_fill_in(b, &all[i]);
+    lists_show(b, "/desk/orders", "North · East · West");
+    lists_show(b, "/desk/licences", "North · East · West");
     b->cookie = "";
     browser_sign_in(b, "anna@marlow.example");
+    lists_show(b, "/orders", "<span class=\"second\">North · East</span>");
+    lists_show(b, "/licences", " · North · East</p>");
     for (size_t i = 0; i < COUNT(all); i++)
         the_customer_reads_what_is_his(b, &all[i]);
     b->cookie = "";
