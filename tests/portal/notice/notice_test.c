@@ -5,7 +5,9 @@
 #include "portal/desk/approval.h"
 #include "portal/desk/escalation.h"
 #include "portal/desk/survey.h"
+#include "portal/desk/ticket_bulk.h"
 #include "portal/desk/ticket_merge.h"
+#include "portal/desk/ticket_split.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/jobs/mailer.h"
 #include "portal/notice/notice.h"
@@ -208,6 +210,84 @@ static void an_undone_merge_is_told_to_those_who_were_told_of_it_in_one_mail(voi
     post_work(&p, NOTICE_WINDOW_SECONDS);
     assert_int_equal(smtp_server_count(p.server), 3);
     assert_non_null(strstr(post_mail_to(&p, "guest@elsewhere.example"), "goes on by itself again"));
+    post_close(&p);
+}
+
+static void do_bulk(struct post *p)
+{
+    const struct id tenant = p->cx->tenant_id;
+    bool worked = true;
+
+    for (int i = 0; worked && i < 10; i++) {
+        test_ok(p->jobs, ticket_bulk_work(p->jobs, &worked));
+        p->jobs->tenant_id = tenant;
+    }
+    assert_false(worked);
+}
+
+/* More of them than one step of the work takes. */
+static void a_change_of_many_tickets_is_one_mail_to_each_person(void **state)
+{
+    enum { MANY = TICKET_BULK_BATCH + 10 };
+    struct post p = post_open(state);
+    const struct ticket_bulk_choice all = {.view = TICKET_VIEW_OPEN, .origin = "Open"};
+    const struct ticket_bulk_act act = {.values = {.status = "solved"},
+                                        .text = "The server is up again."};
+    struct id bulk, undo;
+    const char *mail;
+
+    (void)file_for(&p, "guest@elsewhere.example");
+    for (unsigned i = 0; i < MANY; i++)
+        (void)desk_file(p.cx, &p.desk, arena_printf(p.cx->mem, "Printer %u", i));
+    post_forget(&p);
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, ticket_bulk_choose(p.cx, &all, &bulk));
+    test_ok(p.cx, ticket_bulk_say(p.cx, bulk, &act));
+    test_ok(p.cx, ticket_bulk_start(p.cx, bulk));
+    do_bulk(&p);
+    post_work(&p, 0);
+    assert_int_equal(smtp_server_count(p.server), 0);
+    post_work(&p, NOTICE_GATHER_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 2);
+    mail = post_mail_to(&p, "anna@marlow.example");
+    assert_non_null(strstr(mail, "Printer 3"));
+    assert_non_null(strstr(mail, "The server is up again."));
+    assert_non_null(post_mail_to(&p, "guest@elsewhere.example"));
+    post_work(&p, 24 * 3600);
+    assert_int_equal(smtp_server_count(p.server), 2);
+    test_ok(p.cx, ticket_bulk_undo(p.cx, bulk, &undo));
+    do_bulk(&p);
+    post_work(&p, NOTICE_GATHER_SECONDS);
+    assert_int_equal(smtp_server_count(p.server), 4);
+    post_close(&p);
+}
+
+static void a_split_is_told_once(void **state)
+{
+    struct post p = post_open(state);
+    const struct id id = desk_file(p.cx, &p.desk, "Printer on fire");
+    struct id message, made;
+    const char *mail;
+
+    test_ok(p.cx, ticket_thread_add_participant(p.cx, id, p.desk.tom, true));
+    desk_as_anna(p.cx, &p.desk);
+    test_ok(p.cx, ticket_reply(p.cx, id, "And the till is slow.", NULL, &message));
+    post_forget(&p);
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, ticket_split(p.cx, id, &message, 1, "Slow till", &made));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    mail = post_mail_to(&p, "anna@marlow.example");
+    assert_non_null(mail);
+    assert_int_equal(post_lines_with(mail, "This was a part of ticket"), 1);
+    assert_non_null(strstr(mail, id_text(p.cx->mem, made)));
+    assert_int_equal(test_i64(p.cx,
+                              "SELECT COUNT(*) FROM notice WHERE tenant_id = ? AND person_id = ? "
+                              "AND mail_id IS NOT NULL AND kind = 'ticket.split'",
+                              DB_ID(p.cx->tenant_id), DB_ID(p.desk.anna)),
+                     1);
+    assert_int_equal(smtp_server_count(p.server), 2); /* Tom takes part in both */
+    post_work(&p, 24 * 3600);
+    assert_int_equal(smtp_server_count(p.server), 2);
     post_close(&p);
 }
 
@@ -630,6 +710,8 @@ int main(void)
         cmocka_unit_test(the_mail_about_a_solution_asks_how_it_was_until_it_is_said),
         cmocka_unit_test(a_merge_is_told_once_and_later_answers_reach_the_people_of_both),
         cmocka_unit_test(an_undone_merge_is_told_to_those_who_were_told_of_it_in_one_mail),
+        cmocka_unit_test(a_change_of_many_tickets_is_one_mail_to_each_person),
+        cmocka_unit_test(a_split_is_told_once),
         cmocka_unit_test(a_customers_answer_reaches_the_engineer_or_the_team_without_one),
         cmocka_unit_test(who_may_no_longer_see_a_ticket_gets_no_mail_about_it),
         cmocka_unit_test(a_reporter_without_an_account_gets_a_link_of_his_own),
