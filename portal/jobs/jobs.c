@@ -52,10 +52,12 @@ static void note_success(struct clockwork *state, const char *name, const struct
     state->cause[0] = '\0';
 }
 
-static void run_due(const struct loop *loop, struct arena *mem, struct clockwork *states)
+/* True when something that went well has more to do. */
+static bool run_due(const struct loop *loop, struct arena *mem, struct clockwork *states)
 {
     struct app *app = loop->jobs->app;
     struct ctx cx;
+    bool goes_on = false;
 
     for (size_t i = 0; i < WORK_COUNT; i++) {
         bool has_more = false;
@@ -66,14 +68,28 @@ static void run_due(const struct loop *loop, struct arena *mem, struct clockwork
         ctx_start(&cx, mem, app->jobs_pool);
         cx.master = app->master;
         cx.signer = app->signer;
-        if (WORK[i].work(&cx, app, &has_more))
+        if (WORK[i].work(&cx, app, &has_more)) {
             note_success(&states[i], WORK[i].name, &cx);
-        else
+        } else {
             note_failure(&states[i], WORK[i].name, &cx);
+            has_more = false;
+        }
         db_release(&cx);
         arena_reset(mem);
         states[i].due_us = has_more ? now : now + WORK[i].every_us;
+        goes_on = goes_on || has_more;
     }
+    return goes_on;
+}
+
+static bool must_stop(struct jobs *jobs)
+{
+    bool must;
+
+    pthread_mutex_lock(&jobs->lock);
+    must = jobs->must_stop;
+    pthread_mutex_unlock(&jobs->lock);
+    return must;
 }
 
 /* False when it is time to stop. */
@@ -105,9 +121,11 @@ static void *run(void *arg)
 
     memset(states, 0, sizeof states);
     db_thread_start();
-    do
-        run_due(loop, mem, states);
-    while (wait_for_tick(loop->jobs));
+    do {
+        while (run_due(loop, mem, states) && !must_stop(loop->jobs)) {
+            /* five thousand tickets, or their mails, wait for no tick between two batches */
+        }
+    } while (wait_for_tick(loop->jobs));
     db_thread_end();
     arena_free(mem);
     return NULL;

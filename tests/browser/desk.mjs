@@ -30,6 +30,8 @@ async function atADesk(browser, site) {
     ["a search becomes a view", () => desk.viewIsSaved(agent, who)],
     ["a caller is filed", () => desk.callerIsFiled(agent, who, told)],
     ["a macro leaves a gap that is not sent", () => desk.macroLeavesAGap(agent, who, told)],
+    ["the answer outlives the session, and is sent once",
+      () => desk.answerOutlivesTheSession(agent, nobody, who, told)],
     ["Ctrl-K finds what to do", () => desk.commandsAreFound(agent, told)],
   ]);
   return agent.checked + colleague.checked + customer.checked + nobody.checked;

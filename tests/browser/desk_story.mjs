@@ -340,10 +340,29 @@ export async function macroLeavesAGap(reader, who, told) {
   await refused(reader, () => press(reader, page.locator(".pane-answer"), "Send"));
   assert.equal(await page.inputValue("#text"), text, "the answer is kept");
   await reader.check("an answer with a gap");
-  const whole = text.replace(/⟦.*⟧/u, "TC-4410");
-  await page.locator("#text").fill(whole);
+  told.answer = text.replace(/⟦.*⟧/u, "TC-4410");
+  await page.locator("#text").fill(told.answer);
+}
+
+// Signed out from another device while the answer is being written: it is there after signing in
+// again, and pressing twice sends it once.
+export async function answerOutlivesTheSession(reader, device, who, told) {
+  const { page } = reader;
+  await device.page.goto("/login");
+  await device.signIn(who.agent);
+  await device.page.goto("/account/sessions");
+  await press(device, device.page.locator("main"), "Sign out all others");
+  await device.page.waitForLoadState();
   await press(reader, page.locator(".pane-answer"), "Send");
-  await page.locator(".bubble", { hasText: whole }).waitFor();
+  await page.waitForURL((url) => url.pathname === "/login");
+  await reader.signIn(who.agent);
+  await page.waitForURL((url) => url.pathname === "/resume");
+  await page.getByText(told.answer).waitFor();
+  await reader.check("an answer that waited");
+  await page.locator("main form button.is-main").dblclick();
+  await page.locator(".bubble", { hasText: told.answer }).first().waitFor();
+  await page.goto(`/desk/tickets/${told.call}`);
+  assert.equal(await page.locator(".bubble", { hasText: told.answer }).count(), 1, "sent once");
 }
 
 export async function commandsAreFound(reader, told) {

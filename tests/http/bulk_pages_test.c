@@ -1,11 +1,13 @@
-/* Changing many tickets at once, as a browser meets it; the work itself is the jobs' own function.
- */
+/* Changing many tickets at once, as a browser meets it; the work itself is the jobs' own function,
+ * and once their own threads. */
 #include "base/clock.h"
 #include "portal/desk/ticket_bulk.h"
+#include "portal/jobs/jobs.h"
 #include "tests/http/site.h"
 #include "tests/portal/desk/desk_frame.h"
 
 #include <string.h>
+#include <time.h>
 
 enum { MANY = 5000 };
 
@@ -130,14 +132,9 @@ static void nothing_ticked_says_so_and_a_cancelled_change_changes_nothing(void *
                      0);
 }
 
-static void five_thousand_tickets_are_changed(void **state)
+/* Like one that is there, with its events left out: none of them has been told to anybody. */
+static void load_many(struct ctx *cx, struct id like)
 {
-    struct ctx *cx = test_ctx(state);
-    const struct pages p = open_pages(cx);
-    const struct id like = desk_file(cx, &p.d, "One of many");
-    struct site_answer a;
-    const char *path;
-
     test_sql(cx,
              "INSERT INTO ticket (tenant_id, id, number, organisation_id, person_id, source, "
              "subject, topic, status, category, level, created_at, updated_at) "
@@ -145,20 +142,62 @@ static void five_thousand_tickets_are_changed(void **state)
              "t.source, t.subject, t.topic, t.status, t.category, t.level, t.created_at, "
              "t.updated_at FROM ticket t JOIN seq_2_to_5000 s WHERE t.tenant_id = ? AND t.id = ?",
              DB_ID(cx->tenant_id), DB_ID(like));
+}
+
+static int64_t count_tagged(struct ctx *cx)
+{
+    return test_i64(cx, "SELECT COUNT(*) FROM ticket_tag WHERE tenant_id = ? AND tag = 'sweep'",
+                    DB_ID(cx->tenant_id));
+}
+
+/* As a reader does who looks again. */
+static struct site_answer watch(struct ctx *cx, const struct pages *p, const char *path)
+{
+    const struct timespec pause = {.tv_nsec = 300000000};
+    const int64_t until = clock_mono_us() + 5 * CLOCK_MINUTE;
+    struct site_answer a = site_get(cx, &p->priya, path);
+
+    while (strstr(a.body, "<progress") != NULL) {
+        if (clock_mono_us() > until)
+            fail_msg("it does not end:\n%s", a.body);
+        nanosleep(&pause, NULL);
+        a = site_get(cx, &p->priya, path);
+    }
+    return a;
+}
+
+/* Pages on a socket, and the threads of the role jobs: nothing is called from here. */
+static void five_thousand_tickets_are_changed_and_set_back_by_the_jobs(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    const struct id like = desk_file(cx, &p.d, "One of many");
+    struct err err = {.kind = NULL};
+    struct site_answer a;
+    struct jobs *jobs;
+    const char *path;
+
+    load_many(cx, like);
     path = choose(cx, &p, "what=all&view=open");
     a = site_get(cx, &p.priya, path);
     site_shows(&a, "Change 5,000 tickets");
-    assert_int_equal(site_post(cx, &p.priya, path, "level=1").status, 303);
+    assert_int_equal(site_post(cx, &p.priya, path, "tag=sweep").status, 303);
     a = site_get(cx, &p.priya, path);
     site_shows(&a, "Change 5,000 tickets now");
     assert_int_equal(site_post(cx, &p.priya, arena_printf(cx->mem, "%s/start", path), "").status,
                      303);
-    work(cx);
-    assert_int_equal(test_i64(cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ? AND level = 1",
-                              DB_ID(cx->tenant_id)),
-                     MANY);
     a = site_get(cx, &p.priya, path);
+    site_shows(&a, "0 of 5,000 tickets are done");
+    assert_true(jobs_start(&err, site_app(), &jobs));
+    a = watch(cx, &p, path);
     site_shows(&a, "<dd>5,000</dd>");
+    assert_int_equal(count_tagged(cx), MANY);
+    a = site_post(cx, &p.priya, arena_printf(cx->mem, "%s/undo", path), "");
+    assert_int_equal(a.status, 303);
+    a = watch(cx, &p, a.location);
+    jobs_stop(jobs);
+    site_shows(&a, "<dd>5,000</dd>");
+    assert_int_equal(count_tagged(cx), 0);
 }
 
 int main(void)
@@ -166,7 +205,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(ticked_tickets_are_changed_watched_and_set_back),
         cmocka_unit_test(nothing_ticked_says_so_and_a_cancelled_change_changes_nothing),
-        cmocka_unit_test(five_thousand_tickets_are_changed),
+        cmocka_unit_test(five_thousand_tickets_are_changed_and_set_back_by_the_jobs),
     };
 
     return test_group_run_around("bulk_pages", TESTS, COUNT(TESTS), site_start, site_stop);

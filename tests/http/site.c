@@ -35,6 +35,7 @@ static bool start(struct err *err)
 
     mem = arena_make(64 * 1024);
     app.portal_pool = test_pool();
+    app.jobs_pool = test_pool();
     app.config = (struct config){.var_dir = test_dir(),
                                  .desk_merge_days = 14,
                                  .storage_path = arena_printf(mem, "%s/storage", test_dir()),
@@ -46,6 +47,7 @@ static bool start(struct err *err)
                                  .mail_tls = "required",
                                  .mail_ca_file = "",
                                  .mail_user = "",
+                                 .mail_password_file = "",
                                  .mail_sender = "no-reply@localhost",
                                  .mail_inbound = "",
                                  .mail_timeout_ms = 5000,
@@ -74,6 +76,11 @@ int site_start(void **state)
         return 0;
     print_error("site: %s\n", err.oper);
     return -1;
+}
+
+struct app *site_app(void)
+{
+    return &app;
 }
 
 int site_stop(void **state)

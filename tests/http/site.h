@@ -18,6 +18,9 @@ struct site_answer {
 /* Starts the server for the program's tests, and stops it: set-up and tear-down of a group. */
 int site_start(void **state);
 int site_stop(void **state);
+/* The server's own state, for a test that runs the role jobs beside it. */
+struct app;
+struct app *site_app(void);
 /* Rules run from now on (NULL: none); borrowed. Not while requests are under way. */
 struct script_engine;
 void site_rules(struct script_engine *engine);
