@@ -181,8 +181,7 @@ bool macro_api_apply(struct req *rq)
     struct ticket *t;
     struct macro *m;
 
-    if (!find_both(rq, &t, &m) || !rest_read(rq, APPLY, COUNT(APPLY), &body, NULL) ||
-        !rest_key(rq, &answer.request_key))
+    if (!find_both(rq, &t, &m) || !rest_read(rq, APPLY, COUNT(APPLY), &body, NULL))
         return false;
     answer.seen_id = body.seen_id;
     answer.is_note = m->is_note;

@@ -1,6 +1,7 @@
 #include "portal/api/rest_run.h"
 
 #include "portal/api/rest.h"
+#include "portal/api/rest_once.h"
 #include "portal/api/rest_rule.h"
 #include "portal/http/route.h"
 #include "portal/http/url.h"
@@ -86,7 +87,7 @@ static bool check_parameters(struct req *rq)
 
 bool rest_run(struct req *rq)
 {
-    return check_parameters(rq) && (rq->route->handler(rq) || rest_rule_explain(rq));
+    return check_parameters(rq) && (rest_once_run(rq) || rest_rule_explain(rq));
 }
 
 bool rest_no_route(struct req *rq)

@@ -8,6 +8,7 @@
 #include "licensing/licence_signal.h"
 #include "licensing/process.h"
 #include "portal/account/remember.h"
+#include "portal/account/request_answer.h"
 #include "portal/account/tenant.h"
 #include "portal/desk/approval.h"
 #include "portal/desk/attachment.h"
@@ -100,6 +101,9 @@ static bool purge_sessions(struct ctx *cx, struct app *app, bool *has_more)
         return false;
     *has_more = *has_more || removed == PURGE_BATCH;
     if (!remember_purge(cx, PURGE_BATCH, &removed))
+        return false;
+    *has_more = *has_more || removed == PURGE_BATCH;
+    if (!request_answer_purge(cx, PURGE_BATCH, &removed))
         return false;
     *has_more = *has_more || removed == PURGE_BATCH;
     return true;

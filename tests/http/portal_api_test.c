@@ -564,6 +564,9 @@ int main(void)
         cmocka_unit_test(shop_an_approval_is_not_shown_without_its_ticket),
         cmocka_unit_test(shop_time_is_kept_counted_and_taken_back),
         cmocka_unit_test(shop_hours_are_for_those_who_see_orders),
+        cmocka_unit_test(shop_a_repeat_with_the_same_key_does_nothing_more),
+        cmocka_unit_test(shop_a_kept_answer_has_its_place_and_goes_in_time),
+        cmocka_unit_test(shop_two_answers_to_one_call_cannot_be_kept),
     };
 
     return test_group_run_around("portal_api", tests, COUNT(tests), site_start, site_stop);

@@ -1,4 +1,5 @@
 /* Approvals and time entries over /api/v1. */
+#include "portal/account/request_answer.h"
 #include "portal/account/role.h"
 #include "portal/desk/hours.h"
 #include "tests/http/shop_tests.h"
@@ -159,4 +160,84 @@ void shop_hours_are_for_those_who_see_orders(void **state)
     shop_says(&a, 403, "FORBIDDEN");
     a = shop_get(s.cx, anna, site_path(s.cx, "/api/v1/organisations/%s/hours", s.other_id));
     shop_says(&a, 404, "NOT_FOUND");
+}
+
+/* --- once for each key --- */
+
+static struct site_answer post_key(struct shop *s, const char *token, const char *path,
+                                   const char *key, const char *body)
+{
+    return site_call(s->cx, token, "POST", path,
+                     arena_printf(s->cx->mem, "Idempotency-Key: %s\r\n", key), body);
+}
+
+void shop_a_repeat_with_the_same_key_does_nothing_more(void **state)
+{
+    static const char BODY[] = "{\"minutes\":30}", OTHER[] = "{\"minutes\":31}";
+    struct shop s = shop_open(state);
+    struct office o = open_office(&s);
+    const char *id = shop_file(&s, o.priyas, "New tills", s.organisation_id), *first;
+    const char *path = arena_printf(s.cx->mem, "/api/v1/tickets/%s/time-entries", id);
+    struct site_answer a = post_key(&s, o.priyas, path, "k1", "{\"minutes\":0}");
+
+    shop_says(&a, 422, "MEMBER_INVALID");
+    a = post_key(&s, o.priyas, path, "k1", BODY); /* what was refused is not kept */
+    shop_says(&a, 201, "\"minutes\":30");
+    assert_null(strstr(a.head, "Idempotency-Replayed"));
+    first = id_in(&s, &a);
+    a = post_key(&s, o.priyas, path, "k1", BODY);
+    shop_says(&a, 201, first);
+    assert_non_null(strstr(a.head, "Idempotency-Replayed: true"));
+    a = post_key(&s, o.priyas, path, "k1", OTHER);
+    shop_says(&a, 409, "IDEMPOTENCY_KEY_USED");
+    a = post_key(&s, o.dans, path, "k1", OTHER); /* another's key is another key */
+    shop_says(&a, 201, "\"minutes\":31");
+    test_sql(s.cx, "UPDATE request_answer SET created_at = '2020-01-01' WHERE tenant_id = ?",
+             DB_ID(s.cx->tenant_id));
+    a = post_key(&s, o.priyas, path, "k1", BODY);
+    shop_says(&a, 201, "\"minutes\":30");
+    assert_string_not_equal(id_in(&s, &a), first);
+}
+
+void shop_a_kept_answer_has_its_place_and_goes_in_time(void **state)
+{
+    static const char VIEW[] = "{\"name\":\"Fires\",\"q\":\"fire\"}";
+    struct shop s = shop_open(state);
+    struct office o = open_office(&s);
+    const char *members =
+        site_path(s.cx, "/api/v1/organisations/%s/memberships", s.organisation_id);
+    struct site_answer a = post_key(&s, o.priyas, "/api/v1/views", "v1", VIEW);
+    int64_t removed = 0;
+
+    shop_says(&a, 201, "Fires");
+    a = post_key(&s, o.priyas, "/api/v1/views", "v1", VIEW);
+    assert_non_null(strstr(a.head, "Location: /api/v1/views/"));
+    a = shop_get(s.cx, o.priyas, "/api/v1/views");
+    assert_int_equal(json_array_size(shop_data(s.cx, &a)), 1);
+    a = post_key(&s, o.priyas, members, "m1",
+                 "{\"email\":\"rosa@shop.test\",\"rights\":[\"order\"]}");
+    shop_says(&a, 201, "rosa@shop.test");
+    a = post_key(&s, o.priyas, members, "m2",
+                 "{\"email\":\"rosa@shop.test\",\"rights\":[\"order\"]}");
+    shop_says(&a, 201, "rosa@shop.test"); /* who is there already is brought in */
+    test_sql(s.cx, "UPDATE request_answer SET created_at = '2020-01-01' WHERE tenant_id = ?",
+             DB_ID(s.cx->tenant_id));
+    test_ok(s.cx, request_answer_purge(s.cx, 100, &removed));
+    assert_true(removed >= 2);
+}
+
+void shop_two_answers_to_one_call_cannot_be_kept(void **state)
+{
+    struct shop s = shop_open(state);
+    const struct request_answer answer = {.status = 201, .location = "", .body = "{}"};
+    struct request_answer *kept;
+    struct request_call call;
+
+    request_answer_call(s.cx, "POST", "/api/v1/views", "k", span_of("{}"), &call);
+    test_ok(s.cx, request_answer_keep(s.cx, &call, &answer));
+    assert_false(request_answer_keep(s.cx, &call, &answer));
+    assert_ptr_equal(s.cx->err.kind, &ERR_CONFLICT);
+    err_clear(&s.cx->err);
+    test_ok(s.cx, request_answer_find(s.cx, &call, &kept));
+    assert_string_equal(kept->body, "{}");
 }

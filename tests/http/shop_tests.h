@@ -24,3 +24,6 @@ void shop_an_approval_is_asked_for_and_decided_once(void **state);
 void shop_an_approval_is_not_shown_without_its_ticket(void **state);
 void shop_time_is_kept_counted_and_taken_back(void **state);
 void shop_hours_are_for_those_who_see_orders(void **state);
+void shop_a_repeat_with_the_same_key_does_nothing_more(void **state);
+void shop_a_kept_answer_has_its_place_and_goes_in_time(void **state);
+void shop_two_answers_to_one_call_cannot_be_kept(void **state);

@@ -76,7 +76,7 @@ Object.assign(DESK_SCHEMAS, {
   Hours: object({ bought_minutes: whole, billed_minutes: whole, left_minutes: whole, entries: list(ref("TimeEntry")) }),
 });
 
-export const DESK_PATHS = ({ one, page, got, made, gone, body, paged, key }) => ({
+export const DESK_PATHS = ({ one, page, got, made, gone, body, paged }) => ({
   "/api/v1/bulk": {
     get: { summary: "Changes of many tickets, the latest first: one's own, or all with the right to the settings.", rights: ["desk"], responses: got(page("Bulk")) },
     post: { summary: "Choose tickets and say what is to be done; nothing is done before it is started.", rights: ["desk"], ...body("BulkDraft"), responses: made(one("BulkOne"), { Location: { schema: text } }) },
@@ -124,6 +124,6 @@ export const DESK_PATHS = ({ one, page, got, made, gone, body, paged, key }) => 
   "/api/v1/organisations/{id}/hours": { get: { summary: "Hours bought, billed and left, with the billable entries; what a token's person does not see is told without its words.", responses: got(one("Hours")) } },
   "/api/v1/tickets/{id}/macros/{macro}": {
     get: { summary: "The macro with its text filled for the ticket; what has no value there is a visible gap.", rights: ["desk"], responses: got(one("Macro")) },
-    post: { summary: "Apply it: the text is sent, the rest is set; all of it or nothing. 422 TEXT_GAP while a gap is left.", rights: ["desk"], parameters: [key], ...body("MacroUse"), responses: got(one("Ticket")) },
+    post: { summary: "Apply it: the text is sent, the rest is set; all of it or nothing. 422 TEXT_GAP while a gap is left.", rights: ["desk"], ...body("MacroUse"), responses: got(one("Ticket")) },
   },
 });

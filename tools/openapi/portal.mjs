@@ -107,7 +107,7 @@ const gone = { 204: { description: "Done." } };
 const body = (name) => ({ requestBody: { required: true, ...json(ref(name)) } });
 const PAGED = [query("after", text, "The cursor that the page before gave as next."), query("limit", { ...whole, minimum: 1, maximum: 200 })];
 
-const KEY = header("Idempotency-Key", upTo(64), "A repeat with the same key does nothing more and answers with what the first one made.");
+const KEY = header("Idempotency-Key", upTo(64), "A repeat of the same call with the same key does nothing more and is answered as the first one was.");
 
 const PATHS = {
   "/api/v1/me": { get: { summary: "Who the token acts as.", responses: got(one("Me")) } },
@@ -118,7 +118,7 @@ const PATHS = {
       responses: got(page("Ticket")),
     },
     post: {
-      summary: "File one.", parameters: [KEY],
+      summary: "File one.",
       ...body("TicketDraft"), responses: made(one("Ticket"), { Location: { schema: text } }),
     },
   },
@@ -128,10 +128,10 @@ const PATHS = {
   },
   "/api/v1/tickets/{id}/messages": {
     get: { summary: "The thread; notes for staff alone.", responses: got(page("Message")) },
-    post: { summary: "Answer.", parameters: [KEY], ...body("Answer"), responses: made(object({ data: object({ id }) })) },
+    post: { summary: "Answer.", ...body("Answer"), responses: made(object({ data: object({ id }) })) },
   },
   ...TICKET_PATHS({ one, page, got, made, gone, body }),
-  ...DESK_PATHS({ one, page, got, made, gone, body, paged: PAGED, key: KEY }),
+  ...DESK_PATHS({ one, page, got, made, gone, body, paged: PAGED }),
   "/api/v1/files/{id}": {
     get: { summary: "A file of a thread.", responses: { 200: { description: "The file.", content: { "application/octet-stream": { schema: text } } } } },
   },
@@ -184,7 +184,7 @@ export function portal(program) {
       paths[path][method] = {
         ...told, ...(rights ? { "x-rights": rights } : {}),
         operationId: `${method}${path.replace("/api/v1", "").replace(/[/{}-]+(\w?)/g, (_, c) => c.toUpperCase())}`,
-        security: [{ token: [] }], parameters: [...variables(path, { name: { schema: text } }), ORGANISATION, ...(told.parameters ?? [])],
+        security: [{ token: [] }], parameters: [...variables(path, { name: { schema: text } }), ORGANISATION, ...(method === "post" ? [KEY] : []), ...(told.parameters ?? [])],
         responses: { ...told.responses, ...FAULTS },
       };
     }
