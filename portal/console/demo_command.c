@@ -18,7 +18,8 @@ static const char WELCOME[] =
     "    ruth@tilwick.example         team lead\n"
     "    admin@tilwick.example        administrator\n"
     "  demo licences: DEMO-MARLOW-COUNTER-7Q4M is valid on the machine counter-C-1001-01,\n"
-    "    DEMO-GUSU-COUNTER-91KX is suspended; the README has the curl lines\n";
+    "    DEMO-GUSU-COUNTER-91KX is suspended; the README has the curl lines\n"
+    "  no mail leaves the demo: the portal's page /demo/mail shows them all\n";
 
 static bool write_welcome(struct console *co)
 {
