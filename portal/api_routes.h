@@ -70,5 +70,6 @@
     {METHOD_PATCH,  "/api/v1/people/{id}",                             people_api_change,        NEED_TOKEN, 0, 0},
     {METHOD_GET,   "/api/v1/orders",                customer_api_orders,        NEED_TOKEN, 0, 0},
     {METHOD_GET,   "/api/v1/orders/{id}",           customer_api_order,         NEED_TOKEN, 0, 0},
+    {METHOD_PATCH, "/api/v1/orders/{id}",           customer_api_order_change,  NEED_TOKEN, 0, 0},
 
     /* clang-format on */

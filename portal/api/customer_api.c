@@ -1,6 +1,7 @@
 #include "portal/api/customer_api.h"
 
 #include "portal/account/membership.h"
+#include "portal/account/own_field.h"
 #include "portal/account/role.h"
 #include "portal/api/rest.h"
 #include "portal/sales/order.h"
@@ -166,15 +167,35 @@ bool customer_api_change(struct req *rq)
 
 /* --- orders --- */
 
-static json_t *order_json(struct req *rq, const struct order *o)
+static json_t *order_json(struct req *rq, const struct order *o, json_t *fields)
 {
-    return json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:o,s:o,s:o,s:s?,s:o}", "id", id_text(rq->cx.mem, o->id),
-        "number", o->number, "reference", o->reference, "status", ORDER_STATUS_NAMES[o->status],
-        "reason", o->reason, "organisation_id", rest_id_json(rq, o->organisation_id), "contract_id",
-        rest_id_json(rq, o->contract_id), "organisation_name", o->organisation_name, "net",
-        rest_money(o->net), "tax", rest_money(o->tax), "total", rest_money(o->total), "due_on",
-        o->due_on, "created_at", rest_time(o->created_at));
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:o,s:o,s:o,s:s?,s:o,s:O}", "id",
+                     id_text(rq->cx.mem, o->id), "number", o->number, "reference", o->reference,
+                     "status", ORDER_STATUS_NAMES[o->status], "reason", o->reason,
+                     "organisation_id", rest_id_json(rq, o->organisation_id), "contract_id",
+                     rest_id_json(rq, o->contract_id), "organisation_name", o->organisation_name,
+                     "net", rest_money(o->net), "tax", rest_money(o->tax), "total",
+                     rest_money(o->total), "due_on", o->due_on, "created_at",
+                     rest_time(o->created_at), "fields", fields);
+}
+
+static bool add_orders(struct req *rq, const struct order *list, size_t count, json_t *data)
+{
+    struct id *ids = arena_array(rq->cx.mem, struct id, count + 1);
+    struct field_set set;
+    const char **values;
+
+    for (size_t i = 0; i < count; i++)
+        ids[i] = list[i].id;
+    if (!custom_field_set(&rq->cx, FIELD_ORDER, &set) ||
+        !custom_value_read_many(&rq->cx, &set, ids, count, &values))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            data, order_json(rq, &list[i],
+                             custom_value_set_json(rq->cx.mem, &set, values + i * set.count,
+                                                   rq->cx.viewer.kind == VIEWER_CUSTOMER)));
+    return true;
 }
 
 bool customer_api_orders(struct req *rq)
@@ -195,10 +216,10 @@ bool customer_api_orders(struct req *rq)
     filter.limit = limit == 0 ? ORDER_PAGE : limit;
     if (!order_list(&rq->cx, &filter, &list, &count))
         return false;
-    data = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(data, order_json(rq, &list[i]));
-    return rest_answer_list(rq, data,
+    data = json_own(rq->cx.mem, json_array());
+    if (!add_orders(rq, list, count, data))
+        return false;
+    return rest_answer_list(rq, json_incref(data),
                             count == filter.limit ? id_text(rq->cx.mem, list[count - 1].id) : NULL);
 }
 
@@ -206,12 +227,13 @@ bool customer_api_order(struct req *rq)
 {
     struct order *o;
     struct order_line *lines;
-    json_t *json, *list;
+    json_t *json, *list, *fields;
     size_t count;
 
-    if (!order_get(&rq->cx, rq->id, &o) || !order_lines(&rq->cx, rq->id, &lines, &count))
+    if (!order_get(&rq->cx, rq->id, &o) || !order_lines(&rq->cx, rq->id, &lines, &count) ||
+        !field_record_json(&rq->cx, FIELD_ORDER, rq->id, &fields))
         return false;
-    json = order_json(rq, o);
+    json = order_json(rq, o, fields);
     list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
@@ -222,4 +244,17 @@ bool customer_api_order(struct req *rq)
                       "licence_id", rest_id_json(rq, lines[i].licence_id)));
     json_object_set_new(json, "lines", list);
     return rest_answer(rq, 200, json);
+}
+
+static const struct rest_member ORDER_PATCH[] = {{"fields", REST_OBJECT, true, 0, 0, 0}};
+
+/* What an order is made of is a matter of its papers; the tenant's own fields are filled in. */
+bool customer_api_order_change(struct req *rq)
+{
+    const json_t *fields = NULL;
+    struct order *o;
+
+    return order_get(&rq->cx, rq->id, &o) &&
+           rest_read(rq, ORDER_PATCH, COUNT(ORDER_PATCH), &fields, NULL) &&
+           own_field_set(&rq->cx, FIELD_ORDER, rq->id, fields) && customer_api_order(rq);
 }

@@ -10,3 +10,4 @@ bool customer_api_add(struct req *rq);           /* POST /organisations */
 bool customer_api_change(struct req *rq);        /* PATCH /organisations/{id} */
 bool customer_api_orders(struct req *rq);        /* GET /orders?organisation_id=&open=1&after= */
 bool customer_api_order(struct req *rq);         /* GET /orders/{id} with its lines */
+bool customer_api_order_change(struct req *rq);  /* PATCH /orders/{id}: its own fields */

@@ -1,4 +1,4 @@
-/* People, memberships and sites as programs meet them. */
+/* People, memberships, sites and own fields as programs meet them. */
 #include "licensing/token.h"
 #include "portal/field/custom_field.h"
 #include "tests/http/site.h"
@@ -165,6 +165,50 @@ static void a_persons_own_fields_are_read_and_set(void **state)
     hides(&a, "newer@shop.test");
 }
 
+static void an_orders_own_fields_are_read_and_set(void **state)
+{
+    const struct shop s = open_shop(state);
+    const struct id order = ctx_new_id(s.cx);
+    const char *path = of(&s, "/api/v1/orders/", order, ""), *buyer;
+    struct custom_field centre = {.subject = FIELD_ORDER,
+                                  .code = "centre",
+                                  .label = "Cost centre",
+                                  .label_zh = "",
+                                  .hint = "",
+                                  .hint_zh = "",
+                                  .kind = FIELD_TEXT,
+                                  .access = FIELD_WRITE};
+    struct custom_field margin = centre;
+    struct site_answer a;
+
+    margin.code = "margin";
+    margin.access = FIELD_NONE;
+    test_as_system(s.cx);
+    test_ok(s.cx, custom_field_save(s.cx, &centre));
+    test_ok(s.cx, custom_field_save(s.cx, &margin));
+    test_sql(s.cx,
+             "INSERT INTO sales_order (tenant_id, id, organisation_id, number, reference, status, "
+             "currency, net_minor, tax_minor, total_minor, placed_at, created_at, updated_at) "
+             "VALUES (?, ?, ?, 'SO-1', '', 'placed', 'EUR', 1, 0, 1, NOW(), NOW(), NOW())",
+             DB_ID(s.cx->tenant_id), DB_ID(order), DB_ID(s.organisation));
+    make_membership(s.cx, s.eve, s.organisation, RIGHT_ORDER);
+    buyer = token_of(s.cx, TOKEN_USER, s.eve);
+    a = call(&s, s.admin, "PATCH", path, "{\"fields\":{\"centre\":\"410\",\"margin\":\"9 %\"}}");
+    says(&a, 200, "\"fields\":{\"centre\":\"410\",\"margin\":\"9 %\"}");
+    path = arena_printf(s.cx->mem, "%s?organisation=%s", path, id_text(s.cx->mem, s.organisation));
+    a = call(&s, buyer, "GET", path, NULL);
+    says(&a, 200, "\"fields\":{\"centre\":\"410\"}");
+    a = call(&s, buyer, "PATCH", path, "{\"fields\":{\"margin\":\"0\"}}");
+    says(&a, 422, "FIELD_UNKNOWN");
+    a = call(&s, buyer, "PATCH", path, "{\"fields\":{\"centre\":\"420\"}}");
+    says(&a, 200, "\"fields\":{\"centre\":\"420\"}");
+    says(&a, 200, "\"lines\":[]");
+    a = call(&s, token_of(s.cx, TOKEN_USER, s.boss), "PATCH", path, "{\"fields\":{}}");
+    says(&a, 404, "NOT_FOUND");
+    a = call(&s, s.admin, "PATCH", path, "{\"status\":\"done\"}");
+    assert_int_equal(a.status, 422);
+}
+
 static void an_administrator_manages_colleagues_and_nobody_else(void **state)
 {
     const struct shop s = open_shop(state);
@@ -284,6 +328,8 @@ int main(void)
                                         site_stop),
         cmocka_unit_test_setup_teardown(staff_add_and_change_people, site_start, site_stop),
         cmocka_unit_test_setup_teardown(a_persons_own_fields_are_read_and_set, site_start,
+                                        site_stop),
+        cmocka_unit_test_setup_teardown(an_orders_own_fields_are_read_and_set, site_start,
                                         site_stop),
         cmocka_unit_test_setup_teardown(an_administrator_manages_colleagues_and_nobody_else,
                                         site_start, site_stop),

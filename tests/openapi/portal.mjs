@@ -52,6 +52,8 @@ async function customers(ask) {
   const orders = (await ask("GET /api/v1/orders", { query: "?limit=2", status: 200 })).body.data;
   for (const order of orders) await ask("GET /api/v1/orders/{id}", { at: { id: order.id }, status: 200 });
   await ask("GET /api/v1/orders/{id}", { at: { id: randomUUID() }, status: 404 });
+  await ask("PATCH /api/v1/orders/{id}", { at: { id: orders[0].id }, body: { fields: { cost_centre: "410" } }, status: 200 });
+  await ask("PATCH /api/v1/orders/{id}", { at: { id: orders[0].id }, body: { fields: { none: "1" } }, status: 422 });
 }
 
 async function people(ask) {
@@ -62,7 +64,7 @@ async function people(ask) {
   await ask("POST /api/v1/people", { body: { email: "rosa@lantern.example" }, status: 409 });
   await ask("GET /api/v1/people/{id}", { at: { id }, status: 200 });
   await ask("GET /api/v1/people/{id}", { at: { id: randomUUID() }, status: 404 });
-  await ask("PATCH /api/v1/people/{id}", { at: { id }, body: { phone: "+44 1632 960 200" }, status: 200 });
+  await ask("PATCH /api/v1/people/{id}", { at: { id }, body: { phone: "+44 1632 960 200", fields: { shift: "Mornings" } }, status: 200 });
   const at = { id: one.id, person: id };
   await ask("POST /api/v1/organisations/{id}/memberships", { at, body: { person_id: id, rights: ["order"] }, status: 201 });
   await ask("GET /api/v1/organisations/{id}/memberships", { at, status: 200 });

@@ -74,6 +74,7 @@ const SCHEMAS = {
   SiteDraft: object({}, { name: nullable(text), city: nullable(text), address: nullable(text), phone: nullable(text) }),
   Order: order(),
   OrderWithLines: order({ lines: list(ref("OrderLine")) }),
+  OrderChange: object({ fields: FIELDS }),
   OrderLine: object({ description: text, quantity: whole, unit: money, net: money, product_id: nullable(id), licence_id: nullable(id) }),
   Error: object({ id: text, status: { ...text, pattern: "^[45]\\d\\d$" }, code: text, detail: text }, {
     source: says("What is wrong: a member of the body, a parameter of the query, or a header.", object({}, { pointer: text, parameter: text, header: text })),
@@ -85,7 +86,7 @@ function order(more = {}) {
   return object({
     id, number: text, reference: text, status: words("draft", "placed", "approved", "production", "delivered", "done", "cancelled"),
     reason: text, organisation_id: nullable(id), contract_id: nullable(id), organisation_name: text, net: money, tax: money, total: money,
-    due_on: nullable(day), created_at: time, ...more,
+    due_on: nullable(day), created_at: time, fields: FIELDS, ...more,
   });
 }
 
@@ -171,7 +172,10 @@ const PATHS = {
   "/api/v1/orders": {
     get: { summary: "Orders, newest first.", parameters: [query("organisation_id", id), query("open", same("1")), ...PAGED], responses: got(page("Order")) },
   },
-  "/api/v1/orders/{id}": { get: { summary: "One order with its lines.", responses: got(one("OrderWithLines")) } },
+  "/api/v1/orders/{id}": {
+    get: { summary: "One order with its lines.", responses: got(one("OrderWithLines")) },
+    patch: { summary: "Fill in the tenant's own fields.", ...body("OrderChange"), responses: got(one("OrderWithLines")) },
+  },
 };
 
 const ORGANISATION = query("organisation", id, "For a person with several organisations: which.");
