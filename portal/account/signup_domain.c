@@ -104,17 +104,22 @@ static bool tell(struct ctx *cx, const char *change, const char *domain)
         json_own(cx->mem, json_pack("{s:s,s:s}", "change", change, "domain", domain)));
 }
 
+bool signup_domain_clean(struct ctx *cx, const char *text, const char **out)
+{
+    *out = clean(cx->mem, text);
+    if (*out == NULL)
+        return err_set_at(&cx->err, &ERR_SIGNUP_DOMAIN_NAME, "domain", "%.60s", text);
+    return !is_public(*out) ||
+           err_set_at(&cx->err, &ERR_SIGNUP_DOMAIN_PUBLIC, "domain", "%.60s", *out);
+}
+
 bool signup_domain_add(struct ctx *cx, const char *text, const char *code)
 {
-    const char *domain = clean(cx->mem, text);
+    const char *domain;
     struct db_rows rows;
 
-    if (!check(cx, RIGHT_SETTINGS_UPDATE))
+    if (!check(cx, RIGHT_SETTINGS_UPDATE) || !signup_domain_clean(cx, text, &domain))
         return false;
-    if (domain == NULL)
-        return err_set_at(&cx->err, &ERR_SIGNUP_DOMAIN_NAME, "domain", "%.60s", text);
-    if (is_public(domain))
-        return err_set_at(&cx->err, &ERR_SIGNUP_DOMAIN_PUBLIC, "domain", "%.60s", domain);
     if (!db_query(cx, &rows, SQL_SIGNUP_DOMAIN_CODE, DB_ID(cx->tenant_id), DB_TEXT(code)))
         return false;
     if (!db_next(&rows))

@@ -13,6 +13,9 @@ struct signup_domain { /* in cx->mem */
     struct id id, organisation_id;
     const char *domain, *organisation_name, *organisation_code;
 };
+/* A domain as it is kept. Fails: ERR_SIGNUP_DOMAIN_NAME, ERR_SIGNUP_DOMAIN_PUBLIC. In cx->mem. */
+bool signup_domain_clean(struct ctx *cx, const char *text, const char **out) MUST_CHECK;
+
 /* By name. Needs RIGHT_SETTINGS_READ. */
 bool signup_domain_list(struct ctx *cx, struct signup_domain **out, size_t *count) MUST_CHECK;
 /* Need RIGHT_SETTINGS_UPDATE. code: the organisation's. Fail: ERR_DENIED, ERR_SIGNUP_DOMAIN_NAME,

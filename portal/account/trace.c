@@ -141,6 +141,7 @@ const struct trace TRACE_OF_ORGANISATION[] = {
     MOVES("time_entry", "organisation_id", "id", TRACE_WHOLE, NULL),
     MOVES("prepaid_hours", "organisation_id", "id", TRACE_WHOLE, NULL),
     MOVES("signup_domain", "organisation_id", "id", TRACE_WHOLE, NULL),
+    MOVES_UNLESS("domain_claim", "organisation_id", "id", "domain", TRACE_WHOLE, NULL),
     MOVES("signup_wait", "organisation_id", "id", TRACE_WHOLE, NULL),
     MOVES("profile_proposal", "organisation_id", "id", TRACE_WHOLE, T("Proposed changes")),
     MOVES("announcement_organisation", "organisation_id", "announcement_id", TRACE_WHOLE, NULL),

@@ -1,6 +1,7 @@
 #include "portal/demo/demo.h"
 
 #include "base/clock.h"
+#include "db/event.h"
 #include "licensing/signing_key.h"
 #include "portal/account/credential.h"
 #include "portal/account/tenant.h"
@@ -115,6 +116,16 @@ static bool fill(struct demo *d, const char *slug, const char *hash)
            demo_add_content(d) && demo_add_releases(d);
 }
 
+const struct err_kind ERR_DEMO_FILLED = {
+    ERR_CLASS_CONFLICT, "TENANT_FILLED",
+    "Sample data is for an empty portal: this one has records of its own."};
+
+enum {
+    PASSWORD_BYTES = 32, /* nobody signs in to the sample's accounts */
+    TICKETS = 200,
+    TICKETS_OF_SAMPLE = 40
+};
+
 /* A table that was filled in one go counts as empty until its figures are renewed, and the
  * optimizer then walks a whole tenant where an index would do. */
 static const char SQL_ANALYZE_ANY_TENANT[] =
@@ -122,34 +133,103 @@ static const char SQL_ANALYZE_ANY_TENANT[] =
     "licence, machine, membership, message, organisation, participant, person, reporter, sales_order, "
     "sales_order_line, session, site, ticket, ticket_term";
 
-bool demo_make(struct ctx *cx, const char *www_dir, const char *storage, const char *slug,
-               const char *password)
+static bool start(struct ctx *cx, const char *www_dir, const char *storage, struct demo *d)
 {
-    struct demo d = {.cx = cx, .storage = storage, .now = cx->now, .chance = 20418};
-    char hash[CRYPTO_PASSWORD_TEXT_SIZE];
-    struct db_rows rows;
-    bool ok;
+    *d = (struct demo){
+        .cx = cx, .storage = storage, .now = cx->now, .chance = 20418, .tickets = TICKETS};
+    d->folder = arena_printf(cx->mem, "%s/demo", www_dir);
+    d->today = cx->now - cx->now % CLOCK_DAY;
+    d->people = json_own(cx->mem, json_object());
+    d->staff = json_own(cx->mem, json_object());
+    d->teams = json_own(cx->mem, json_object());
+    d->policies = json_own(cx->mem, json_object());
+    d->products = json_own(cx->mem, json_object());
+    d->categories = json_own(cx->mem, json_object());
+    d->organisations = json_own(cx->mem, json_array());
+    return demo_read_json(d, "tenant.json", &d->data);
+}
 
-    d.folder = arena_printf(cx->mem, "%s/demo", www_dir);
-    d.today = cx->now - cx->now % CLOCK_DAY;
-    d.people = json_own(cx->mem, json_object());
-    d.staff = json_own(cx->mem, json_object());
-    d.teams = json_own(cx->mem, json_object());
-    d.policies = json_own(cx->mem, json_object());
-    d.products = json_own(cx->mem, json_object());
-    d.categories = json_own(cx->mem, json_object());
-    d.organisations = json_own(cx->mem, json_array());
-    if (!demo_read_json(&d, "tenant.json", &d.data) || !credential_hash(cx, password, hash))
-        return false;
-    if (!db_begin(cx))
-        return false;
-    cx->is_import = true;
-    ok = fill(&d, slug, hash);
+static bool end(struct demo *d, bool ok)
+{
+    struct ctx *cx = d->cx;
+    struct db_rows rows;
+
     cx->is_import = false;
-    cx->now = d.now;
+    cx->now = d->now;
     if (!ok) {
         db_rollback(cx);
         return false;
     }
     return db_commit(cx) && db_query(cx, &rows, SQL_ANALYZE_ANY_TENANT, DB_NONE);
+}
+
+bool demo_make(struct ctx *cx, const char *www_dir, const char *storage, const char *slug,
+               const char *password)
+{
+    char hash[CRYPTO_PASSWORD_TEXT_SIZE];
+    struct demo d;
+
+    if (!start(cx, www_dir, storage, &d) || !credential_hash(cx, password, hash) || !db_begin(cx))
+        return false;
+    cx->is_import = true;
+    return end(&d, fill(&d, slug, hash));
+}
+
+/* --- in a tenant that is there --- */
+
+static const char SQL_DEMO_IS_EMPTY[] =
+    "SELECT NOT EXISTS (SELECT 1 FROM product WHERE tenant_id = ?) "
+    "AND NOT EXISTS (SELECT 1 FROM organisation WHERE tenant_id = ?) "
+    "AND NOT EXISTS (SELECT 1 FROM article WHERE tenant_id = ?) "
+    "AND NOT EXISTS (SELECT 1 FROM ticket WHERE tenant_id = ?)";
+
+bool demo_may_fill(struct ctx *cx, bool *out)
+{
+    const struct db_arg me = DB_ID(cx->tenant_id);
+    struct db_rows rows;
+
+    if (!db_query(cx, &rows, SQL_DEMO_IS_EMPTY, me, me, me, me))
+        return false;
+    *out = db_next(&rows) && db_bool(&rows.row, 0);
+    return true;
+}
+
+static bool fill_here(struct demo *d, const char *hash)
+{
+    return event_emit(d->cx, EVENT_TENANT_UPDATED, d->cx->tenant_id,
+                      json_own(d->cx->mem, json_pack("{s:s}", "change", "sample_data"))) &&
+           demo_add_staff(d, hash) && demo_add_catalogue(d) && demo_add_organisations(d, hash) &&
+           demo_add_articles(d) && demo_add_news(d) && demo_add_fields(d) && demo_add_tickets(d) &&
+           demo_add_flow(d);
+}
+
+static bool check_empty(struct ctx *cx)
+{
+    bool is_empty;
+
+    return demo_may_fill(cx, &is_empty) &&
+           (is_empty || err_set(&cx->err, &ERR_DEMO_FILLED, "rows are there"));
+}
+
+bool demo_fill(struct ctx *cx, const char *www_dir)
+{
+    const struct viewer viewer = cx->viewer;
+    const struct id actor = cx->actor_id;
+    char hash[CRYPTO_PASSWORD_TEXT_SIZE];
+    struct demo d;
+    bool ok;
+
+    if (viewer.kind != VIEWER_SYSTEM && !viewer_has(&viewer, RIGHT_SETTINGS_UPDATE))
+        return err_set(&cx->err, &ERR_DENIED, "sample data");
+    if (!check_empty(cx) || !start(cx, www_dir, NULL, &d) ||
+        !credential_hash(cx, crypto_token(cx->mem, PASSWORD_BYTES), hash) || !db_begin(cx))
+        return false;
+    ok = check_empty(cx); /* somebody else may have done it meanwhile */
+    cx->viewer = (struct viewer){.kind = VIEWER_SYSTEM};
+    cx->is_import = true;
+    d.tickets = TICKETS_OF_SAMPLE; /* somebody waits for it */
+    ok = ok && fill_here(&d, hash);
+    cx->viewer = viewer;
+    cx->actor_id = actor;
+    return end(&d, ok);
 }

@@ -12,6 +12,7 @@ struct demo { /* what the parts of the demo share while it is made */
     int64_t now;         /* when it is made: nothing lies after it */
     int64_t today;       /* midnight UTC of that day */
     uint64_t chance;     /* state of the fixed sequence */
+    size_t tickets;      /* how many */
     json_t *data;        /* tenant.json */
     json_t *people;      /* e-mail -> id */
     json_t *staff;       /* e-mail -> {"id","team","rights"} */
@@ -28,6 +29,15 @@ struct demo { /* what the parts of the demo share while it is made */
  * password: of every account. Fails: ERR_TENANT_TAKEN. */
 bool demo_make(struct ctx *cx, const char *www_dir, const char *storage, const char *slug,
                const char *password) MUST_CHECK;
+
+extern const struct err_kind ERR_DEMO_FILLED;
+
+/* Whether the viewer's tenant has no products, customers, articles and tickets yet. */
+bool demo_may_fill(struct ctx *cx, bool *out) MUST_CHECK;
+/* Fills such a tenant with the demo's people, customers, licences, articles and tickets, in one
+ * transaction; nobody can sign in to the accounts. Needs RIGHT_SETTINGS_UPDATE. Fails:
+ * ERR_DEMO_FILLED; ERR_CONFLICT somebody has an address of the sample's. Emits tenant.updated. */
+bool demo_fill(struct ctx *cx, const char *www_dir) MUST_CHECK;
 
 /* The parts, in their order (demo_people.c, demo_catalogue.c, demo_sales.c, demo_articles.c,
  * demo_news.c, demo_fields.c, demo_tickets.c, demo_releases.c). */

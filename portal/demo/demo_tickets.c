@@ -10,7 +10,6 @@
 #include <string.h>
 
 enum {
-    TICKETS = 200,
     SPREAD_DAYS = 182,
     CONFIRM_DAYS = 10,  /* nobody leaves a solved ticket unconfirmed for longer */
     RECENT_DAYS = 3,    /* tickets that are still open were filed within so many days */
@@ -243,7 +242,7 @@ static bool promise(struct ctx *cx)
 
 bool demo_add_tickets(struct demo *d)
 {
-    struct filing *list = arena_array(d->cx->mem, struct filing, TICKETS);
+    struct filing *list = arena_array(d->cx->mem, struct filing, d->tickets);
     json_t *scenes;
     size_t n = 0;
     bool ok = true;
@@ -252,7 +251,7 @@ bool demo_add_tickets(struct demo *d)
         return false;
     /* Each scene that is still open is told once, the others again and again in other shops. What
      * the people of the printed logins shall find is told of their organisation first, and late. */
-    for (size_t i = 0; n < TICKETS; i++) {
+    for (size_t i = 0; n < d->tickets; i++) {
         const json_t *scene = json_array_get(scenes, i % json_array_size(scenes));
         bool is_first = i < json_array_size(scenes);
         const char *code = is_first ? json_get_text(scene, "organisation", NULL) : NULL;

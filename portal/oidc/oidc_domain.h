@@ -2,12 +2,13 @@
  * in the DNS, or by staff's word. */
 #pragma once
 
+#include "portal/account/domain_claim.h"
 #include "portal/oidc/oidc_provider.h"
 
 /* Where the record has to be, in front of the domain, and what it says in front of the challenge.
  */
-#define OIDC_DOMAIN_LABEL "_gatehouse."
-#define OIDC_DOMAIN_VALUE "gatehouse-verification="
+#define OIDC_DOMAIN_LABEL DOMAIN_CLAIM_LABEL
+#define OIDC_DOMAIN_VALUE DOMAIN_CLAIM_VALUE
 
 struct oidc_domain { /* in cx->mem */
     struct id id;

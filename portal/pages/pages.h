@@ -15,6 +15,7 @@
 #include "portal/pages/demo_mail_page.h"
 #include "portal/pages/desk_flow_page.h"
 #include "portal/pages/dispatch_page.h"
+#include "portal/pages/domain_page.h"
 #include "portal/pages/download_page.h"
 #include "portal/pages/entitlement_page.h"
 #include "portal/pages/field_edit_page.h"

@@ -1,6 +1,7 @@
 #include "portal/pages/setup_page.h"
 
 #include "portal/account/tenant_cache.h"
+#include "portal/demo/demo.h"
 #include "portal/http/page.h"
 
 static const char HERE[] = "/desk/setup";
@@ -55,7 +56,7 @@ bool setup_page_view(struct req *rq)
 {
     json_t *steps = json_array();
     json_t *page = json_own(rq->cx.mem, json_pack("{s:o}", "steps", steps));
-    bool is_first = true;
+    bool is_first = true, may_fill;
     int64_t left = 0;
     struct setup s;
 
@@ -75,6 +76,11 @@ bool setup_page_view(struct req *rq)
         is_first = is_first && !is_open;
         left += is_open;
     }
+    if (!demo_may_fill(&rq->cx, &may_fill))
+        return false;
+    json_object_set_new(
+        page, "may_fill",
+        json_boolean(may_fill && viewer_has(&rq->cx.viewer, RIGHT_SETTINGS_UPDATE)));
     json_object_set_new(page, "is_over", json_boolean(s.is_over));
     json_object_set_new(page, "is_all", json_boolean(left == 0));
     return page_render(rq, "setup", page);
@@ -98,6 +104,19 @@ bool setup_page_finish(struct req *rq)
                        req_text(rq, T("The first steps are over. All of it stays under "
                                       "Settings."))) &&
            reply_see_other(rq, "/");
+}
+
+bool setup_page_fill(struct req *rq)
+{
+    if (demo_fill(&rq->cx, rq->app->config.www_dir))
+        return reply_flash(rq, "ok",
+                           req_text(rq, T("The sample is there: customers, licences, articles and "
+                                          "tickets. Nobody can sign in to its accounts."))) &&
+               reply_see_other(rq, HERE);
+    if (rq->cx.err.kind != &ERR_DEMO_FILLED)
+        return false;
+    err_clear(&rq->cx.err);
+    return reply_flash(rq, "bad", req_text(rq, ERR_DEMO_FILLED.text)) && reply_see_other(rq, HERE);
 }
 
 bool setup_page_next(struct req *rq, enum setup_step step, const char *here)

@@ -7,6 +7,7 @@
 bool setup_page_view(struct req *rq);
 bool setup_page_skip(struct req *rq); /* POST /desk/setup/{name}/skip */
 bool setup_page_finish(struct req *rq);
+bool setup_page_fill(struct req *rq); /* POST /desk/setup/fill */
 
 /* Whether the reader is one who is led through them. */
 bool setup_page_is_open(const struct req *rq);

@@ -64,6 +64,7 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/desk/news/{id}", rows->news},
         {"/desk/bulk/{id}", rows->bulk},
         {"/desk/settings/sign-up/domains/{id}", rows->domain},
+        {"/organisation/domains/{id}", rows->domain},
         {"/desk/entitlements/{id}", rows->entitlement},
     };
 

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "portal/account/credential.h"
+#include "portal/account/domain_claim.h"
 #include "portal/account/login.h"
 #include "portal/account/membership.h"
 #include "portal/account/person_link.h"
@@ -453,9 +454,62 @@ static void customers_invite_nobody_where_it_is_off(void **state)
     test_ok(cx, invite(cx, marlow, "cleo@marlow.example"));
 }
 
+static bool has_record(const char *name, const char *text)
+{
+    return strcmp(name, "_gatehouse.gusu.example") == 0 &&
+           strncmp(text, "gatehouse-verification=", 23) == 0 && strlen(text) > 40;
+}
+
+static bool has_none(const char *name, const char *text)
+{
+    (void)name;
+    (void)text;
+    return false;
+}
+
+static void an_administrator_shows_a_domain_to_be_the_organisations(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct id own = make_organisation(cx, "C-1", "Gusu"),
+              other = make_organisation(cx, "C-2", "Ha");
+    struct id anna = make_person(cx, "Anna", "anna@gusu.example");
+    struct domain_claim *list;
+    struct id first;
+    size_t count;
+
+    test_as_customer(cx, anna, own, RIGHT_TICKET_ALL);
+    test_refused(cx, domain_claim_add(cx, "gusu.example"), &ERR_DENIED);
+    test_as_customer(cx, anna, own, RIGHT_ADMIN);
+    test_refused(cx, domain_claim_add(cx, "gmail.com"), &ERR_SIGNUP_DOMAIN_PUBLIC);
+    test_ok(cx, domain_claim_add(cx, "@Gusu.example"));
+    test_refused(cx, domain_claim_add(cx, "gusu.example"), &ERR_SIGNUP_DOMAIN_TAKEN);
+    test_ok(cx, domain_claim_list(cx, &list, &count));
+    assert_int_equal(count, 1);
+    assert_non_null(list[0].challenge);
+    first = list[0].id;
+    test_refused(cx, domain_claim_prove(cx, first, has_none), &ERR_DOMAIN_CLAIM_PROOF);
+    test_as_customer(cx, anna, other, RIGHT_ADMIN);
+    test_refused(cx, domain_claim_prove(cx, first, has_record), &ERR_NOT_FOUND);
+    test_refused(cx, domain_claim_remove(cx, first), &ERR_NOT_FOUND);
+    test_ok(cx, domain_claim_add(cx, "gusu.example")); /* naming one blocks nobody */
+    test_as_customer(cx, anna, own, RIGHT_ADMIN);
+    test_ok(cx, domain_claim_prove(cx, first, has_record));
+    test_ok(cx, domain_claim_list(cx, &list, &count));
+    assert_int_equal(count, 1);
+    assert_null(list[0].challenge);
+    test_as_customer(cx, anna, other, RIGHT_ADMIN);
+    test_ok(cx, domain_claim_list(cx, &list, &count));
+    test_refused(cx, domain_claim_prove(cx, list[0].id, has_record), &ERR_SIGNUP_DOMAIN_TAKEN);
+    test_as_customer(cx, anna, own, RIGHT_ADMIN);
+    test_ok(cx, domain_claim_remove(cx, first));
+    test_ok(cx, domain_claim_list(cx, &list, &count));
+    assert_int_equal(count, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(an_administrator_shows_a_domain_to_be_the_organisations),
         cmocka_unit_test(an_unconfirmed_address_is_nobody_in_every_mode),
         cmocka_unit_test(off_and_invited_make_no_links_for_anybody),
         cmocka_unit_test(a_known_domain_joins_with_the_least_right),

@@ -1,4 +1,6 @@
 #include "base/crypto.h"
+#include "licensing/signing_key.h"
+#include "portal/account/role.h"
 #include "portal/demo/demo.h"
 #include "tests/support/test.h"
 
@@ -45,6 +47,28 @@ static void the_demo_is_as_large_as_it_says(void **state)
     assert_int_equal(count(cx, "SELECT COUNT(*) FROM event_delivery WHERE tenant_id = ?"), 0);
 }
 
+static void an_empty_tenant_is_filled_once_by_who_may_set_it_up(void **state)
+{
+    struct ctx *cx = run(state);
+    const struct id sam = make_person(cx, "Sam", "sam@vendor.example");
+    struct signing_key *key;
+    bool may;
+
+    test_ok(cx, role_add_presets(cx));
+    test_ok(cx, signing_key_create(cx, &key));
+    test_as_staff(cx, sam, RIGHT_DESK);
+    test_refused(cx, demo_fill(cx, WWW), &ERR_DENIED);
+    test_as_staff(cx, sam, RIGHT_SETTINGS_UPDATE);
+    test_ok(cx, demo_may_fill(cx, &may));
+    assert_true(may);
+    test_ok(cx, demo_fill(cx, WWW));
+    assert_true(id_equal(cx->viewer.person_id, sam));
+    assert_int_equal(count(cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ?"), 40);
+    test_ok(cx, demo_may_fill(cx, &may));
+    assert_false(may);
+    test_refused(cx, demo_fill(cx, WWW), &ERR_DEMO_FILLED);
+}
+
 static void nothing_of_it_lies_in_the_future(void **state)
 {
     struct ctx *cx = run(state);
@@ -77,6 +101,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(the_demo_is_as_large_as_it_says),
+        cmocka_unit_test(an_empty_tenant_is_filled_once_by_who_may_set_it_up),
         cmocka_unit_test(nothing_of_it_lies_in_the_future),
         cmocka_unit_test(the_same_demo_comes_out_twice),
     };
