@@ -15,7 +15,7 @@ const struct err_kind ERR_SERVE_TOKEN = {
 
 static const struct err_kind ERR_SERVE_TOKEN_ORGANISATION = {
     ERR_CLASS_MALFORMED, "PARAMETER_INVALID",
-    "The parameter organisation is the id of one of the person's organisations."};
+    "The parameter organisation has to be the id of one of the person's organisations."};
 const struct err_kind ERR_SERVE_TOKEN_STEP = {
     ERR_CLASS_DENIED, "SECOND_STEP_MISSING",
     "The token's owner has to set up a second step of signing in first."};

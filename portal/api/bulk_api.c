@@ -196,8 +196,8 @@ static bool read_view(struct req *rq, const struct bulk_body *body,
     }
     choice->view = TICKET_VIEW_COUNT;
     if (!id_parse(body->view, &id))
-        return rest_refuse_as(rq, "view",
-                              T("The member {} is the id of a view or the name of a queue."), "");
+        return rest_refuse_as(
+            rq, "view", T("The member {} has to be the id of a view or the name of a queue."), "");
     if (!saved_view_get(&rq->cx, id, &saved))
         return false;
     *line = saved->query;

@@ -18,7 +18,7 @@ static const struct err_kind ERR_REST_UNKNOWN = {ERR_CLASS_INVALID, "MEMBER_UNKN
                                                  "The member {} is not known here. These are: {}."};
 static const struct err_kind ERR_REST_KEY = {
     ERR_CLASS_MALFORMED, "HEADER_INVALID",
-    "The header Idempotency-Key is 1 to 64 letters, digits and marks of ASCII without blanks."};
+    "The header Idempotency-Key has to be 1 to 64 letters, digits and marks of ASCII without blanks."};
 static const struct err_kind ERR_REST_PERSON = {
     ERR_CLASS_DENIED, "PERSON_NEEDED",
     "This is kept in somebody's name: use a token that was made for a person."};
@@ -76,12 +76,12 @@ static const char *range_text(struct req *rq, int64_t min, int64_t max)
 static bool refuse_type(struct req *rq, const struct rest_member *m)
 {
     static const char *const SENTENCES[] = {
-        [REST_TEXT] = T("The member {} is a text."),
-        [REST_INT] = T("The member {} is a whole number of {}."),
-        [REST_BOOL] = T("The member {} is true or false."),
-        [REST_ID] = T("The member {} is an id: 36 characters, as the answers have it."),
-        [REST_OBJECT] = T("The member {} is an object."),
-        [REST_LIST] = T("The member {} is a list."),
+        [REST_TEXT] = T("The member {} has to be a text."),
+        [REST_INT] = T("The member {} has to be a whole number of {}."),
+        [REST_BOOL] = T("The member {} has to be true or false."),
+        [REST_ID] = T("The member {} has to be an id: 36 characters, as the answers have it."),
+        [REST_OBJECT] = T("The member {} has to be an object."),
+        [REST_LIST] = T("The member {} has to be a list."),
         [REST_VALUE] = "", /* is never refused here */
     };
 
@@ -209,7 +209,7 @@ static bool is_word(const char *const *words, const char *text)
 bool rest_word(struct req *rq, const char *name, const char *text, const char *const *words)
 {
     return text == NULL || is_word(words, text) ||
-           rest_refuse_as(rq, name, T("The member {} is one of: {}."), joined(rq, words));
+           rest_refuse_as(rq, name, T("The member {} has to be one of: {}."), joined(rq, words));
 }
 
 bool rest_ids(struct req *rq, const char *name, const json_t *list, size_t max, struct id **out,
@@ -222,7 +222,7 @@ bool rest_ids(struct req *rq, const char *name, const json_t *list, size_t max, 
         const char *text = json_string_value(json_array_get(list, i));
 
         if (n > max || text == NULL || !id_parse(text, &ids[i]))
-            return rest_refuse_as(rq, name, T("The member {} is a list of at most {} ids."),
+            return rest_refuse_as(rq, name, T("The member {} has to be a list of at most {} ids."),
                                   arena_printf(rq->cx.mem, "%zu", max));
     }
     *out = ids;
@@ -240,8 +240,8 @@ bool rest_path_id(struct req *rq, size_t arg, struct id *out)
 
 bool rest_refuse_cursor(struct req *rq)
 {
-    return rest_refuse_parameter(rq, "after",
-                                 T("The parameter {} is what the page before gave as next."), "");
+    return rest_refuse_parameter(
+        rq, "after", T("The parameter {} has to be what the page before gave as next."), "");
 }
 
 bool rest_limit(struct req *rq, unsigned *out)
@@ -250,7 +250,8 @@ bool rest_limit(struct req *rq, unsigned *out)
     int64_t value = 0;
 
     if (text != NULL && !parse_i64(text, 1, REST_LIMIT_MAX, &value))
-        return rest_refuse_parameter(rq, "limit", T("The parameter {} is a whole number of {}."),
+        return rest_refuse_parameter(rq, "limit",
+                                     T("The parameter {} has to be a whole number of {}."),
                                      range_text(rq, 1, REST_LIMIT_MAX));
     *out = (unsigned)value;
     return true;
@@ -266,14 +267,16 @@ bool rest_id(struct req *rq, const char *name, struct id *out)
     if (strcmp(name, "after") == 0)
         return rest_refuse_cursor(rq);
     return rest_refuse_parameter(
-        rq, name, T("The parameter {} is an id: 36 characters, as the answers have it."), "");
+        rq, name, T("The parameter {} has to be an id: 36 characters, as the answers have it."),
+        "");
 }
 
 bool rest_choice(struct req *rq, const char *name, const char *const *words, const char **out)
 {
     *out = req_query(rq, name);
     return *out == NULL || is_word(words, *out) ||
-           rest_refuse_parameter(rq, name, T("The parameter {} is one of: {}."), joined(rq, words));
+           rest_refuse_parameter(rq, name, T("The parameter {} has to be one of: {}."),
+                                 joined(rq, words));
 }
 
 bool rest_key(struct req *rq, const char **out)

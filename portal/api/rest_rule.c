@@ -38,26 +38,26 @@ enum rule_kind {
 };
 
 static const char *const SENTENCES[RULE_KINDS] = {
-    [RULE_LINE] = T("The member {} is one line of at most {} characters."),
-    [RULE_NAME] = T("The member {} is one line of 1 to {} characters."),
-    [RULE_TEXT] = T("The member {} is a text of 1 to {} characters."),
-    [RULE_NOTE] = T("The member {} is a text of at most {} characters."),
-    [RULE_RANGE] = T("The member {} is a whole number of 1 to {}."),
-    [RULE_ID] = T("The member {} is the id of something that is not here, or not for this token."),
-    [RULE_THEIRS] = T("The member {} is the id of something that this customer does not have."),
-    [RULE_SCOPE] = T("The member {} is team only for who is in a team, and all only for who may "
-                     "change the settings."),
-    [RULE_TAG] =
-        T("The member {} is a text of 1 to 64 characters, and a ticket has at most {} tags."),
+    [RULE_LINE] = T("The member {} has to be one line of at most {} characters."),
+    [RULE_NAME] = T("The member {} has to be one line of 1 to {} characters."),
+    [RULE_TEXT] = T("The member {} has to be a text of 1 to {} characters."),
+    [RULE_NOTE] = T("The member {} has to be a text of at most {} characters."),
+    [RULE_RANGE] = T("The member {} has to be a whole number of 1 to {}."),
+    [RULE_ID] = T("The member {} has to be the id of something that is here, and for this token."),
+    [RULE_THEIRS] = T("The member {} has to be the id of something that this customer has."),
+    [RULE_SCOPE] = T(
+        "The member {} can be team for who is in a team, and all for who may change the settings."),
+    [RULE_TAG] = T(
+        "The member {} has to be a text of 1 to 64 characters, and a ticket has at most {} tags."),
     [RULE_LINKS] = T("The member {} would be one more than the {} links that a ticket can have."),
-    [RULE_MINUTES] = T("The member {} is a whole number of 1 to {}, or there is a cost."),
-    [RULE_COST] = T("The member {} is an amount of more than nothing."),
-    [RULE_DAY] = T("The member {} is a day like 2026-11-22, and not one to come."),
-    [RULE_ZONE] = T("The member {} is a time zone by its place, like Europe/London."),
-    [RULE_LANGUAGE] = T("The member {} is a language by its code, like en or zh-CN."),
-    [RULE_STATUS] = T("The member {} is one of: {}."),
-    [RULE_TOPIC] = T("The member {} is one of: {}."),
-    [RULE_CUSTOMER_STATUS] = T("The member {} is one of: {}."),
+    [RULE_MINUTES] = T("The member {} has to be a whole number of 1 to {}, or there is a cost."),
+    [RULE_COST] = T("The member {} has to be an amount of more than nothing."),
+    [RULE_DAY] = T("The member {} has to be a day like 2026-11-22, and not one to come."),
+    [RULE_ZONE] = T("The member {} has to be a time zone by its place, like Europe/London."),
+    [RULE_LANGUAGE] = T("The member {} has to be a language by its code, like en or zh-CN."),
+    [RULE_STATUS] = T("The member {} has to be one of: {}."),
+    [RULE_TOPIC] = T("The member {} has to be one of: {}."),
+    [RULE_CUSTOMER_STATUS] = T("The member {} has to be one of: {}."),
 };
 
 struct rule {

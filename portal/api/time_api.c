@@ -69,7 +69,7 @@ static bool read_cost(struct req *rq, const json_t *json, struct money *out)
         strcmp(json_get_text(json, "currency", ""), currency) != 0)
         return rest_refuse_as(
             rq, "cost",
-            T("The member {} is an object of two: minor, a whole number, and currency, which is {}."),
+            T("The member {} has to be an object of two: minor, a whole number, and currency, which is {}."),
             currency);
     out->minor = json_integer_value(minor);
     for (size_t i = 0; i < sizeof out->currency - 1 && currency[i] != '\0'; i++)

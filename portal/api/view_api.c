@@ -88,7 +88,7 @@ static bool read_columns(struct req *rq, const json_t *list, const char **out)
         const char *code = json_string_value(json_array_get(list, i));
 
         if (code == NULL || strchr(code, '\n') != NULL)
-            return rest_refuse_as(rq, "columns", T("The member {} is a list of texts."), "");
+            return rest_refuse_as(rq, "columns", T("The member {} has to be a list of texts."), "");
         str_fmt(&lines, "%s%s", i > 0 ? "\n" : "", code);
     }
     *out = lines.p;

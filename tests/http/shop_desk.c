@@ -67,7 +67,7 @@ void shop_many_tickets_are_changed_and_set_back(void **state)
     bulk = id_in(&s, &a);
     a = site_call(s.cx, token, "PATCH", bulk_of(&s, bulk, ""), "",
                   "{\"level\":1,\"topic\":\"odd\"}");
-    shop_says(&a, 422, "is one of: fault");
+    shop_says(&a, 422, "be one of: fault");
     a = site_call(s.cx, token, "PATCH", bulk_of(&s, bulk, ""), "", "{\"q\":\"printer\"}");
     shop_says(&a, 422, "MEMBER_UNKNOWN"); /* what was chosen stays chosen */
     a = site_call(s.cx, token, "PATCH", bulk_of(&s, bulk, ""), "", "{\"tag\":\"batch\"}");
@@ -108,7 +108,7 @@ void shop_a_change_of_many_says_what_is_missing(void **state)
         {"{\"view\":\"odd\",\"level\":3}", "the id of a view or the name of a queue"},
         {"{\"q\":\"nope:1\",\"level\":3}", "QUERY_FIELD"},
         {"{\"q\":\"fire\",\"number\":\"999\"}", "LINK_TICKET"},
-        {"{\"q\":\"fire\",\"status\":\"odd\"}", "is one of: open, waiting, solved, closed."},
+        {"{\"q\":\"fire\",\"status\":\"odd\"}", "be one of: open, waiting, solved, closed."},
         {"{\"q\":\"fire\"}", "BULK_EMPTY"},
     };
     struct shop s = shop_open(state);
@@ -141,7 +141,7 @@ static void views_are_anothers(struct shop *s, const char *view)
     a = site_call(s->cx, dans, "DELETE", view, "", NULL);
     shop_says(&a, 404, "NOT_FOUND");
     a = post(s, dans, "/api/v1/views", "{\"name\":\"All\",\"q\":\"fire\",\"scope\":\"all\"}");
-    shop_says(&a, 422, "only for who is in a team, and all only for who may change the settings");
+    shop_says(&a, 422, "for who is in a team, and all for who may change the settings");
 }
 
 void shop_views_are_kept_run_and_removed(void **state)
@@ -155,7 +155,7 @@ void shop_views_are_kept_run_and_removed(void **state)
     a = post(&s, token, "/api/v1/views", "{\"name\":\"Fires\",\"q\":\"nope:1\"}");
     shop_says(&a, 422, "\"pointer\":\"/q\"");
     a = post(&s, token, "/api/v1/views", "{\"name\":\"Fires\",\"q\":\"fire\",\"sort\":\"odd\"}");
-    shop_says(&a, 422, "is one of: due, updated, created.");
+    shop_says(&a, 422, "be one of: due, updated, created.");
     a = post(&s, token, "/api/v1/views",
              "{\"name\":\"Fires\",\"q\":\"fire\",\"columns\":[\"odd\"]}");
     shop_says(&a, 422, "\"pointer\":\"/columns\"");
@@ -217,8 +217,8 @@ void shop_a_macro_is_kept_changed_and_removed(void **state)
         {"{\"name\":\"\",\"text\":\"Hello\"}", "one line of 1 to 60 characters"},
         {"{\"name\":\"a\"}", "MACRO_EMPTY"},
         {"{\"name\":\"a\",\"text\":\"{nothing}\"}", "\"pointer\":\"/text\""},
-        {"{\"name\":\"a\",\"text\":\"b\",\"status\":\"odd\"}", "is one of: open, waiting"},
-        {"{\"name\":\"a\",\"text\":\"b\",\"scope\":\"odd\"}", "is one of: own, team, all."},
+        {"{\"name\":\"a\",\"text\":\"b\",\"status\":\"odd\"}", "be one of: open, waiting"},
+        {"{\"name\":\"a\",\"text\":\"b\",\"scope\":\"odd\"}", "be one of: own, team, all."},
     };
     struct shop s = shop_open(state);
     struct id priya;

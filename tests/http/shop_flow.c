@@ -52,7 +52,7 @@ void shop_an_approval_is_asked_for_and_decided_once(void **state)
 
     shop_says(&a, 422, "\"pointer\":\"/question\"");
     a = post(&s, o.priyas, path, asking(&s, o.dan, "odd", ""));
-    shop_says(&a, 422, "is one of: ticket, order, discount, activation.");
+    shop_says(&a, 422, "be one of: ticket, order, discount, activation.");
     a = post(&s, o.priyas, path, asking(&s, o.dan, "discount", ",\"days\":366"));
     shop_says(&a, 422, "0–365");
     a = post(&s, o.priyas, path, asking(&s, s.person_id, "discount", ""));
