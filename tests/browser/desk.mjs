@@ -5,7 +5,7 @@ import * as desk from "./desk_story.mjs";
 import { Reader } from "./reader.mjs";
 import { play, start } from "./scenes.mjs";
 
-const GIVE_UP_MS = 150_000;
+const GIVE_UP_MS = 300_000;
 
 async function atADesk(browser, site) {
   const who = desk.PEOPLE.en;
