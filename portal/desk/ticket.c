@@ -72,7 +72,8 @@ bool ticket_category_parse(const char *name, enum ticket_category *out)
 
 /* One's own: tracked by oneself, or by nobody yet and in one's team, or where one was added, or
  * sent to oneself or one's team. The team's: all that is the team's or tracked by one of its
- * people, besides. */
+ * people, besides. The lists behind IN name no column of t: they are read once, not once a ticket;
+ * the columns are in each index that a queue is read from. */
 static void visible_to_staff(struct ctx *cx, struct where *w)
 {
     const struct viewer *v = &cx->viewer;
@@ -85,17 +86,17 @@ static void visible_to_staff(struct ctx *cx, struct where *w)
         where_add(w, " OR t.team_id = ?", DB_ID(v->team_id));
         where_add(w,
                   " OR t.assignee_id IN (SELECT tm.person_id FROM staff_member tm "
-                  "WHERE tm.tenant_id = t.tenant_id AND tm.team_id = ?)",
-                  DB_ID(v->team_id));
+                  "WHERE tm.tenant_id = ?",
+                  DB_ID(cx->tenant_id));
+        where_add(w, " AND tm.team_id = ?)", DB_ID(v->team_id));
     } else {
         where_add(w, " OR (t.assignee_id IS NULL AND t.team_id = ?)", DB_ID(v->team_id));
     }
     where_add(w, " OR t.dispatch_to IN (?", DB_ID(v->person_id));
     where_add(w, ", ?)", DB_ID(v->team_id));
-    where_add(w,
-              " OR EXISTS (SELECT 1 FROM participant x WHERE x.tenant_id = t.tenant_id "
-              "AND x.ticket_id = t.id AND x.person_id = ?))",
-              DB_ID(v->person_id));
+    where_add(w, " OR t.id IN (SELECT x.ticket_id FROM participant x WHERE x.tenant_id = ?",
+              DB_ID(cx->tenant_id));
+    where_add(w, " AND x.person_id = ?))", DB_ID(v->person_id));
 }
 
 void ticket_visible(struct ctx *cx, struct where *w)

@@ -15,10 +15,13 @@ enum { LIMIT_MAX = 200, CURSOR_TIME_DIGITS = 20 };
 static const char SQL_TICKET_LIST[] = "SELECT " TICKET_ROW_COLUMNS TICKET_ROW_JOINS;
 static const char SQL_TICKET_LIST_LINES[] = TICKET_LINE;
 static const char SQL_TICKET_LIST_QUEUE[] = TICKET_QUEUE_LINE;
-/* A queue; its index is named between the two. */
-static const char SQL_TICKET_LIST_VIEW[] = TICKET_QUEUE_COLUMNS "FROM ticket t";
-static const char SQL_TICKET_LIST_VIEW_NAMES[] =
-    TICKET_QUEUE_NAMES "WHERE t.tenant_id = ? AND t.deleted_at IS NULL";
+/* A queue: the tickets of a page from their index alone, which holds what their visibility is
+ * judged by, and only then their rows. */
+static const char SQL_TICKET_LIST_VIEW[] =
+    TICKET_QUEUE_COLUMNS "FROM (SELECT t.tenant_id, t.id FROM ticket t";
+#define VIEW_ROWS                                                                       \
+    " LIMIT ?) q JOIN ticket t FORCE INDEX (PRIMARY) ON t.tenant_id = q.tenant_id AND " \
+    "t.id = q.id " TICKET_QUEUE_NAMES
 static const char SQL_TICKET_LIST_OF_FIELD[] = TICKET_ROW_OF_FIELD;
 static const char SQL_TICKET_LIST_BEHIND_FIELD[] = TICKET_ROW_BEHIND_FIELD;
 static const char SQL_TICKET_QUEUE_OF_FIELD[] = TICKET_QUEUE_OF_FIELD;
@@ -188,6 +191,16 @@ bool ticket_list(struct ctx *cx, const struct ticket_filter *filter, struct tick
     return true;
 }
 
+static const struct {
+    const char *not_before, *beyond, *tie; /* the cursor's instant and id */
+    const char *order;                     /* of the page, and of its rows */
+} VIEW_ORDERS[] = {
+    {" AND t.updated_at <= ?", " AND (t.updated_at < ?", " OR t.id < ?)",
+     " ORDER BY t.updated_at DESC, t.id DESC" VIEW_ROWS " ORDER BY t.updated_at DESC, t.id DESC"},
+    {" AND t.due_key >= ?", " AND (t.due_key > ?", " OR t.id > ?)",
+     " ORDER BY t.due_key, t.id" VIEW_ROWS " ORDER BY t.due_key, t.id"},
+};
+
 bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, unsigned limit,
                       struct ticket_page_of *out)
 {
@@ -202,20 +215,17 @@ bool ticket_list_view(struct ctx *cx, enum ticket_view view, const char *after, 
     limit = limit_of(limit);
     where_start(&w, cx, SQL_TICKET_LIST_VIEW, NULL, 0);
     where_add(&w, ticket_view_index(view), DB_NONE);
-    where_add(&w, SQL_TICKET_LIST_VIEW_NAMES, DB_ID(cx->tenant_id));
+    where_add(&w, "WHERE t.tenant_id = ?", DB_ID(cx->tenant_id));
     ticket_visible(cx, &w);
     ticket_view_where(cx, &w, view);
     if (after != NULL) {
         if (!cursor_read(cx, after, &at, &id))
             return false;
-        where_add(&w, by_due ? " AND t.due_key >= ?" : " AND t.updated_at <= ?", DB_TIME(at));
-        where_add(&w, by_due ? " AND (t.due_key > ?" : " AND (t.updated_at < ?", DB_TIME(at));
-        where_add(&w, by_due ? " OR t.id > ?)" : " OR t.id < ?)", DB_ID(id));
+        where_add(&w, VIEW_ORDERS[by_due].not_before, DB_TIME(at));
+        where_add(&w, VIEW_ORDERS[by_due].beyond, DB_TIME(at));
+        where_add(&w, VIEW_ORDERS[by_due].tie, DB_ID(id));
     }
-    where_add(&w,
-              by_due ? " ORDER BY t.due_key, t.id LIMIT ?"
-                     : " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?",
-              DB_INT(limit + 1));
+    where_add(&w, VIEW_ORDERS[by_due].order, DB_INT(limit + 1));
     if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
         return false;
     take_page(cx, &rows, limit, by_due ? ROWS_LINES_BY_DUE : ROWS_LINES, out);
