@@ -93,6 +93,20 @@ async function byAgent(caller, site, email) {
   return (operation, how) => caller.ask(operation, { auth, ...how });
 }
 
+// A parameter that nothing knows is refused with those that are: the description's own.
+async function parameters(caller) {
+  const id = randomUUID();
+  for (const operation of caller.description.operations()) {
+    const [method, path] = operation.split(" ");
+    const told = caller.description.document.paths[path][method.toLowerCase()];
+    const at = Object.fromEntries(told.parameters.filter((p) => p.in === "path").map((p) => [p.name, id]));
+    const known = told.parameters.filter((p) => p.in === "query").map((p) => p.name).sort().join(", ");
+    const detail = (await caller.ask(operation, { at, query: "?zzz=1", status: 400 })).body.errors[0].detail;
+    const said = detail.replace(/^.*These are: |\.$/g, "").split(", ").sort().join(", ");
+    if (said !== known) caller.faults.push(`${operation}: takes ${said}, described are ${known}`);
+  }
+}
+
 export async function portalStory(caller, site) {
   const ask = (operation, how) => caller.ask(operation, how);
   await ask("GET /api/v1/me", { status: 200 });
@@ -101,6 +115,7 @@ export async function portalStory(caller, site) {
   await files(ask);
   await customers(ask);
   await people(ask);
+  await parameters(caller);
   await asCustomer(caller, site);
   const reader = JSON.parse(await site.command("token", "create", "--tenant", "demo", "--role", "read-only", "--json")).token;
   await ask("POST /api/v1/organisations", { auth: `Bearer ${reader}`, body: { name: "Nobody" }, status: 403 });
