@@ -313,7 +313,7 @@ export async function callerIsFiled(reader, who, told) {
   await page.goto("/desk");
   await page.keyboard.press("c");
   await page.locator("#subject").waitFor();
-  await page.getByLabel(reader.text("Who met the problem?")).fill(who.caller);
+  await page.locator('[name="reporter_name"]').fill(who.caller);
   await page.locator("#subject").fill(who.call);
   await page.locator('[name="text"]').fill(who.call);
   await page.locator('[name="topic"]').selectOption({ index: 1 });
