@@ -3,6 +3,7 @@
 #include "db/event_checkpoint.h"
 #include "licensing/signing_key.h"
 #include "licensing/token.h"
+#include "portal/account/profile_proposal.h"
 #include "portal/account/profile_secret.h"
 #include "portal/account/second_factor.h"
 #include "portal/mail/mail_inbox.h"
@@ -81,6 +82,11 @@ static const struct sealed SEALED_ANY_TENANT[] = {
      "UPDATE person_sensitive SET identity_number = ? WHERE tenant_id = ? AND person_id = ? "
      "AND identity_number = ?",
      profile_secret_identity_context},
+    {"SELECT tenant_id, id, new_sealed FROM profile_proposal WHERE (tenant_id > ? OR "
+     "(tenant_id = ? AND id > ?)) AND new_sealed IS NOT NULL ORDER BY tenant_id, id LIMIT ?",
+     "UPDATE profile_proposal SET new_sealed = ? WHERE tenant_id = ? AND id = ? "
+     "AND new_sealed = ?",
+     profile_proposal_context},
 };
 
 /* Codes that only their owner has are kept as MACs under the first, the audit trail is signed with

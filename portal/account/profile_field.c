@@ -76,9 +76,7 @@ int64_t profile_field_max(enum profile_field field)
 
 bool profile_field_may_be(enum profile_field field, enum profile_level level)
 {
-    if (FIELDS[field].is_sensitive)
-        return level != PROFILE_PROPOSE; /* a proposal would be one more place that has it */
-    return level != PROFILE_OFF;
+    return FIELDS[field].is_sensitive || level != PROFILE_OFF;
 }
 
 const char *profile_level_name(enum profile_level level)
@@ -130,6 +128,10 @@ static const char SQL_PROFILE_FORGET_BIRTH[] =
 static const char SQL_PROFILE_FORGET_IDENTITY[] =
     "UPDATE person_sensitive SET identity_number = NULL WHERE tenant_id = ?";
 
+static const char SQL_PROFILE_FORGET_PROPOSED[] =
+    "UPDATE profile_proposal SET state = 'withdrawn', new_sealed = NULL, decided_at = ? "
+    "WHERE tenant_id = ? AND field = ? AND state = 'waiting'";
+
 static bool set_one(struct ctx *cx, enum profile_field field, enum profile_level level)
 {
     if (!db_exec(cx, NULL, SQL_PROFILE_RIGHT_SET, DB_ID(cx->tenant_id), DB_TEXT(FIELDS[field].name),
@@ -140,7 +142,9 @@ static bool set_one(struct ctx *cx, enum profile_field field, enum profile_level
     return db_exec(cx, NULL,
                    field == PROFILE_BIRTH_DATE ? SQL_PROFILE_FORGET_BIRTH
                                                : SQL_PROFILE_FORGET_IDENTITY,
-                   DB_ID(cx->tenant_id));
+                   DB_ID(cx->tenant_id)) &&
+           db_exec(cx, NULL, SQL_PROFILE_FORGET_PROPOSED, DB_TIME(cx->now), DB_ID(cx->tenant_id),
+                   DB_TEXT(profile_field_name(field)));
 }
 
 static bool set_all(struct ctx *cx, const struct profile_levels *levels)

@@ -23,10 +23,12 @@ enum profile_level {
     PROFILE_OFF,    /* nobody has it; sensitive fields alone */
     PROFILE_HIDDEN, /* for staff alone */
     PROFILE_READ,
-    PROFILE_PROPOSE, /* staff accept or decline; not for sensitive fields */
+    PROFILE_PROPOSE, /* staff accept or decline */
     PROFILE_EDIT,
     PROFILE_LEVEL_COUNT
 };
+
+#define PROFILE_DOTS "••••••••" /* in place of a sensitive value */
 
 extern const struct err_kind ERR_PROFILE_LEVEL; /* not for this field */
 

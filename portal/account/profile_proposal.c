@@ -1,6 +1,7 @@
 #include "portal/account/profile_proposal.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/utf8.h"
 #include "db/event.h"
 #include "db/where.h"
@@ -23,12 +24,49 @@ _Static_assert(COUNT(STATES) == PROFILE_PROPOSAL_STATE_COUNT, "name every state"
 /* --- making --- */
 
 static const char SQL_PROPOSAL_REPLACE[] =
-    "UPDATE profile_proposal SET state = 'withdrawn', decided_by = ?, decided_at = ? "
+    "UPDATE profile_proposal SET state = 'withdrawn', new_sealed = NULL, decided_by = ?, "
+    "decided_at = ? "
     "WHERE tenant_id = ? AND field = ? AND person_id <=> ? AND (? OR organisation_id <=> ?) "
     "AND state = 'waiting'";
 static const char SQL_PROPOSAL_INSERT[] =
     "INSERT INTO profile_proposal (tenant_id, id, field, person_id, organisation_id, old_value, "
-    "new_value, state, proposed_by, proposed_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)";
+    "new_value, new_sealed, state, proposed_by, proposed_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)";
+
+const char *profile_proposal_context(struct arena *mem, struct id id)
+{
+    return arena_printf(mem, "profile_proposal.new_sealed:%s", id_text(mem, id));
+}
+
+/* What the row keeps of the new value: a sensitive one is sealed, and in no event. */
+struct kept_value {
+    const char *old_value, *new_value;
+    struct db_arg sealed;
+};
+
+static struct kept_value keep(struct ctx *cx, struct id id, enum profile_field field,
+                              const char *old_value, const char *new_value)
+{
+    uint8_t *bytes;
+    size_t len;
+
+    if (!profile_field_is_sensitive(field))
+        return (struct kept_value){old_value, new_value, DB_NULL};
+    crypto_seal(cx->master, cx->mem, profile_proposal_context(cx->mem, id), new_value,
+                strlen(new_value), &bytes, &len);
+    return (struct kept_value){"", "", DB_BYTES(bytes, len)};
+}
+
+static json_t *values_json(struct ctx *cx, enum profile_field field, const char *before,
+                           const char *after)
+{
+    const char *name = profile_field_name(field);
+
+    if (profile_field_is_sensitive(field))
+        return json_own(cx->mem, json_pack("{s:s}", "field", name));
+    return json_own(cx->mem, json_pack("{s:s,s:{s:s},s:{s:s}}", "field", name, "before", name,
+                                       before, "after", name, after));
+}
 
 bool profile_proposal_make(struct ctx *cx, const struct profile_subject *of,
                            enum profile_field field, const char *old_value, const char *new_value)
@@ -40,13 +78,15 @@ bool profile_proposal_make(struct ctx *cx, const struct profile_subject *of,
     const struct db_arg person = is_organisation ? DB_NULL : DB_ID(of->person_id);
     const struct db_arg organisation = DB_ID_OR_NULL(of->organisation_id);
     const struct db_arg wherever = DB_BOOL(!is_organisation && field != PROFILE_POSITION);
-    json_t *data = json_own(cx->mem, json_pack("{s:s,s:{s:s},s:{s:s}}", "field", name, "before",
-                                               name, old_value, "after", name, new_value));
+    json_t *data = values_json(cx, field, old_value, new_value);
+    const struct id id = ctx_new_id(cx);
+    const struct kept_value kept = keep(cx, id, field, old_value, new_value);
 
     return db_exec(cx, NULL, SQL_PROPOSAL_REPLACE, by, at, tenant, field_name, person, wherever,
                    organisation) &&
-           db_exec(cx, NULL, SQL_PROPOSAL_INSERT, tenant, DB_ID(ctx_new_id(cx)), field_name, person,
-                   organisation, DB_TEXT(old_value), DB_TEXT(new_value), by, at) &&
+           db_exec(cx, NULL, SQL_PROPOSAL_INSERT, tenant, DB_ID(id), field_name, person,
+                   organisation, DB_TEXT(kept.old_value), DB_TEXT(kept.new_value), kept.sealed, by,
+                   at) &&
            event_emit(cx, EVENT_PROPOSAL_MADE,
                       is_organisation ? of->organisation_id : of->person_id, data);
 }
@@ -179,7 +219,8 @@ bool profile_proposal_list_own(struct ctx *cx, bool of_organisation, struct prof
 /* --- deciding --- */
 
 static const char SQL_PROPOSAL_DECIDE[] =
-    "UPDATE profile_proposal SET state = ?, decided_by = ?, decided_at = ?, reason = ? "
+    "UPDATE profile_proposal SET state = ?, new_sealed = NULL, decided_by = ?, decided_at = ?, "
+    "reason = ? "
     "WHERE tenant_id = ? AND id = ? AND state = 'waiting'";
 
 static bool get(struct ctx *cx, struct id id, struct profile_proposal *out, struct id *proposed_by)
@@ -199,7 +240,7 @@ static bool decide(struct ctx *cx, const struct profile_proposal *p, struct id p
                    enum profile_proposal_state state, const char *reason)
 {
     bool is_organisation = profile_field_is_of_organisation(p->field);
-    const char *name = profile_field_name(p->field);
+    json_t *data = values_json(cx, p->field, p->old_value, p->new_value);
     int64_t changed;
 
     if (!db_exec(cx, &changed, SQL_PROPOSAL_DECIDE, DB_TEXT(STATES[state]),
@@ -209,11 +250,10 @@ static bool decide(struct ctx *cx, const struct profile_proposal *p, struct id p
     if (changed == 0)
         return err_set(&cx->err, &ERR_PROFILE_PROPOSAL_OVER, "proposal %s",
                        id_text(cx->mem, p->id));
-    return event_emit(
-        cx, EVENT_PROPOSAL_DECIDED, is_organisation ? p->of.organisation_id : p->of.person_id,
-        json_own(cx->mem, json_pack("{s:s,s:s,s:s,s:{s:s},s:{s:s}}", "field", name, "decision",
-                                    STATES[state], "proposed_by", id_text(cx->mem, proposed_by),
-                                    "before", name, p->old_value, "after", name, p->new_value)));
+    json_object_set_new(data, "decision", json_string(STATES[state]));
+    json_object_set_new(data, "proposed_by", json_string(id_text(cx->mem, proposed_by)));
+    return event_emit(cx, EVENT_PROPOSAL_DECIDED,
+                      is_organisation ? p->of.organisation_id : p->of.person_id, data);
 }
 
 /* Staff who do not reach whom it is about do not see it. */
@@ -223,6 +263,34 @@ static bool check_reach(struct ctx *cx, const struct profile_proposal *p)
 
     return profile_reach(cx, &p->of, ACTION_UPDATE, &reaches) &&
            (reaches || err_set(&cx->err, &ERR_NOT_FOUND, "proposal %s", id_text(cx->mem, p->id)));
+}
+
+static const char SQL_PROPOSAL_SEALED[] =
+    "SELECT new_sealed FROM profile_proposal WHERE tenant_id = ? AND id = ? "
+    "AND new_sealed IS NOT NULL";
+
+/* Before it is decided, which forgets the sealed value. */
+static bool open_value(struct ctx *cx, struct profile_proposal *p)
+{
+    struct db_rows rows;
+    struct span sealed;
+    uint8_t *bytes;
+    size_t len;
+
+    if (!profile_field_is_sensitive(p->field))
+        return true;
+    if (!db_query(cx, &rows, SQL_PROPOSAL_SEALED, DB_ID(cx->tenant_id), DB_ID(p->id)))
+        return false;
+    if (!db_next(&rows))
+        return err_set(&cx->err, &ERR_PROFILE_PROPOSAL_OVER, "proposal %s",
+                       id_text(cx->mem, p->id));
+    sealed = db_bytes(&rows.row, 0);
+    if (!crypto_open(cx->master, cx->mem, profile_proposal_context(cx->mem, p->id),
+                     (const uint8_t *)sealed.p, sealed.len, &bytes, &len))
+        return err_set(&cx->err, &ERR_INTERNAL, "proposal %s does not open",
+                       id_text(cx->mem, p->id));
+    p->new_value = arena_dup_bytes(cx->mem, (const char *)bytes, len);
+    return true;
 }
 
 /* The value may have changed since: what is told as before is what stands now. */
@@ -245,7 +313,7 @@ bool profile_proposal_accept(struct ctx *cx, struct id id)
 
     if (!check_right(cx, RIGHT_CUSTOMERS_UPDATE) || !db_begin(cx))
         return false;
-    if (!get(cx, id, &p, &by) || !check_reach(cx, &p) ||
+    if (!get(cx, id, &p, &by) || !check_reach(cx, &p) || !open_value(cx, &p) ||
         !decide(cx, &p, by, PROFILE_PROPOSAL_ACCEPTED, "") || !put(cx, &p)) {
         db_rollback(cx);
         return false;

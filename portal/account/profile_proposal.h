@@ -22,8 +22,8 @@ struct profile_proposal {
     struct profile_subject of;
     const char *person_name; /* "" for an organisation's */
     const char *organisation_name;
-    const char *old_value, *new_value;
-    const char *proposed_by; /* names; decided_by "" while it waits */
+    const char *old_value, *new_value; /* "" of a sensitive field: nobody sees it before it holds */
+    const char *proposed_by;           /* names; decided_by "" while it waits */
     const char *decided_by;
     const char *reason; /* of who declined it */
     int64_t proposed_at, decided_at;
@@ -52,3 +52,6 @@ bool profile_proposal_accept(struct ctx *cx, struct id id) MUST_CHECK;
 bool profile_proposal_decline(struct ctx *cx, struct id id, const char *reason) MUST_CHECK;
 /* Whoever proposed it. Likewise. */
 bool profile_proposal_withdraw(struct ctx *cx, struct id id) MUST_CHECK;
+
+/* What a sensitive value is sealed for while it waits: for portal/reseal.c. */
+const char *profile_proposal_context(struct arena *mem, struct id id);

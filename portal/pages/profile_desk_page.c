@@ -97,6 +97,7 @@ static json_t *proposals_json(struct req *rq, const struct profile_proposal *lis
 
     for (size_t i = 0; i < count; i++) {
         const struct profile_proposal *p = &list[i];
+        const char *dots = profile_field_is_sensitive(p->field) ? PROFILE_DOTS : NULL;
         const char *act =
             arena_printf(rq->cx.mem, "/desk/proposals/%s", id_text(rq->cx.mem, p->id));
         const char *customer = id_is_zero(p->of.organisation_id)
@@ -107,11 +108,12 @@ static json_t *proposals_json(struct req *rq, const struct profile_proposal *lis
         json_array_append_new(
             rows,
             json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s?}", "who", who(p), "field",
-                      req_text(rq, profile_field_label(p->field)), "old", p->old_value, "new",
-                      p->new_value, "by", p->proposed_by, "act", act, "state",
-                      req_text(rq, STATES[p->state]), "at", page_time(rq, p->proposed_at),
-                      "decided_at", page_time(rq, p->decided_at), "decided_by", p->decided_by,
-                      "reason", p->reason, "href", customer));
+                      req_text(rq, profile_field_label(p->field)), "old",
+                      dots != NULL ? dots : p->old_value, "new", dots != NULL ? dots : p->new_value,
+                      "by", p->proposed_by, "act", act, "state", req_text(rq, STATES[p->state]),
+                      "at", page_time(rq, p->proposed_at), "decided_at",
+                      page_time(rq, p->decided_at), "decided_by", p->decided_by, "reason",
+                      p->reason, "href", customer));
     }
     return rows;
 }

@@ -55,8 +55,10 @@ static json_t *proposal_json(struct req *rq, const struct profile_proposal *list
             found = &list[i];
     if (found == NULL)
         return json_null();
-    return json_pack("{s:s,s:s,s:s,s:o}", "new_value", shown(rq, field, found->new_value), "reason",
-                     found->reason, "id", id_text(rq->cx.mem, found->id), "at",
+    return json_pack("{s:s,s:s,s:s,s:o}", "new_value",
+                     profile_field_is_sensitive(field) ? PROFILE_DOTS
+                                                       : shown(rq, field, found->new_value),
+                     "reason", found->reason, "id", id_text(rq->cx.mem, found->id), "at",
                      page_time(rq, found->proposed_at));
 }
 

@@ -242,7 +242,7 @@ static void the_schema_has_no_sealed_value_that_is_not_known(void **state)
                   DB_NONE),
         "credential.totp_offered,credential.totp_sealed,installation_secret.sealed,"
         "mail_inbox.sealed,mail_setting.relay_sealed,oidc_provider.client_secret,person_sensitive.birth_date,"
-        "person_sensitive.identity_number,"
+        "person_sensitive.identity_number,profile_proposal.new_sealed,"
         "signing_key.sealed_seed,tenant.token_secret");
 }
 

@@ -334,13 +334,14 @@ static void a_sensitive_field_is_off_until_the_tenant_wants_it(void **state)
                  &ERR_NOT_FOUND);
     as_anna(&p);
     test_refused(p.cx, change(&p, PROFILE_IDENTITY_NUMBER, "X1", &done), &ERR_DENIED);
-    for (unsigned i = 0; i < PROFILE_FIELD_COUNT; i++) { /* a proposal would keep it in clear */
+    for (unsigned i = 0; i < PROFILE_FIELD_COUNT; i++) {
         struct profile_levels levels;
 
+        if (profile_field_is_sensitive((enum profile_field)i))
+            continue;
         as_staff(&p);
         test_ok(p.cx, profile_levels(p.cx, &levels));
-        levels.of[i] =
-            profile_field_is_sensitive((enum profile_field)i) ? PROFILE_PROPOSE : PROFILE_OFF;
+        levels.of[i] = PROFILE_OFF;
         test_refused(p.cx, profile_levels_set(p.cx, &levels), &ERR_PROFILE_LEVEL);
     }
 }
@@ -428,9 +429,42 @@ static void what_is_taken_away_or_switched_off_is_gone(void **state)
                      0);
 }
 
+static void a_sensitive_value_is_proposed_unseen_and_sealed(void **state)
+{
+    struct people p = with_master(state);
+    struct profile_outcome done;
+    struct profile_proposal one;
+    const char *value;
+
+    set_level(&p, PROFILE_IDENTITY_NUMBER, PROFILE_PROPOSE);
+    as_anna(&p);
+    test_ok(p.cx, change(&p, PROFILE_IDENTITY_NUMBER, "ZX-81-4711-Q", &done));
+    assert_int_equal(done.proposed, 1);
+    assert_int_equal(columns_with(p.cx, "ZX-81-4711-Q"), 0);
+    assert_false(seen(&p).has[PROFILE_IDENTITY_NUMBER]);
+    one = the_one(&p);
+    assert_string_equal(one.new_value, "");
+    test_ok(p.cx, profile_proposal_accept(p.cx, one.id));
+    assert_int_equal(columns_with(p.cx, "ZX-81-4711-Q"), 0);
+    test_ok(p.cx, profile_secret_reveal(p.cx, p.anna, PROFILE_IDENTITY_NUMBER, &value));
+    assert_string_equal(value, "ZX-81-4711-Q");
+    assert_int_equal(test_i64(p.cx,
+                              "SELECT COUNT(*) FROM profile_proposal WHERE tenant_id = ? "
+                              "AND new_sealed IS NOT NULL",
+                              DB_ID(p.cx->tenant_id)),
+                     0); /* decided: only the person's own row has it */
+    as_anna(&p);
+    test_ok(p.cx, change(&p, PROFILE_IDENTITY_NUMBER, "ZX-81-4712-Q", &done));
+    one = the_one(&p);
+    set_level(&p, PROFILE_IDENTITY_NUMBER, PROFILE_OFF); /* forgets what waits as well */
+    as_staff(&p);
+    test_refused(p.cx, profile_proposal_accept(p.cx, one.id), &ERR_PROFILE_PROPOSAL_OVER);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(a_sensitive_value_is_proposed_unseen_and_sealed),
         cmocka_unit_test(each_field_is_hidden_read_proposed_or_edited_as_the_tenant_says),
         cmocka_unit_test(nobody_gets_round_a_fields_right),
         cmocka_unit_test(values_are_checked_with_their_field),
