@@ -22,6 +22,7 @@ enum event_kind { /* names and wire names: event_kind.c */
                   EVENT_TICKET_APPROVAL_ASKED,
                   EVENT_TICKET_APPROVED,
                   EVENT_TICKET_REFUSED,
+                  EVENT_TICKET_APPROVAL_WITHDRAWN,
                   EVENT_HOURS_CHANGED,
                   EVENT_TEAM_CHANGED,
                   EVENT_LEAVE_CHANGED,

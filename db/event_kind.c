@@ -25,6 +25,7 @@ static const struct {
     [EVENT_TICKET_APPROVAL_ASKED]         = {"ticket.approval_asked",         "ticket.approval-asked"},
     [EVENT_TICKET_APPROVED]               = {"ticket.approved",               "ticket.approved"},
     [EVENT_TICKET_REFUSED]                = {"ticket.refused",                "ticket.refused"},
+    [EVENT_TICKET_APPROVAL_WITHDRAWN]     = {"ticket.approval_withdrawn",     "ticket.approval-withdrawn"},
     [EVENT_HOURS_CHANGED]                 = {"hours.changed",                 ""},
     [EVENT_TEAM_CHANGED]                  = {"team.changed",                  ""},
     [EVENT_LEAVE_CHANGED]                 = {"leave.changed",                 ""},

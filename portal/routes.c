@@ -238,6 +238,7 @@ const struct route ROUTES[] = {
     {METHOD_POST, "/desk/tickets/{id}/approval", approval_page_ask,  NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_GET,  "/desk/approvals",           approval_page_list,   NEED_STAFF, 0, 0},
     {METHOD_POST, "/desk/approvals/{id}",      approval_page_decide, NEED_STAFF | NEED_CSRF, 0, 0},
+    {METHOD_POST, "/desk/approvals/{id}/withdraw", approval_page_withdraw, NEED_STAFF | NEED_CSRF, RIGHT_DESK_UPDATE, 0},
     {METHOD_GET,  "/desk/leave",               leave_page_list,      NEED_STAFF, RIGHT_DESK_READ, 0},
     {METHOD_POST, "/desk/leave",               leave_page_add,       NEED_STAFF | NEED_CSRF, RIGHT_DESK_READ, 0},
     {METHOD_POST, "/desk/leave/switch",        leave_page_switch,    NEED_STAFF | NEED_CSRF, RIGHT_DESK_READ, 0},

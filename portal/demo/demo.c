@@ -113,7 +113,7 @@ static bool fill(struct demo *d, const char *slug, const char *hash)
            present_tenant(d) && demo_add_staff(d, hash) && demo_add_catalogue(d) &&
            demo_add_organisations(d, hash) && demo_add_proposals(d) && demo_add_articles(d) &&
            demo_add_news(d) && demo_add_fields(d) && demo_add_tickets(d) && demo_add_flow(d) &&
-           demo_add_content(d) && demo_add_releases(d);
+           demo_add_desk(d) && demo_add_content(d) && demo_add_releases(d);
 }
 
 const struct err_kind ERR_DEMO_FILLED = {

@@ -50,6 +50,7 @@ bool demo_add_news(struct demo *d) MUST_CHECK;
 bool demo_add_fields(struct demo *d) MUST_CHECK;
 bool demo_add_tickets(struct demo *d) MUST_CHECK;
 bool demo_add_flow(struct demo *d) MUST_CHECK;
+bool demo_add_desk(struct demo *d) MUST_CHECK;
 bool demo_add_content(struct demo *d) MUST_CHECK;
 bool demo_add_releases(struct demo *d) MUST_CHECK;
 bool demo_add_proposals(struct demo *d) MUST_CHECK;

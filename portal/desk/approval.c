@@ -110,6 +110,15 @@ bool approval_may_decide(struct ctx *cx, const struct approval *a, struct id per
     return true;
 }
 
+/* What the viewer may do with it. */
+static bool settle_rights(struct ctx *cx, struct approval *a)
+{
+    a->may_withdraw = is_waiting(cx, a) && cx->viewer.kind == VIEWER_STAFF &&
+                      (viewer_has(&cx->viewer, RIGHT_SETTINGS_UPDATE) ||
+                       (!id_is_zero(a->asked_by) && id_equal(a->asked_by, cx->viewer.person_id)));
+    return approval_may_decide(cx, a, cx->viewer.person_id, &a->may_decide);
+}
+
 bool approval_get(struct ctx *cx, struct id id, struct approval **out)
 {
     struct db_rows rows;
@@ -120,7 +129,7 @@ bool approval_get(struct ctx *cx, struct id id, struct approval **out)
         return err_set(&cx->err, &ERR_NOT_FOUND, "approval %s", id_text(cx->mem, id));
     *out = arena_new(cx->mem, struct approval);
     from_row(&rows.row, *out);
-    return approval_may_decide(cx, *out, cx->viewer.person_id, &(*out)->may_decide);
+    return settle_rights(cx, *out);
 }
 
 bool approval_of_ticket(struct ctx *cx, struct id ticket_id, struct approval **out, size_t *count)
@@ -134,7 +143,7 @@ bool approval_of_ticket(struct ctx *cx, struct id ticket_id, struct approval **o
     for (*count = 0; db_next(&rows); (*count)++)
         from_row(&rows.row, &(*out)[*count]);
     for (size_t i = 0; i < *count; i++)
-        if (!approval_may_decide(cx, &(*out)[i], cx->viewer.person_id, &(*out)[i].may_decide))
+        if (!settle_rights(cx, &(*out)[i]))
             return false;
     return true;
 }
@@ -289,7 +298,7 @@ struct verdict {
 
 static bool settle(struct ctx *cx, const struct approval *a, const struct verdict *v)
 {
-    const bool is_approved = strcmp(v->state, "approved") == 0;
+    const bool is_withdrawn = strcmp(v->state, "withdrawn") == 0;
     const char *opinion = v->opinion != NULL ? v->opinion : "";
     struct ticket *t;
     int64_t changed;
@@ -304,12 +313,16 @@ static bool settle(struct ctx *cx, const struct approval *a, const struct verdic
         (void)err_set(&cx->err, &ERR_APPROVAL_OVER, "approval %s", id_text(cx->mem, a->id));
         return ticket_change_undo(cx);
     }
-    if (!ticket_change_line(cx, t->id, false, v->state, NULL, *opinion != '\0' ? opinion : NULL) ||
+    if (!ticket_change_line(cx, t->id, false, is_withdrawn ? "approval_withdrawn" : v->state, NULL,
+                            *opinion != '\0' ? opinion : NULL) ||
         (id_is_zero(v->person_id) && id_is_zero(t->merged_into) &&
          !ticket_set_review(cx, t->id, true)))
         return ticket_change_undo(cx);
-    return ticket_change_finish(cx, is_approved ? EVENT_TICKET_APPROVED : EVENT_TICKET_REFUSED, t,
-                                extra_json(cx, a, v->state));
+    return ticket_change_finish(cx,
+                                is_withdrawn ? EVENT_TICKET_APPROVAL_WITHDRAWN
+                                : strcmp(v->state, "approved") == 0 ? EVENT_TICKET_APPROVED
+                                                                    : EVENT_TICKET_REFUSED,
+                                t, extra_json(cx, a, v->state));
 }
 
 /* Whoever was asked may decide, whatever else he may do with tickets; the change is in his name. */
@@ -355,6 +368,21 @@ bool approval_decide_link(struct ctx *cx, const char *token, bool is_approved, c
         return false;
     v.person_id = approval_link_person(token);
     return decide_as(cx, a, &v);
+}
+
+bool approval_withdraw(struct ctx *cx, struct id id, const char *reason)
+{
+    const struct verdict v = {
+        .state = "withdrawn", .opinion = reason, .person_id = cx->viewer.person_id};
+    struct approval *a;
+
+    if (!approval_get(cx, id, &a))
+        return false;
+    if (!is_waiting(cx, a))
+        return err_set(&cx->err, &ERR_APPROVAL_OVER, "approval %s", id_text(cx->mem, id));
+    if (!a->may_withdraw)
+        return err_set(&cx->err, &ERR_DENIED, "somebody else's question");
+    return check_text(cx, reason, "opinion", true) && settle(cx, a, &v);
 }
 
 bool approval_work(struct ctx *cx, unsigned *done)

@@ -24,9 +24,10 @@ struct approval { /* in cx->mem; absent text is "" */
     const char *kind;             /* "ticket" "order" "discount" "activation" */
     const char *question, *opinion;
     const char *approver, *asked_name, *decided_name;
-    const char *state;                      /* "waiting" "approved" "refused" "expired" */
+    const char *state; /* "waiting" "approved" "refused" "expired" "withdrawn" */
     int64_t created_at, due_at, decided_at; /* 0: none */
     bool may_decide;                        /* the viewer, or the link's person, now */
+    bool may_withdraw;                      /* the viewer, while it waits */
 };
 
 struct approval_new {
@@ -55,6 +56,10 @@ bool approval_may_decide(struct ctx *cx, const struct approval *a, struct id per
  * "opinion"; ERR_APPROVAL_OVER; ERR_NOT_FOUND. Emits ticket.approved or ticket.refused. */
 bool approval_decide(struct ctx *cx, struct id id, bool is_approved,
                      const char *opinion) MUST_CHECK;
+/* Takes the question back while it waits: whoever asked, or with RIGHT_SETTINGS_UPDATE. Fails:
+ * ERR_INVALID "opinion", the reason is missing or too long; ERR_DENIED; ERR_APPROVAL_OVER;
+ * ERR_NOT_FOUND. Emits ticket.approval_withdrawn. */
+bool approval_withdraw(struct ctx *cx, struct id id, const char *reason) MUST_CHECK;
 
 /* The signed link in a mail to that person, /approval/TOKEN; NULL without cx->master. In cx->mem.
  */

@@ -35,6 +35,10 @@ bool notice_approval_tell(struct ctx *cx, const struct event *event, const struc
         n.kind = NOTICE_DESK_APPROVAL;
         if (!leave_stand_in(cx, approver, &other))
             return false;
+    } else if (event->kind == EVENT_TICKET_APPROVAL_WITHDRAWN) {
+        n.kind = NOTICE_DESK_DECIDED;
+        if (!leave_stand_in(cx, approver, &other))
+            return false;
     } else if (event->kind == EVENT_TICKET_APPROVED || event->kind == EVENT_TICKET_REFUSED) {
         n.kind = NOTICE_DESK_DECIDED;
         other = id_in(a, "by");

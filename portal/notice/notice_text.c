@@ -94,8 +94,9 @@ static const char *flow_line(struct ctx *cx, const struct format *f, const struc
         return lang_text(f->lang, T("The approval was not decided in time."));
     if (n->kind == NOTICE_DESK_DECIDED)
         return lang_fill1(cx->mem, f->lang,
-                          strcmp(state, "approved") == 0 ? T("{} approved it.")
-                                                         : T("{} refused it."),
+                          strcmp(state, "approved") == 0    ? T("{} approved it.")
+                          : strcmp(state, "withdrawn") == 0 ? T("{} withdrew the question.")
+                                                            : T("{} refused it."),
                           actor_of(n, f->lang));
     if (n->kind == NOTICE_DESK_DISPATCH)
         return lang_text(f->lang, T("The ticket waits for your answer: accept or decline it."));

@@ -24,6 +24,9 @@ static const struct form_field ASK_FIELDS[] = {
     {"approver", T("Approver"), FORM_ID, true, 0, 0, NULL, AT(person_id)},
     {"days", T("Days"), FORM_INT, false, 0, APPROVAL_DAYS_MAX, NULL, AT(days)},
 };
+static const struct form_field WITHDRAW_FIELDS[] = {
+    {"opinion", T("Reason"), FORM_LINES, true, 1, APPROVAL_TEXT_MAX, NULL, AT(opinion)},
+};
 static const struct form_field DECIDE_FIELDS[] = {
     {"answer", T("Decision"), FORM_CHOICE, true, 0, 0, ANSWERS, AT(answer)},
     {"opinion", T("Opinion"), FORM_LINES, false, 0, APPROVAL_TEXT_MAX, NULL, AT(opinion)},
@@ -49,6 +52,7 @@ static json_t *state_json(struct req *rq, const struct approval *a)
         {"approved", "ok", "check", T("Approved")},
         {"refused", "bad", "circle-x", T("Refused")},
         {"expired", "warn", "hourglass", T("Not decided in time")},
+        {"withdrawn", "", "rotate-ccw", T("Withdrawn")},
     };
     size_t i = 0;
 
@@ -63,14 +67,14 @@ static json_t *approval_json(struct req *rq, const struct approval *a)
     const char *id = id_text(rq->cx.mem, a->id);
 
     return json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:b}", "id", id, "href",
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:b,s:b}", "id", id, "href",
         arena_printf(rq->cx.mem, "/desk/tickets/%s", id_text(rq->cx.mem, a->ticket_id)), "number",
         a->number, "subject", a->subject, "kind", kind_text(rq, a->kind), "question", a->question,
         "opinion", a->opinion, "approver", a->approver, "asked",
         *a->asked_name != '\0' ? a->asked_name : req_text(rq, T("A rule")), "action",
         arena_printf(rq->cx.mem, "/desk/approvals/%s", id), "chip", state_json(rq, a), "at",
         page_time(rq, a->created_at), "due", page_time(rq, a->due_at), "decided",
-        page_time(rq, a->decided_at), "may_decide", a->may_decide);
+        page_time(rq, a->decided_at), "may_decide", a->may_decide, "may_withdraw", a->may_withdraw);
 }
 
 bool approval_page_list(struct req *rq)
@@ -175,7 +179,40 @@ bool approval_page_decide(struct req *rq)
     return back(rq, form, said(&f), "/desk/approvals");
 }
 
+bool approval_page_withdraw(struct req *rq)
+{
+    struct approval_fields f = {0};
+    struct approval *a;
+    struct form *form;
+
+    if (!form_parse(rq, &form) || !approval_get(&rq->cx, rq->id, &a))
+        return false;
+    if (form_read(rq, form, WITHDRAW_FIELDS, COUNT(WITHDRAW_FIELDS), &f) &&
+        !approval_withdraw(&rq->cx, rq->id, f.opinion) && !take_err(rq, form))
+        return false;
+    return back(rq, form, T("The question is withdrawn."),
+                arena_printf(rq->cx.mem, "/desk/tickets/%s", id_text(rq->cx.mem, a->ticket_id)));
+}
+
 /* --- by a mail's link: looking at it decides nothing --- */
+
+/* What there is to say to whoever may not, or no longer, decide. */
+static const char *over_text(struct req *rq, const struct approval *a)
+{
+    if (strcmp(a->state, "withdrawn") == 0)
+        return lang_fill1(
+            rq->cx.mem, rq->lang,
+            T("{} has withdrawn this question. There is nothing left to decide; thank "
+              "you for looking."),
+            *a->decided_name != '\0' ? a->decided_name : "–");
+    if (strcmp(a->state, "approved") == 0 || strcmp(a->state, "refused") == 0)
+        return lang_fill1(rq->cx.mem, rq->lang,
+                          T("{} has decided this. There is nothing left to do."),
+                          *a->decided_name != '\0' ? a->decided_name : "–");
+    if (strcmp(a->state, "expired") == 0 || (a->due_at != 0 && a->due_at <= rq->cx.now))
+        return req_text(rq, T("The time to decide this is over. Whoever asked was told."));
+    return req_text(rq, T("Somebody else decides this now. There is nothing left to do."));
+}
 
 bool approval_page_link(struct req *rq)
 {
@@ -186,6 +223,9 @@ bool approval_page_link(struct req *rq)
         return false;
     page = json_own(rq->cx.mem, json_pack("{s:o}", "approval", approval_json(rq, a)));
     json_object_set_new(json_object_get(page, "approval"), "action", json_string(rq->path));
+    if (!a->may_decide)
+        json_object_set_new(json_object_get(page, "approval"), "over",
+                            json_string(over_text(rq, a)));
     /* The address is the right: it must not be kept by anybody between. */
     reply_header(rq, "Cache-Control", "private, no-store");
     return page_render(rq, "approval", page);

@@ -8,6 +8,7 @@
 
 bool approval_page_list(struct req *rq);      /* GET /desk/approvals */
 bool approval_page_decide(struct req *rq);    /* POST /desk/approvals/{id} */
+bool approval_page_withdraw(struct req *rq);  /* POST /desk/approvals/{id}/withdraw */
 bool approval_page_ask(struct req *rq);       /* POST /desk/tickets/{id}/approval */
 bool approval_page_link(struct req *rq);      /* GET /approval/{token} */
 bool approval_page_link_send(struct req *rq); /* POST the same */

@@ -174,6 +174,7 @@ static const struct {
     {"approval", T("{} asked {} for an approval"), NULL, "circle-question-mark"},
     {"approved", T("{} approved: {}"), T("{} approved"), "circle-check"},
     {"refused", T("{} refused: {}"), NULL, "circle-x"},
+    {"approval_withdrawn", T("{} withdrew the question: {}"), NULL, "rotate-ccw"},
     {"expired", NULL, T("{} noted: an approval was not decided in time"), "hourglass"},
     {"time", T("{} entered time: {} minutes"), NULL, "hourglass"},
     {"withdrawn", NULL, T("{} withdrew the dispatch"), "rotate-ccw"},

@@ -92,7 +92,7 @@ static void an_approval_is_asked_on_the_ticket_and_decided_in_the_portal(void **
     site_shows(&a, "Waits for the decision");
     site_shows(&a, "Priya Nair asked Dan Osei for an approval");
     site_shows(&a, "Ten &lt;per cent&gt;");
-    site_hides(&a, decide);
+    site_hides(&a, arena_printf(cx->mem, "action=\"%s\"", decide));
     a = site_get(cx, &t.dan, ticket);
     site_shows(&a, decide);
     a = site_get(cx, &t.dan, "/desk/approvals");
@@ -154,6 +154,38 @@ static void opening_the_mails_link_decides_nothing_and_sending_decides_once(void
     site_hides(&a, "Not so");
 }
 
+static void a_withdrawn_question_says_so_to_whoever_opens_its_link(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct town t = open_town(cx);
+    const char *ticket = site_path(cx, "/desk/tickets/%s", t.ticket), *withdraw, *link;
+    struct site_answer a;
+
+    ask_dan(cx, &t);
+    link = link_of(cx, t.d.dan);
+    withdraw = site_path(cx, "/desk/approvals/%s/withdraw", latest(cx));
+    a = site_get(cx, &t.dan, ticket);
+    site_hides(&a, withdraw);
+    a = site_get(cx, &t.priya, ticket);
+    site_shows(&a, withdraw);
+    a = site_post(cx, &t.priya, withdraw, "opinion=");
+    assert_int_equal(count_decided(cx), 0);
+    a = site_post(cx, &t.priya, withdraw, "opinion=They+%3Cpaid%3E");
+    assert_int_equal(a.status, 303);
+    assert_int_equal(count_decided(cx), 1);
+    a = site_get(cx, &t.priya, ticket);
+    site_shows(&a, "The question is withdrawn.");
+    site_shows(&a, "Priya Nair withdrew the question: They &lt;paid&gt;");
+    a = site_get(cx, NULL, link);
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "Priya Nair has withdrawn this question.");
+    site_shows(&a, "They &lt;paid&gt;");
+    site_hides(&a, "value=\"yes\"");
+    a = site_post(cx, &t.dan, link, "answer=yes");
+    a = site_get(cx, &t.dan, link);
+    site_shows(&a, "This was decided already");
+}
+
 static void another_tenants_link_is_not_found(void **state)
 {
     struct ctx *cx = test_ctx(state), *other = test_ctx(state);
@@ -170,6 +202,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(an_approval_is_asked_on_the_ticket_and_decided_in_the_portal),
         cmocka_unit_test(opening_the_mails_link_decides_nothing_and_sending_decides_once),
+        cmocka_unit_test(a_withdrawn_question_says_so_to_whoever_opens_its_link),
         cmocka_unit_test(another_tenants_link_is_not_found),
     };
 

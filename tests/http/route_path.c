@@ -23,6 +23,7 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/desk/visits/{id}", rows->visit},
         {"/desk/leave/{id}", rows->leave},
         {"/desk/approvals/{id}", rows->approval},
+        {"/desk/approvals/{id}/withdraw", rows->approval},
         {"/desk/time/{id}", rows->time},
         {"/desk/hours/{id}", rows->hours},
         {"/desk/dispatches/{id}", rows->dispatch},

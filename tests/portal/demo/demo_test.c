@@ -44,6 +44,9 @@ static void the_demo_is_as_large_as_it_says(void **state)
                 5);
     assert_true(count(cx, "SELECT COUNT(*) FROM machine WHERE tenant_id = ?") > 50);
     assert_true(count(cx, "SELECT COUNT(*) FROM invoice WHERE tenant_id = ?") >= 12);
+    assert_int_equal(count(cx, "SELECT COUNT(DISTINCT state) FROM approval WHERE tenant_id = ?"),
+                     3);
+    assert_true(count(cx, "SELECT COUNT(*) FROM macro WHERE tenant_id = ?") >= 6);
     assert_int_equal(count(cx, "SELECT COUNT(*) FROM event_delivery WHERE tenant_id = ?"), 0);
 }
 

@@ -122,6 +122,36 @@ static void an_approval_is_decided_once_by_whoever_was_asked(void **state)
                      1);
 }
 
+static void who_asked_withdraws_it_with_a_reason_while_it_waits(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = open_desk(cx);
+    const struct id ticket = desk_file(cx, &d, "s"), id = ask_dan(cx, &d, ticket, 0);
+    struct approval *a;
+
+    test_refused(cx, approval_withdraw(cx, id, ""), &ERR_INVALID);
+    test_as_staff(cx, d.dan, RIGHT_DESK);
+    test_refused(cx, approval_withdraw(cx, id, "Not mine."), &ERR_DENIED);
+    desk_as_anna(cx, &d);
+    test_refused(cx, approval_withdraw(cx, id, "Not mine."), &ERR_DENIED);
+    desk_as_priya(cx, &d);
+    test_ok(cx, approval_withdraw(cx, id, "They paid."));
+    test_refused(cx, approval_withdraw(cx, id, "Again."), &ERR_APPROVAL_OVER);
+    test_ok(cx, approval_get(cx, id, &a));
+    assert_string_equal(a->state, "withdrawn");
+    assert_string_equal(a->opinion, "They paid.");
+    assert_false(a->may_withdraw);
+    assert_int_equal(count_events(cx, "ticket.approval_withdrawn"), 1);
+    assert_int_equal(count_events(cx, "ticket.refused"), 0);
+    as_dan(cx, &d);
+    assert_int_equal(count_waiting(cx), 0);
+    test_refused(cx, approval_decide(cx, id, true, NULL), &ERR_APPROVAL_OVER);
+    (void)ask_dan(cx, &d, ticket, 0); /* the same may be asked again */
+    test_as_staff(cx, d.dan, RIGHT_DESK | RIGHT_SETTINGS_UPDATE);
+    test_ok(cx, approval_of_ticket(cx, ticket, &a, &(size_t){0}));
+    test_ok(cx, approval_withdraw(cx, a[0].id, "Settled."));
+}
+
 static void a_refusal_says_why(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -294,6 +324,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(an_approval_is_decided_once_by_whoever_was_asked),
+        cmocka_unit_test(who_asked_withdraws_it_with_a_reason_while_it_waits),
         cmocka_unit_test(a_refusal_says_why),
         cmocka_unit_test(what_cannot_be_asked_is_refused),
         cmocka_unit_test(the_substitute_decides_while_the_approver_is_away),

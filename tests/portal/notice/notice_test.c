@@ -594,6 +594,18 @@ static void an_approval_is_told_with_its_link_and_the_decision_to_who_asked(void
     html = post_html(&p, post_mail_to(&p, "priya@tilwick.example"));
     assert_non_null(strstr(html, "Dan Osei refused it."));
     assert_null(strstr(html, "/approval/"));
+    desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, approval_ask(p.cx, ticket,
+                               &(struct approval_new){.kind = "order",
+                                                      .question = "Ship first?",
+                                                      .person_id = p.desk.dan},
+                               &id));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    test_ok(p.cx, approval_withdraw(p.cx, id, "They paid."));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    html = post_html(&p, post_mail_to(&p, "dan@tilwick.example"));
+    assert_non_null(strstr(html, "Priya Nair withdrew the question."));
+    assert_null(strstr(html, "/approval/"));
     assert_null(post_mail_to(&p, "anna@marlow.example"));
     post_close(&p);
 }
