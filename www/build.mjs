@@ -38,7 +38,7 @@ function pico() {
 }
 
 // One file for the browser, a file per subject for us; the order is the cascade's.
-const STYLES = ["tokens", "base", "frame", "page", "parts", "form", "fields", "table", "thread", "kb", "desk", "columns", "report", "settings", "sign_in",
+const STYLES = ["tokens", "base", "frame", "page", "parts", "form", "fields", "table", "thread", "kb", "desk", "columns", "month", "report", "settings", "sign_in",
   "style", "print"];
 for (const file of readdirSync(join(www, "static/css")))
   if (!STYLES.includes(file.replace(/\.css$/, ""))) fail(`static/css/${file} is not among STYLES in www/build.mjs`);

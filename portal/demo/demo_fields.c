@@ -25,39 +25,59 @@ static bool add_devices(struct ctx *cx, struct id *list_id)
     return true;
 }
 
-/* What a shop's own people, orders and licences are asked beside the usual. */
+enum { DEVICE, MODEL, BOUGHT, OTHERS };
+
+/* The first three are of tickets, the others what a shop's own people, orders and licences are
+ * asked beside the usual. */
+static const struct {
+    enum field_subject subject;
+    const char *code, *label, *label_zh, *hint, *hint_zh;
+    enum field_kind kind;
+    enum field_access access;
+    bool is_listed;
+    int topic_count; /* of TOPICS, from the first; 0: all */
+} ROWS[] = {
+    [DEVICE] = {FIELD_TICKET, "device", "Device", "设备",
+                "What it is about, if it is about a device", "如与某台设备有关，请选择",
+                FIELD_CHOICE, FIELD_WRITE, true, 2},
+    [MODEL] = {FIELD_TICKET, "model", "Model", "型号", "As it stands on the label underneath",
+               "见设备底部标签", FIELD_TEXT, FIELD_WRITE, false, 2},
+    [BOUGHT] = {FIELD_TICKET, "bought_on", "Bought on", "购买日期", "", "", FIELD_DATE, FIELD_WRITE,
+                false, 1},
+    [OTHERS] = {FIELD_ORGANISATION, "till_count", "Tills", "收银台数", "", "", FIELD_NUMBER,
+                FIELD_READ, true, 0},
+    {FIELD_PERSON, "shift", "Reached best", "方便联系的时间", "", "", FIELD_TEXT, FIELD_WRITE, true,
+     0},
+    {FIELD_ORDER, "cost_centre", "Cost centre", "成本中心", "", "", FIELD_TEXT, FIELD_WRITE, false,
+     0},
+    {FIELD_LICENCE, "installed_by", "Installed by", "安装人员", "", "", FIELD_TEXT, FIELD_READ,
+     false, 0},
+};
+static const char *const TOPICS[] = {"repair", "fault"};
+
+static struct custom_field field_of(size_t row)
+{
+    struct custom_field f = {.subject = ROWS[row].subject,
+                             .code = ROWS[row].code,
+                             .label = ROWS[row].label,
+                             .label_zh = ROWS[row].label_zh,
+                             .hint = ROWS[row].hint,
+                             .hint_zh = ROWS[row].hint_zh,
+                             .kind = ROWS[row].kind,
+                             .access = ROWS[row].access,
+                             .is_listed = ROWS[row].is_listed};
+
+    for (int i = 0; i < ROWS[row].topic_count; i++)
+        f.topics[f.topic_count++] = TOPICS[i];
+    return f;
+}
+
 static bool add_of_others(struct ctx *cx)
 {
-    struct custom_field others[] = {{.subject = FIELD_ORGANISATION,
-                                     .code = "till_count",
-                                     .label = "Tills",
-                                     .label_zh = "收银台数",
-                                     .kind = FIELD_NUMBER,
-                                     .access = FIELD_READ,
-                                     .is_listed = true},
-                                    {.subject = FIELD_PERSON,
-                                     .code = "shift",
-                                     .label = "Reached best",
-                                     .label_zh = "方便联系的时间",
-                                     .kind = FIELD_TEXT,
-                                     .access = FIELD_WRITE,
-                                     .is_listed = true},
-                                    {.subject = FIELD_ORDER,
-                                     .code = "cost_centre",
-                                     .label = "Cost centre",
-                                     .label_zh = "成本中心",
-                                     .kind = FIELD_TEXT,
-                                     .access = FIELD_WRITE},
-                                    {.subject = FIELD_LICENCE,
-                                     .code = "installed_by",
-                                     .label = "Installed by",
-                                     .label_zh = "安装人员",
-                                     .kind = FIELD_TEXT,
-                                     .access = FIELD_READ}};
+    for (size_t i = OTHERS; i < COUNT(ROWS); i++) {
+        struct custom_field f = field_of(i);
 
-    for (size_t i = 0; i < COUNT(others); i++) {
-        others[i].hint = others[i].hint_zh = "";
-        if (!custom_field_save(cx, &others[i]))
+        if (!custom_field_save(cx, &f))
             return false;
     }
     return true;
@@ -65,39 +85,10 @@ static bool add_of_others(struct ctx *cx)
 
 static bool add_fields(struct ctx *cx, struct id list_id)
 {
-    struct custom_field device = {.subject = FIELD_TICKET,
-                                  .code = "device",
-                                  .label = "Device",
-                                  .label_zh = "设备",
-                                  .hint = "What it is about, if it is about a device",
-                                  .hint_zh = "如与某台设备有关，请选择",
-                                  .kind = FIELD_CHOICE,
-                                  .list_id = list_id,
-                                  .access = FIELD_WRITE,
-                                  .is_listed = true,
-                                  .topics = {"fault", "repair"},
-                                  .topic_count = 2};
-    struct custom_field model = {.subject = FIELD_TICKET,
-                                 .code = "model",
-                                 .label = "Model",
-                                 .label_zh = "型号",
-                                 .hint = "As it stands on the label underneath",
-                                 .hint_zh = "见设备底部标签",
-                                 .kind = FIELD_TEXT,
-                                 .access = FIELD_WRITE,
-                                 .topics = {"fault", "repair"},
-                                 .topic_count = 2};
-    struct custom_field bought = {.subject = FIELD_TICKET,
-                                  .code = "bought_on",
-                                  .label = "Bought on",
-                                  .label_zh = "购买日期",
-                                  .hint = "",
-                                  .hint_zh = "",
-                                  .kind = FIELD_DATE,
-                                  .access = FIELD_WRITE,
-                                  .topics = {"repair"},
-                                  .topic_count = 1};
+    struct custom_field device = field_of(DEVICE), model = field_of(MODEL),
+                        bought = field_of(BOUGHT);
 
+    device.list_id = list_id;
     if (!custom_field_save(cx, &device))
         return false;
     model.conditions[FIELD_SHOW][0] = (struct field_condition){.looks_at = FIELD_AT_FIELD,

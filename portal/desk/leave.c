@@ -18,7 +18,7 @@ enum { DAY_SIZE = 11 };
 static const char SQL_LEAVE_ZONE[] = "SELECT time_zone FROM tenant WHERE id = ?";
 static const char SQL_LEAVE_LIST[] =
     "SELECT l.id, l.person_id, l.substitute_id, l.from_on, l.to_on, l.note, p.full_name, "
-    "COALESCE(s.full_name, ''), l.from_on <= ? FROM staff_leave l "
+    "COALESCE(s.full_name, ''), ? BETWEEN l.from_on AND l.to_on FROM staff_leave l "
     "JOIN person p ON p.tenant_id = l.tenant_id AND p.id = l.person_id "
     "LEFT JOIN person s ON s.tenant_id = l.tenant_id AND s.id = l.substitute_id "
     "WHERE l.tenant_id = ? AND l.to_on >= ?";
@@ -67,20 +67,12 @@ static bool check_staff_looks(struct ctx *cx)
            err_set(&cx->err, &ERR_DENIED, "leave is for staff");
 }
 
-bool leave_list(struct ctx *cx, struct id person_id, struct leave **out, size_t *count)
+static bool read_all(struct ctx *cx, struct where *w, struct leave **out, size_t *count)
 {
-    const char *today;
     struct db_rows rows;
-    struct where w;
 
-    if (!check_staff_looks(cx) || !leave_today(cx, &today))
-        return false;
-    where_start(&w, cx, SQL_LEAVE_LIST,
-                (const struct db_arg[]){DB_TEXT(today), DB_ID(cx->tenant_id), DB_TEXT(today)}, 3);
-    if (!id_is_zero(person_id))
-        where_add(&w, " AND l.person_id = ?", DB_ID(person_id));
-    where_add(&w, " ORDER BY l.from_on, p.full_name, l.id LIMIT ?", DB_INT(LEAVE_LIST_MAX));
-    if (!db_query_args(cx, &rows, w.text.p, w.args, w.count))
+    where_add(w, " ORDER BY l.from_on, p.full_name, l.id LIMIT ?", DB_INT(LEAVE_LIST_MAX));
+    if (!db_query_args(cx, &rows, w->text.p, w->args, w->count))
         return false;
     *out = arena_array(cx->mem, struct leave, rows.count + 1);
     for (*count = 0; db_next(&rows); (*count)++)
@@ -94,6 +86,34 @@ bool leave_list(struct ctx *cx, struct id person_id, struct leave **out, size_t 
                                         .substitute_name = db_text(&rows.row, 7),
                                         .is_now = db_bool(&rows.row, 8)};
     return true;
+}
+
+bool leave_list(struct ctx *cx, struct id person_id, struct leave **out, size_t *count)
+{
+    const char *today;
+    struct where w;
+
+    if (!check_staff_looks(cx) || !leave_today(cx, &today))
+        return false;
+    where_start(&w, cx, SQL_LEAVE_LIST,
+                (const struct db_arg[]){DB_TEXT(today), DB_ID(cx->tenant_id), DB_TEXT(today)}, 3);
+    if (!id_is_zero(person_id))
+        where_add(&w, " AND l.person_id = ?", DB_ID(person_id));
+    return read_all(cx, &w, out, count);
+}
+
+bool leave_between(struct ctx *cx, const char *from_on, const char *to_on, struct leave **out,
+                   size_t *count)
+{
+    const char *today;
+    struct where w;
+
+    if (!check_staff_looks(cx) || !leave_today(cx, &today))
+        return false;
+    where_start(&w, cx, SQL_LEAVE_LIST,
+                (const struct db_arg[]){DB_TEXT(today), DB_ID(cx->tenant_id), DB_TEXT(from_on)}, 3);
+    where_add(&w, " AND l.from_on <= ?", DB_TEXT(to_on));
+    return read_all(cx, &w, out, count);
 }
 
 /* --- changes --- */

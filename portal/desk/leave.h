@@ -20,6 +20,9 @@ struct leave { /* in cx->mem */
 bool leave_today(struct ctx *cx, const char **out) MUST_CHECK;
 /* Those that are not over, by day; person_id zero: of everybody. Staff, the system. */
 bool leave_list(struct ctx *cx, struct id person_id, struct leave **out, size_t *count) MUST_CHECK;
+/* Those that touch the days from from_on to to_on, over or not, by day. Staff, the system. */
+bool leave_between(struct ctx *cx, const char *from_on, const char *to_on, struct leave **out,
+                   size_t *count) MUST_CHECK;
 /* One's own leave, anybody's with RIGHT_SETTINGS, and that of the people one leads: ERR_DENIED
  * else. Fails: ERR_INVALID at "person", "from", "to" (before from, over, or too long), "substitute"
  * (no staff, or the person himself), "note"; ERR_LEAVE_OVERLAP at "from". Emits leave.changed. */

@@ -2,14 +2,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
-#include "db/event.h"
 #include "portal/desk/auto_assign.h"
+#include "portal/jobs/event_batch.h"
 
 #include <string.h>
-
-static const char CONSUMER[] = "flow";
-enum { LEASE_SECONDS = 60, MEM_BLOCK = 64 * 1024 };
 
 #define RULES_FIRST_US (60 * CLOCK_SECOND)
 #define LATER_US       (CLOCK_SECOND / 2)
@@ -84,44 +80,10 @@ static bool work(struct ctx *cx, void *arg)
     return false;
 }
 
-static void work_one(const struct ctx *base, struct event_delivery *delivery)
-{
-    struct arena *mem = arena_make(MEM_BLOCK);
-    bool gave_up = false;
-    struct ctx cx;
-
-    ctx_start(&cx, mem, base->pool);
-    cx.now = base->now;
-    cx.master = base->master;
-    cx.signer = base->signer;
-    cx.tenant_id = delivery->event.tenant_id;
-    memcpy(cx.trace, delivery->event.trace, CTX_TRACE_SIZE - 1);
-    if (!db_retry(&cx, work, delivery)) {
-        const char *reason = arena_dup(mem, cx.err.oper);
-
-        log_warn(cx.trace, "flow: event %s, try %d: %s (%s)", id_text(mem, delivery->event.id),
-                 delivery->attempts, reason, cx.err.where != NULL ? cx.err.where : "?");
-        err_clear(&cx.err);
-        if (!event_failed(&cx, delivery, reason, &gave_up))
-            err_clear(&cx.err); /* then its lease runs out, and it comes again */
-        if (gave_up)
-            log_error(cx.trace, "flow: event %s is parked", id_text(mem, delivery->event.id));
-    }
-    db_release(&cx);
-    arena_free(mem);
-}
-
 bool flow_event_work(struct ctx *cx, unsigned *worked)
 {
-    struct event_delivery *list;
-    unsigned count;
+    static const struct event_batch BATCH = {
+        .consumer = "flow", .limit = FLOW_EVENT_BATCH, .work = work};
 
-    *worked = 0;
-    if (!event_claim(cx, CONSUMER, FLOW_EVENT_BATCH, LEASE_SECONDS * CLOCK_SECOND, &list, &count))
-        return false;
-    db_release(cx);
-    for (unsigned i = 0; i < count; i++)
-        work_one(cx, &list[i]);
-    *worked = count;
-    return true;
+    return event_batch_work(cx, &BATCH, worked);
 }

@@ -3,6 +3,7 @@
 #include "db/db.h"
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
+#include "portal/desk/leave.h"
 #include "portal/desk/reporter.h"
 #include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_thread.h"
@@ -138,8 +139,33 @@ bool notice_tell_team(struct ctx *cx, struct notice_tell *w, enum notice_kind ki
     return true;
 }
 
+/* Back from leave nobody stands in, and he is told alone again. */
+static bool tell_stand_in(struct ctx *cx, struct notice_tell *w, enum notice_kind kind)
+{
+    const json_t *data = w->base.data;
+    json_t *more;
+    struct id other;
+    bool ok;
+
+    if (kind != NOTICE_DESK_ANSWERED && kind != NOTICE_DESK_PROMISE)
+        return true;
+    if (!leave_stand_in(cx, w->t->assignee_id, &other))
+        return false;
+    if (id_equal(other, w->t->assignee_id))
+        return true;
+    more = json_own(cx->mem, json_object());
+    if (data != NULL)
+        json_object_update(more, (json_t *)(uintptr_t)data); /* reads it */
+    json_object_set_new(more, "stands_in_for", json_string(w->t->assignee_name));
+    w->base.data = more;
+    ok = notice_tell_person(cx, w, kind, other);
+    w->base.data = data;
+    return ok;
+}
+
 bool notice_tell_desk(struct ctx *cx, struct notice_tell *w, enum notice_kind kind)
 {
-    return id_is_zero(w->t->assignee_id) ? notice_tell_team(cx, w, kind)
-                                         : notice_tell_person(cx, w, kind, w->t->assignee_id);
+    if (id_is_zero(w->t->assignee_id))
+        return notice_tell_team(cx, w, kind);
+    return notice_tell_person(cx, w, kind, w->t->assignee_id) && tell_stand_in(cx, w, kind);
 }

@@ -28,5 +28,5 @@ bool notice_tell_reporter(struct ctx *cx, struct notice_tell *w, enum notice_kin
 bool notice_tell_customers(struct ctx *cx, struct notice_tell *w, enum notice_kind kind) MUST_CHECK;
 /* The ticket's team, or the default one where it has none. */
 bool notice_tell_team(struct ctx *cx, struct notice_tell *w, enum notice_kind kind) MUST_CHECK;
-/* Who tracks it, or the team. */
+/* Who tracks it, or the team. Of an answer or a promise also whoever stands in while he is away. */
 bool notice_tell_desk(struct ctx *cx, struct notice_tell *w, enum notice_kind kind) MUST_CHECK;

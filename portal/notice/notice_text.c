@@ -170,8 +170,15 @@ static bool line_of_kind(struct ctx *cx, const struct format *f, const struct no
 bool notice_text_line(struct ctx *cx, const struct format *f, const struct notice *n,
                       const char **out)
 {
+    const char *absent = json_get_text(n->data, "stands_in_for", NULL);
+
     *out = flow_line(cx, f, n);
-    return *out != NULL || line_of_kind(cx, f, n, out);
+    if (*out == NULL && !line_of_kind(cx, f, n, out))
+        return false;
+    if (absent != NULL)
+        *out = lang_fill(cx->mem, f->lang, T("{} You stand in for {}."),
+                         (const char *const[]){*out, absent}, 2);
+    return true;
 }
 
 bool notice_text_change(struct ctx *cx, const struct format *f, const struct notice *n,

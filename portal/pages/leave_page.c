@@ -5,6 +5,7 @@
 #include "portal/http/form.h"
 #include "portal/http/page.h"
 #include "portal/http/reply.h"
+#include "portal/pages/leave_month.h"
 
 #include <string.h>
 
@@ -97,7 +98,8 @@ static bool show(struct req *rq, const struct form *form)
     struct leave *list;
     size_t count;
 
-    if (!add_people(rq, form, page) || !leave_list(&rq->cx, (struct id){{0}}, &list, &count))
+    if (!add_people(rq, form, page) || !leave_month_add(rq, page) ||
+        !leave_list(&rq->cx, (struct id){{0}}, &list, &count))
         return false;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(entries, entry_json(rq, &list[i], json_object_get(page, "people")));

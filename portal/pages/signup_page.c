@@ -1,37 +1,25 @@
 #include "portal/pages/signup_page.h"
 
-#include "base/clock.h"
-#include "base/network.h"
 #include "portal/account/credential.h"
 #include "portal/account/signup.h"
 #include "portal/account/signup_wait.h"
-#include "portal/http/limit.h"
 #include "portal/http/page.h"
+#include "portal/http/reply.h"
 #include "portal/mail/mail_signup.h"
-#include "portal/pages/demo_mail_page.h"
+#include "portal/pages/address_ask.h"
 #include "portal/serve_sign_in.h"
 
 #include <string.h>
 
 /* --- asking --- */
 
-struct ask_fields {
-    const char *email;
-};
-static const struct form_field ASK_FIELDS[] = {
-    {"email", T("E-mail"), FORM_TEXT, true, 1, PERSON_EMAIL_MAX, NULL,
-     offsetof(struct ask_fields, email)},
-};
-
 static bool show_ask(struct req *rq, const struct sign_in_rule *rule, const struct form *form)
 {
     json_t *page =
-        json_own(rq->cx.mem,
-                 json_pack("{s:s,s:b,s:b,s:b}", "email", form ? form_value(form, "email") : "",
-                           "is_demo", demo_mail_page_is_open(rq), "is_possible",
-                           signup_is_possible(rule), "is_domain", rule->signup == SIGNUP_DOMAIN));
+        json_own(rq->cx.mem, json_pack("{s:b,s:b}", "is_possible", signup_is_possible(rule),
+                                       "is_domain", rule->signup == SIGNUP_DOMAIN));
 
-    return form ? page_render_form(rq, "signup", page, form) : page_render(rq, "signup", page);
+    return address_ask_show(rq, "signup", page, form);
 }
 
 bool signup_page_ask(struct req *rq)
@@ -43,47 +31,24 @@ bool signup_page_ask(struct req *rq)
     return sign_in_rule_get(&rq->cx, &rule) && show_ask(rq, &rule, NULL);
 }
 
-/* A network may ask for some accounts, being many people's, but not for all of them. */
-static bool let_in(struct req *rq)
-{
-    static const char WHAT[] = "signup";
-    static const struct limit_rule RULE = {.interval_us = 3 * CLOCK_MINUTE, .burst = 10};
-    const char *network = network_of(rq->cx.mem, rq->address);
-    struct limit_count count;
-    uint64_t key;
-
-    if (rq->drafts == NULL)
-        return true;
-    key = limit_key(rq->drafts, 0, WHAT, sizeof WHAT);
-    key = limit_key(rq->drafts, key, network, strlen(network));
-    return limit_take_key(rq->drafts, &RULE, key, clock_mono_us(), &count) ||
-           err_set(&rq->cx.err, &ERR_LIMITED, "asking for accounts");
-}
-
 /* One answer for every address, after the same work. */
 bool signup_page_send(struct req *rq)
 {
-    struct ask_fields in = {.email = NULL};
+    enum { BURST = 10 };
     struct sign_in_rule rule;
     struct form *form;
     const char *email;
 
-    if (!form_parse(rq, &form) || !sign_in_rule_get(&rq->cx, &rule))
+    if (!address_ask_read(rq, &form, &email) || !sign_in_rule_get(&rq->cx, &rule))
         return false;
     if (!signup_is_possible(&rule))
         return err_set(&rq->cx.err, &ERR_SIGNUP_CLOSED, "nobody signs up");
-    if (!form_read(rq, form, ASK_FIELDS, COUNT(ASK_FIELDS), &in))
+    if (email == NULL)
         return show_ask(rq, &rule, form);
-    email = person_email_clean(rq->cx.mem, in.email);
-    if (!email) {
-        form_fault(rq, form, "email", T("E-mail"), ERR_PERSON_EMAIL.text);
-        return show_ask(rq, &rule, form);
-    }
-    return let_in(rq) && mail_signup_ask(&rq->cx, email, lang_code(rq->lang)) &&
-           reply_flash(rq, "ok",
-                       req_text(rq, T("If this address may have an account, a mail with a link is "
-                                      "on its way. The link works once, for three days."))) &&
-           reply_see_other(rq, demo_mail_page_is_open(rq) ? "/demo/mail" : "/login");
+    return address_ask_let_in(rq, "signup", BURST) &&
+           mail_signup_ask(&rq->cx, email, lang_code(rq->lang)) &&
+           address_ask_said(rq, T("If this address may have an account, a mail with a link is "
+                                  "on its way. The link works once, for three days."));
 }
 
 /* --- going on by the mail --- */

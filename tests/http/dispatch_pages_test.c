@@ -99,6 +99,13 @@ static void teams_and_leave_are_kept_by_their_pages(void **state)
                   arena_printf(cx->mem, "person=%s&from=2090-01-05&to=2090-01-09&note=Skiing",
                                id_text(cx->mem, d.dan)));
     assert_int_equal(a.status, 303);
+    a = site_get(cx, &priya, "/desk/leave?month=2090-01");
+    site_shows(&a, "2090-01");
+    site_shows(&a, "/desk/leave?month=2089-12");
+    site_shows(&a, "title=\"Away");
+    a = site_get(cx, &priya, "/desk/leave?month=nonsense");
+    assert_int_equal(a.status, 200);
+    site_hides(&a, "title=\"Away");
     a = site_get(cx, &priya, "/desk/leave");
     site_shows(&a, "Skiing");
     leave = arena_printf(

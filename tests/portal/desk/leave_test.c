@@ -93,6 +93,31 @@ static void who_stands_in_is_somebody_who_is_here(void **state)
     assert_true(id_equal(who, d.dan));
 }
 
+static void a_month_shows_what_touches_it_also_what_is_over(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct leave now = leave_of(d.priya, "2026-03-02", "2026-03-05", d.dan),
+                       across = leave_of(d.dan, "2026-03-30", "2026-04-02", NOBODY);
+    struct leave *list;
+    struct id id;
+    size_t count;
+
+    test_ok(cx, leave_add(cx, &now, &id));
+    test_ok(cx, leave_add(cx, &across, &id));
+    cx->now += 10 * CLOCK_DAY; /* the first is over */
+    test_ok(cx, leave_list(cx, NOBODY, &list, &count));
+    assert_int_equal(count, 1);
+    test_ok(cx, leave_between(cx, "2026-03-01", "2026-03-31", &list, &count));
+    assert_int_equal(count, 2);
+    assert_string_equal(list[0].substitute_name, "Dan Osei");
+    assert_false(list[0].is_now);
+    test_ok(cx, leave_between(cx, "2026-04-01", "2026-04-30", &list, &count));
+    assert_int_equal(count, 1);
+    desk_as_anna(cx, &d);
+    test_refused(cx, leave_between(cx, "2026-04-01", "2026-04-30", &list, &count), &ERR_DENIED);
+}
+
 static void the_day_is_that_of_the_tenants_zone(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -114,6 +139,7 @@ int main(void)
         cmocka_unit_test(one_enters_ones_own_leave_and_nobody_elses),
         cmocka_unit_test(days_that_make_no_leave_are_refused),
         cmocka_unit_test(who_stands_in_is_somebody_who_is_here),
+        cmocka_unit_test(a_month_shows_what_touches_it_also_what_is_over),
         cmocka_unit_test(the_day_is_that_of_the_tenants_zone),
     };
 

@@ -4,6 +4,7 @@
 #include "portal/account/person.h"
 #include "portal/desk/approval.h"
 #include "portal/desk/escalation.h"
+#include "portal/desk/leave.h"
 #include "portal/desk/survey.h"
 #include "portal/desk/ticket_bulk.h"
 #include "portal/desk/ticket_merge.h"
@@ -180,6 +181,34 @@ static void a_merge_is_told_once_and_later_answers_reach_the_people_of_both(void
     assert_int_equal(smtp_server_count(p.server), 3);
     assert_non_null(strstr(post_mail_to(&p, "guest@elsewhere.example"), "A new fuse is in."));
     assert_non_null(strstr(post_mail_to(&p, "anna@marlow.example"), "A new fuse is in."));
+    post_close(&p);
+}
+
+static void who_stands_in_is_told_of_answers_until_the_leave_is_over(void **state)
+{
+    struct post p = post_open(state);
+    struct id id = desk_file(p.cx, &p.desk, "Printer on fire"), message, leave;
+    const struct leave away = {.person_id = p.desk.priya,
+                               .substitute_id = p.desk.dan,
+                               .from_on = "2026-03-01",
+                               .to_on = "2026-03-03"};
+
+    test_ok(p.cx, ticket_assign(p.cx, id, p.desk.priya));
+    test_ok(p.cx, leave_add(p.cx, &away, &leave));
+    post_forget(&p);
+    desk_as_anna(p.cx, &p.desk);
+    test_ok(p.cx, ticket_reply(p.cx, id, "It burns still.", NULL, &message));
+    post_work(&p, NOTICE_WINDOW_SECONDS);
+    assert_non_null(strstr(post_mail_to(&p, "priya@tilwick.example"), "It burns still."));
+    assert_non_null(strstr(post_mail_to(&p, "dan@tilwick.example"), "It burns still."));
+    assert_non_null(
+        strstr(post_mail_to(&p, "dan@tilwick.example"), "You stand in for Priya Nair."));
+    assert_null(strstr(post_mail_to(&p, "priya@tilwick.example"), "You stand in"));
+    p.cx->now += 3 * CLOCK_DAY; /* she is back */
+    test_ok(p.cx, ticket_reply(p.cx, id, "Now it smokes.", NULL, &message));
+    post_work(&p, 3 * CLOCK_DAY / CLOCK_SECOND + NOTICE_WINDOW_SECONDS);
+    assert_non_null(strstr(post_mail_to(&p, "priya@tilwick.example"), "Now it smokes."));
+    assert_null(strstr(post_mail_to(&p, "dan@tilwick.example"), "Now it smokes."));
     post_close(&p);
 }
 
@@ -595,11 +624,11 @@ static void an_approval_is_told_with_its_link_and_the_decision_to_who_asked(void
     assert_non_null(strstr(html, "Dan Osei refused it."));
     assert_null(strstr(html, "/approval/"));
     desk_as_priya(p.cx, &p.desk);
-    test_ok(p.cx, approval_ask(p.cx, ticket,
-                               &(struct approval_new){.kind = "order",
-                                                      .question = "Ship first?",
-                                                      .person_id = p.desk.dan},
-                               &id));
+    test_ok(p.cx,
+            approval_ask(p.cx, ticket,
+                         &(struct approval_new){
+                             .kind = "order", .question = "Ship first?", .person_id = p.desk.dan},
+                         &id));
     post_work(&p, NOTICE_WINDOW_SECONDS);
     test_ok(p.cx, approval_withdraw(p.cx, id, "They paid."));
     post_work(&p, NOTICE_WINDOW_SECONDS);
@@ -721,6 +750,7 @@ int main(void)
         cmocka_unit_test(five_changes_in_two_minutes_are_one_mail_with_five_lines),
         cmocka_unit_test(the_mail_about_a_solution_asks_how_it_was_until_it_is_said),
         cmocka_unit_test(a_merge_is_told_once_and_later_answers_reach_the_people_of_both),
+        cmocka_unit_test(who_stands_in_is_told_of_answers_until_the_leave_is_over),
         cmocka_unit_test(an_undone_merge_is_told_to_those_who_were_told_of_it_in_one_mail),
         cmocka_unit_test(a_change_of_many_tickets_is_one_mail_to_each_person),
         cmocka_unit_test(a_split_is_told_once),
