@@ -74,6 +74,7 @@ static bool act_lines(struct req *rq, const struct ticket_bulk *bulk, json_t *li
     struct ticket_words words;
     const char *team, *assignee;
     const struct ticket_values *v = &act.values;
+    const bool is_undo = !id_is_zero(bulk->undo_of);
 
     if (!ticket_bulk_act_read(&rq->cx, bulk->act, &act) ||
         !ticket_context_words(rq, true, &words) || !team_name(rq, v, &team) ||
@@ -88,8 +89,10 @@ static bool act_lines(struct req *rq, const struct ticket_bulk *bulk, json_t *li
              v->topic != NULL ? ticket_context_topic(rq, &words, v->topic) : NULL);
     add_line(rq, lines, T("Assigned"), assignee);
     add_line(rq, lines, T("Team"), team);
-    add_line(rq, lines, T("Tag to add"), act.tag);
-    add_line(rq, lines, T("Tag to remove"), act.untag);
+    add_line(rq, lines, is_undo ? T("Tag that was added") : T("Tag to add"), act.tag);
+    add_line(rq, lines, is_undo ? T("Tag that was removed") : T("Tag to remove"), act.untag);
+    if (is_undo) /* what was said stays said */
+        return true;
     add_line(rq, lines, T("Public reply"), act.text);
     add_line(rq, lines, T("Merge into ticket number"), act.merge_number);
     return true;
@@ -118,6 +121,10 @@ bool bulk_context_row(struct req *rq, const struct ticket_bulk *b, json_t **out)
     json_object_set_new(row, "refused", number(rq, b->refused));
     json_object_set_new(row, "left", number(rq, b->left));
     json_object_set_new(row, "has_left", json_boolean(b->left > 0));
+    json_object_set_new(row, "waiting", number(rq, b->waiting));
+    json_object_set_new(row, "has_undone",
+                        json_boolean(b->state > TICKET_BULK_DONE && b->waiting > 0));
+    json_object_set_new(row, "is_cancelled", json_boolean(b->state == TICKET_BULK_CANCELLED));
     json_object_set_new(row, "is_undo", json_boolean(!id_is_zero(b->undo_of)));
     json_object_set_new(row, "is_cut", json_boolean(b->is_cut));
     *out = row;

@@ -37,6 +37,17 @@ bool merge_page_find(struct req *rq, struct ticket **out, bool *is_elsewhere)
     return true;
 }
 
+/* Of one message there is nothing to take out. */
+static bool has_two_messages(const json_t *context)
+{
+    json_t *line;
+    size_t i, said = 0;
+
+    json_array_foreach (json_object_get(context, "thread"), i, line)
+        said += !json_get_bool(line, "is_event", false);
+    return said > 1;
+}
+
 bool merge_page_add(struct req *rq, const struct ticket *t, json_t *context)
 {
     const int64_t days = rq->app->config.desk_merge_days;
@@ -57,6 +68,7 @@ bool merge_page_add(struct req *rq, const struct ticket *t, json_t *context)
                                                 "can_undo", days > 0 && rq->cx.now <= until));
     }
     json_object_set_new(context, "has_merges", json_boolean(count > 0));
+    json_object_set_new(context, "can_split", json_boolean(has_two_messages(context)));
     return true;
 }
 

@@ -99,6 +99,8 @@ static void ticked_tickets_are_changed_watched_and_set_back(void **state)
     work(cx);
     a = site_get(cx, &p.priya, a.location);
     site_shows(&a, "The change that this one undoes");
+    site_shows(&a, "Tag that was added");
+    site_hides(&a, "Tag to add");
     assert_int_equal(
         test_i64(cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ? AND category = 'closed'",
                  DB_ID(cx->tenant_id)),
@@ -127,6 +129,14 @@ static void nothing_ticked_says_so_and_a_cancelled_change_changes_nothing(void *
     work(cx);
     a = site_get(cx, &p.priya, path);
     site_shows(&a, "This change was started already.");
+    site_shows(&a, "What was to be done");
+    site_shows(&a, "It ended before all were done: 1 of 1 tickets are as they were.");
+    site_hides(&a, "Choose below");
+    path = choose(cx, &p, "what=all&q=receipt"); /* before anything was said */
+    a = site_post(cx, &p.priya, arena_printf(cx->mem, "%s/cancel", path), "");
+    a = site_get(cx, &p.priya, path);
+    site_shows(&a, "Nothing was chosen.");
+    site_hides(&a, "Choose below");
     assert_int_equal(test_i64(cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ? AND level = 1",
                               DB_ID(cx->tenant_id)),
                      0);

@@ -120,8 +120,12 @@ static void messages_are_split_off(void **state)
     struct site_answer a;
     struct id message;
 
+    a = site_get(cx, &p.priya, site_path(cx, "/desk/tickets/%s", id));
+    site_hides(&a, path); /* of one message there is nothing to take out */
     desk_as_anna(cx, &p.d);
     test_ok(cx, ticket_reply(cx, id, "And the till is slow.", NULL, &message));
+    a = site_get(cx, &p.priya, site_path(cx, "/desk/tickets/%s", id));
+    site_shows(&a, path);
     a = site_get(cx, &p.priya, path);
     site_shows(&a, "And the till is slow.");
     a = site_post(cx, &p.priya, path, "subject=Slow+till");
