@@ -13,6 +13,7 @@ static const struct {
     [REPORT_TAB_PROMISES] = {"/desk/reports/promises", T("Promises")},
     [REPORT_TAB_CAUSES] = {"/desk/reports/causes", T("Causes")},
     [REPORT_TAB_CONTENT] = {"/desk/reports/satisfaction", T("Satisfaction and visits")},
+    [REPORT_TAB_TIME] = {"/desk/reports/time", T("Time and cost")},
 };
 _Static_assert(COUNT(TABS) == REPORT_TAB_COUNT, "name every tab");
 

@@ -1,4 +1,6 @@
 /* Reports as a manager's browser meets them. */
+#include "portal/desk/hours.h"
+#include "portal/desk/time_entry.h"
 #include "tests/http/site.h"
 #include "tests/portal/desk/desk_frame.h"
 
@@ -89,6 +91,39 @@ static void the_download_is_a_table_that_no_cell_breaks(void **state)
     site_shows(&a, "\"2026-03-02 09:00\"");
 }
 
+static void time_and_cost_are_a_tab_and_a_file(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    struct desk d;
+    const struct site_user priya = open_reports(cx, &d);
+    const struct id id = desk_file(cx, &d, "s");
+    const struct time_entry_new work = {.done_on = "2026-03-02",
+                                        .minutes = 90,
+                                        .is_billable = true,
+                                        .cost = {.minor = 1250, .currency = "EUR"}};
+    struct site_answer a;
+    struct id made;
+
+    test_ok(cx, hours_buy(cx, d.organisation, 600, (struct id){{0}}, NULL, &made));
+    test_ok(cx, time_entry_add(cx, id, &work, &made));
+    a = site_get(cx, &priya, "/desk/reports/time" PERIOD);
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "Marlow Grocers");
+    site_shows(&a, "Left of them");
+    site_shows(&a, "<rect class=\"chart-bar\"");
+    site_shows(&a,
+               "/desk/reports/time.csv?from=2026-03-01&amp;until=2026-03-31&amp;by=organisation");
+    a = site_get(cx, &priya, "/desk/reports/time" PERIOD "&by=month");
+    site_shows(&a, "2026-03");
+    site_hides(&a, "Left of them");
+    assert_int_equal(site_get(cx, &priya, "/desk/reports/time" PERIOD "&by=moon").status, 404);
+    a = site_get(cx, &priya, "/desk/reports/time.csv" PERIOD "&by=organisation");
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "\"Marlow Grocers\",\"90\",\"90\",\"12.50\",\"EUR\",\"600\",\"510\"");
+    a = site_get(cx, &priya, "/desk/reports/time?from=2020-01-01&until=2020-01-31");
+    site_shows(&a, "There is nothing in this period.");
+}
+
 static void who_has_no_right_to_reports_gets_none(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -110,6 +145,7 @@ int main(void)
         cmocka_unit_test(every_tab_shows_the_period_with_a_chart_and_a_table),
         cmocka_unit_test(a_period_that_is_none_shows_the_present_month_and_says_so),
         cmocka_unit_test(the_download_is_a_table_that_no_cell_breaks),
+        cmocka_unit_test(time_and_cost_are_a_tab_and_a_file),
         cmocka_unit_test(who_has_no_right_to_reports_gets_none),
     };
 

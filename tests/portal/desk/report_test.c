@@ -1,8 +1,11 @@
+#include "portal/desk/hours.h"
 #include "portal/desk/report.h"
 #include "portal/desk/report_cause.h"
 #include "portal/desk/report_content.h"
 #include "portal/desk/report_promise.h"
+#include "portal/desk/report_time.h"
 #include "portal/desk/sla.h"
+#include "portal/desk/time_entry.h"
 #include "portal/desk/visit.h"
 #include "tests/portal/desk/desk_frame.h"
 
@@ -206,6 +209,77 @@ static void satisfaction_is_shown_beside_how_many_were_asked(void **state)
     test_refused(cx, report_content(cx, &p, &r), &ERR_DENIED);
 }
 
+static void time_is_summed_by_organisation_person_and_month(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id one = desk_file(cx, &d, "s");
+    const struct time_entry_new march = {.done_on = "2026-03-01",
+                                         .minutes = 90,
+                                         .is_billable = true,
+                                         .cost = {.minor = 1250, .currency = "EUR"}},
+                                february = {.done_on = "2026-02-20", .minutes = 30},
+                                before = {.done_on = "2026-01-31", .minutes = 500};
+    struct report_time *list;
+    struct id id, ticket;
+    size_t count;
+
+    test_ok(cx, hours_buy(cx, d.organisation, 600, (struct id){{0}}, NULL, &id));
+    desk_as_priya(cx, &d);
+    test_ok(cx, time_entry_add(cx, one, &march, &id));
+    test_ok(cx, time_entry_add(cx, one, &before, &id));
+    test_as_staff(cx, d.dan, RIGHT_DESK);
+    test_ok(cx, time_entry_add(cx, one, &february, &id));
+    test_ok(cx, time_entry_add(cx, one, &march, &id));
+    test_ok(cx, time_entry_reverse(cx, id, &ticket));
+    test_as_staff(cx, d.dan, RIGHT_REPORTS);
+    test_ok(cx,
+            report_time(cx, "2026-02-01", "2026-03-31", REPORT_TIME_ORGANISATION, &list, &count));
+    assert_int_equal(count, 1);
+    assert_string_equal(list[0].name, "Marlow Grocers");
+    assert_int_equal(list[0].minutes, 120);
+    assert_int_equal(list[0].billed, 90);
+    assert_int_equal(list[0].cost_count, 1);
+    assert_int_equal(list[0].costs[0].minor, 1250);
+    assert_int_equal(list[0].bought, 600);
+    assert_int_equal(list[0].left, 510);
+    test_ok(cx, report_time(cx, "2026-02-01", "2026-03-31", REPORT_TIME_PERSON, &list, &count));
+    assert_int_equal(count, 2);
+    assert_string_equal(list[0].name, "Priya Nair");
+    assert_string_equal(list[1].name, "Dan Osei");
+    assert_int_equal(list[1].minutes, 30);
+    assert_int_equal(list[1].cost_count, 0);
+    test_ok(cx, report_time(cx, "2026-02-01", "2026-03-31", REPORT_TIME_MONTH, &list, &count));
+    assert_int_equal(count, 2);
+    assert_string_equal(list[0].name, "2026-02");
+    assert_string_equal(list[1].name, "2026-03");
+}
+
+static void time_is_reported_as_far_as_the_right_reaches(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id one = desk_file(cx, &d, "s");
+    const struct time_entry_new work = {.done_on = "2026-03-01", .minutes = 90};
+    struct report_time *list;
+    struct id id;
+    size_t count;
+
+    test_ok(cx, time_entry_add(cx, one, &work, &id));
+    test_as_staff(cx, d.dan, RIGHT_REPORTS_READ & ~RIGHT_ALL_OF(MODULE_REPORTS));
+    test_ok(cx, report_time(cx, "2026-03-01", "2026-03-31", REPORT_TIME_MONTH, &list, &count));
+    assert_int_equal(count, 0);
+    test_as_staff(cx, d.dan, RIGHT_DESK);
+    test_refused(cx, report_time(cx, "2026-03-01", "2026-03-31", REPORT_TIME_MONTH, &list, &count),
+                 &ERR_DENIED);
+    desk_as_tom(cx, &d);
+    test_refused(cx, report_time(cx, "2026-03-01", "2026-03-31", REPORT_TIME_MONTH, &list, &count),
+                 &ERR_DENIED);
+    cx = test_ctx(state);
+    test_ok(cx, report_time(cx, "2026-03-01", "2026-03-31", REPORT_TIME_MONTH, &list, &count));
+    assert_int_equal(count, 0);
+}
+
 static void reports_are_for_those_with_the_right_and_of_one_tenant(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -240,6 +314,8 @@ int main(void)
         cmocka_unit_test(promises_are_the_rows_of_the_clocks),
         cmocka_unit_test(causes_are_the_top_movers_between_two_periods),
         cmocka_unit_test(satisfaction_is_shown_beside_how_many_were_asked),
+        cmocka_unit_test(time_is_summed_by_organisation_person_and_month),
+        cmocka_unit_test(time_is_reported_as_far_as_the_right_reaches),
         cmocka_unit_test(reports_are_for_those_with_the_right_and_of_one_tenant),
     };
 
