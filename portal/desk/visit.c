@@ -17,14 +17,20 @@ static const char SQL_VISIT_ADD[] =
     "INSERT INTO visit (tenant_id, id, ticket_id, assignee_id, due_on, created_by, created_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_VISIT_STAFF[] =
-    "SELECT 1 FROM staff_member WHERE tenant_id = ? AND person_id = ?";
+    "SELECT p.full_name FROM staff_member s JOIN person p ON p.tenant_id = s.tenant_id "
+    "AND p.id = s.person_id WHERE s.tenant_id = ? AND s.person_id = ?";
+static const char SQL_VISIT_GIVE[] =
+    "UPDATE visit SET assignee_id = ? WHERE tenant_id = ? AND "
+    "id = ? AND done_at IS NULL";
+static const char SQL_VISIT_IS_OPEN[] =
+    "SELECT done_at IS NULL FROM visit WHERE tenant_id = ? AND id = ?";
 static const char SQL_VISIT_TICKET[] = "SELECT ticket_id FROM visit WHERE tenant_id = ? AND id = ?";
 static const char SQL_VISIT_FINISH[] =
     "UPDATE visit SET outcome = ?, result = ?, done_by = ?, done_at = ?, next_id = ? "
     "WHERE tenant_id = ? AND id = ? AND done_at IS NULL";
 static const char SQL_VISIT_LIST[] =
     "SELECT v.id, v.ticket_id, t.number, t.subject, o.name, COALESCE(a.full_name, b.full_name), "
-    "v.due_on, v.outcome, v.result, v.done_at FROM visit v "
+    "v.due_on, v.outcome, v.result, v.done_at, v.assignee_id FROM visit v "
     "JOIN ticket t ON t.tenant_id = v.tenant_id AND t.id = v.ticket_id "
     "LEFT JOIN organisation o ON o.tenant_id = t.tenant_id AND o.id = t.organisation_id "
     "LEFT JOIN person a ON a.tenant_id = v.tenant_id AND a.id = v.assignee_id "
@@ -58,15 +64,20 @@ static bool check_day(struct ctx *cx, const char *day, const char *source)
 
 /* --- adding --- */
 
-static bool check_staff(struct ctx *cx, struct id person_id)
+/* *name is NULL for nobody. */
+static bool check_staff(struct ctx *cx, struct id person_id, const char **name)
 {
     struct db_rows rows;
 
+    *name = NULL;
     if (id_is_zero(person_id))
         return true;
     if (!db_query(cx, &rows, SQL_VISIT_STAFF, DB_ID(cx->tenant_id), DB_ID(person_id)))
         return false;
-    return db_next(&rows) || err_set_at(&cx->err, &ERR_INVALID, "assignee", "not of the staff");
+    if (!db_next(&rows))
+        return err_set_at(&cx->err, &ERR_INVALID, "assignee", "not of the staff");
+    *name = db_text(&rows.row, 0);
+    return true;
 }
 
 /* Inside a change of the ticket. */
@@ -83,12 +94,13 @@ static bool insert(struct ctx *cx, struct id ticket_id, const char *due_on, stru
 bool visit_add(struct ctx *cx, struct id ticket_id, const char *due_on, struct id assignee_id,
                struct id *out)
 {
+    const char *name;
     struct ticket *t;
     json_t *extra;
 
     if (!ticket_change_start_staff(cx, ticket_id, &t))
         return false;
-    if (!check_day(cx, due_on, "due") || !check_staff(cx, assignee_id) ||
+    if (!check_day(cx, due_on, "due") || !check_staff(cx, assignee_id, &name) ||
         !insert(cx, ticket_id, due_on, assignee_id, out))
         return ticket_change_undo(cx);
     extra = json_own(cx->mem, json_pack("{s:{s:s}}", "visit", "due_on", due_on));
@@ -103,6 +115,38 @@ bool visit_add_days(struct ctx *cx, struct id ticket_id, int64_t days)
     if (days < 0 || days > VISIT_DAYS_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "days", "a visit in %lld days", (long long)days);
     return visit_add(cx, ticket_id, day_of(cx, cx->now + days * CLOCK_DAY), whoever, &id);
+}
+
+/* --- who makes it --- */
+
+static bool give(struct ctx *cx, struct id id, struct id ticket_id, struct id assignee_id)
+{
+    const char *name;
+    struct db_rows rows;
+
+    if (!check_staff(cx, assignee_id, &name) ||
+        !db_query(cx, &rows, SQL_VISIT_IS_OPEN, DB_ID(cx->tenant_id), DB_ID(id)))
+        return false;
+    if (!db_next(&rows) || !db_bool(&rows.row, 0))
+        return err_set(&cx->err, &ERR_VISIT_DONE, "visit %s", id_text(cx->mem, id));
+    return db_exec(cx, NULL, SQL_VISIT_GIVE, DB_ID_OR_NULL(assignee_id), DB_ID(cx->tenant_id),
+                   DB_ID(id)) &&
+           ticket_change_line(cx, ticket_id, false, "visitor", NULL, name);
+}
+
+bool visit_give(struct ctx *cx, struct id id, struct id assignee_id)
+{
+    struct id ticket_id;
+    struct ticket *t;
+    json_t *extra;
+
+    if (!visit_ticket(cx, id, &ticket_id) || !ticket_change_start_staff(cx, ticket_id, &t))
+        return false;
+    if (!give(cx, id, ticket_id, assignee_id))
+        return ticket_change_undo(cx);
+    extra = json_own(cx->mem, json_pack("{s:{s:s,s:s}}", "visit", "id", id_text(cx->mem, id),
+                                        "assignee", id_text(cx->mem, assignee_id)));
+    return ticket_change_finish(cx, EVENT_TICKET_UPDATED, t, extra);
 }
 
 /* --- the outcome --- */
@@ -196,7 +240,8 @@ static bool read_all(struct ctx *cx, const struct where *w, struct visit **out, 
                             .due_on = db_text(&rows.row, 6),
                             .outcome = db_text(&rows.row, 7),
                             .result = db_text(&rows.row, 8),
-                            .done_at = db_time(&rows.row, 9)};
+                            .done_at = db_time(&rows.row, 9),
+                            .assignee_id = db_id(&rows.row, 10)};
         v->is_late = v->outcome == NULL && strcmp(v->due_on, today) < 0;
     }
     *out = list;

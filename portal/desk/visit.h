@@ -8,7 +8,8 @@ enum { VISIT_RESULT_MAX = 2000, VISIT_DAYS_MAX = 730, VISIT_LIST_MAX = 200, VISI
 struct visit { /* in cx->mem */
     struct id id, ticket_id;
     const char *number, *subject, *organisation; /* of the ticket */
-    const char *assignee;                        /* "": nobody */
+    struct id assignee_id;                       /* who makes it; zero: whoever tracks the ticket */
+    const char *assignee;                        /* his name; "": nobody */
     const char *due_on;                          /* "2026-03-09" */
     bool is_late;                                /* open, and its day is over (UTC) */
     const char *outcome; /* "content" "unhappy" "unreached"; NULL: it is open */
@@ -25,6 +26,10 @@ bool visit_add(struct ctx *cx, struct id ticket_id, const char *due_on, struct i
                struct id *out) MUST_CHECK;
 /* The same in so many days, for rules. Fails also: ERR_INVALID "days". */
 bool visit_add_days(struct ctx *cx, struct id ticket_id, int64_t days) MUST_CHECK;
+/* Gives an open visit to somebody (zero: to whoever tracks the ticket). A line in the thread; emits
+ * ticket.updated. Fails: ERR_INVALID "assignee" not of the staff; ERR_VISIT_DONE; ERR_DENIED;
+ * ERR_NOT_FOUND. */
+bool visit_give(struct ctx *cx, struct id id, struct id assignee_id) MUST_CHECK;
 /* The ticket of a visit. Fails: ERR_NOT_FOUND. */
 bool visit_ticket(struct ctx *cx, struct id id, struct id *out) MUST_CHECK;
 /* Keeps what came of it, and plans the next one where next_on is a day (NULL: none). An unhappy

@@ -159,6 +159,8 @@ static const struct {
     {"topic", T("{} set the topic: {}"), NULL, "folder"},
     {"tag", T("{} added the tag {}"), NULL, "tag"},
     {"visit", T("{} planned a return visit for {}"), NULL, "calendar"},
+    {"visitor", T("{} gave the return visit to {}"),
+     T("{} left the return visit to whoever tracks the ticket"), "calendar"},
     {"visited", T("{} kept the outcome of a return visit: {}"), NULL, "calendar"},
     {"link", T("{} linked the ticket {}"), NULL, "link"},
     {"merge", T("{} merged the ticket {} into this one"), NULL, "workflow"},

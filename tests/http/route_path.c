@@ -21,6 +21,7 @@ static struct id id_of(const struct route_rows *rows, const char *pattern)
         {"/tickets/{id}", rows->ticket},
         {"/desk/tickets/{id}", rows->ticket},
         {"/desk/visits/{id}", rows->visit},
+        {"/desk/visits/{id}/visitor", rows->visit},
         {"/desk/leave/{id}", rows->leave},
         {"/desk/approvals/{id}", rows->approval},
         {"/desk/approvals/{id}/withdraw", rows->approval},

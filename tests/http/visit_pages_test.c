@@ -11,6 +11,30 @@ static const char *day_ahead(struct ctx *cx)
                      DB_ID(cx->tenant_id));
 }
 
+/* And an outcome that is refused comes back as typed. */
+static void visitor_is_changed(struct ctx *cx, const struct desk *d, const struct site_user *priya,
+                               const char *path, const char *visit)
+{
+    struct site_answer a;
+
+    a = site_post(cx, priya, arena_printf(cx->mem, "%s/visitor", visit),
+                  arena_printf(cx->mem, "assignee=%s", id_text(cx->mem, d->anna)));
+    a = site_post(cx, priya, arena_printf(cx->mem, "%s/visitor", visit),
+                  arena_printf(cx->mem, "assignee=%s", id_text(cx->mem, d->dan)));
+    assert_int_equal(a.status, 303);
+    a = site_get(cx, priya, "/desk/visits?all=1");
+    site_shows(&a, "data-label=\"Visitor\">Dan Osei");
+    site_shows(&a, "The visit has its visitor.");
+    a = site_get(cx, priya, path);
+    site_shows(&a, "Priya Nair gave the return visit to Dan Osei");
+    site_hides(&a, "gave the return visit to Anna");
+    a = site_post(cx, priya, visit,
+                  "from_list=1&outcome=unhappy&result=Their+%3Cown%3E+reason&next=soon");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "Their &lt;own&gt; reason");
+    site_shows(&a, "value=\"unhappy\" selected");
+}
+
 static void the_ticket_shows_a_visit_open_until_its_outcome_is_kept(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -46,6 +70,7 @@ static void the_ticket_shows_a_visit_open_until_its_outcome_is_kept(void **state
     visit = arena_printf(
         cx->mem, "/desk/visits/%s",
         test_text(cx, "SELECT id FROM visit WHERE tenant_id = ?", DB_ID(cx->tenant_id)));
+    visitor_is_changed(cx, &d, &priya, path, visit);
     a = site_post(cx, &priya, visit, "outcome=unreached&result=No+%3Canswer%3E");
     assert_int_equal(a.status, 303);
     a = site_get(cx, &priya, path);

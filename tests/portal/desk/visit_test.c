@@ -114,6 +114,31 @@ static void visits_that_cannot_be_are_refused(void **state)
     test_refused(cx, visit_finish(cx, id, &odd), &ERR_NOT_FOUND);
 }
 
+static void an_open_visit_is_given_to_another_and_a_finished_one_is_not(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id ticket = desk_file(cx, &d, "s"), nobody = {{0}};
+    struct visit *list;
+    size_t count;
+
+    desk_as_priya(cx, &d);
+    test_ok(cx, visit_add_days(cx, ticket, 5));
+    test_ok(cx, visit_of_ticket(cx, ticket, &list, &count));
+    test_refused(cx, visit_give(cx, list[0].id, d.anna), &ERR_INVALID);
+    test_refused(cx, visit_give(cx, ticket, d.dan), &ERR_NOT_FOUND);
+    test_ok(cx, visit_give(cx, list[0].id, d.dan));
+    test_ok(cx, visit_of_ticket(cx, ticket, &list, &count));
+    assert_string_equal(list[0].assignee, "Dan Osei");
+    test_ok(cx, visit_give(cx, list[0].id, nobody));
+    test_ok(cx, visit_of_ticket(cx, ticket, &list, &count));
+    assert_true(id_is_zero(list[0].assignee_id));
+    test_ok(cx, visit_finish(cx, list[0].id, &(struct visit_outcome){.outcome = "content"}));
+    test_refused(cx, visit_give(cx, list[0].id, d.dan), &ERR_VISIT_DONE);
+    desk_as_tom(cx, &d);
+    test_refused(cx, visit_give(cx, list[0].id, d.dan), &ERR_DENIED);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -121,6 +146,7 @@ int main(void)
         cmocka_unit_test(an_unhappy_customer_is_reviewed_and_visited_again),
         cmocka_unit_test(due_and_overdue_ones_are_listed_and_told_once),
         cmocka_unit_test(visits_that_cannot_be_are_refused),
+        cmocka_unit_test(an_open_visit_is_given_to_another_and_a_finished_one_is_not),
     };
 
     return test_group_run("visit", TESTS, COUNT(TESTS));
