@@ -1,9 +1,10 @@
-/* What the demo's agents have at hand: approvals in each state, macros and canned replies. */
+/* What the demo's agents have at hand: approvals in each state, macros, time of some months. */
 #include "base/clock.h"
 #include "db/db.h"
 #include "portal/demo/demo.h"
 #include "portal/desk/approval.h"
 #include "portal/desk/macro.h"
+#include "portal/desk/time_entry.h"
 
 #include <string.h>
 
@@ -64,6 +65,42 @@ static bool add_approvals(struct demo *d, const json_t *list)
     return true;
 }
 
+/* --- time --- */
+
+/* The youngest of each customer. */
+static const char SQL_DEMO_DESK_EACH[] =
+    "SELECT MAX(id) FROM ticket WHERE tenant_id = ? AND organisation_id IS NOT NULL "
+    "GROUP BY organisation_id ORDER BY organisation_id LIMIT ?";
+
+static bool add_time(struct demo *d, const json_t *entry, struct id ticket)
+{
+    const struct time_entry_new time = {.done_on =
+                                            demo_date(d, -json_get_i64(entry, "days_ago", 0)),
+                                        .minutes = json_get_i64(entry, "minutes", 0),
+                                        .is_billable = json_get_bool(entry, "billable", false),
+                                        .cost = {.minor = json_get_i64(entry, "cost_minor", 0)},
+                                        .note = json_get_text(entry, "note", NULL)};
+    struct id id;
+
+    act_as(d, json_get_text(entry, "by", ""));
+    return time_entry_add(d->cx, ticket, &time, &id);
+}
+
+static bool add_times(struct demo *d, const json_t *list)
+{
+    struct db_rows rows;
+    json_t *entry;
+    size_t i;
+
+    if (!db_query(d->cx, &rows, SQL_DEMO_DESK_EACH, DB_ID(d->cx->tenant_id),
+                  DB_INT(json_array_size(list))))
+        return false;
+    json_array_foreach (list, i, entry)
+        if (db_next(&rows) && !add_time(d, entry, db_id(&rows.row, 0)))
+            return false;
+    return true;
+}
+
 /* --- macros --- */
 
 static bool add_macro(struct demo *d, const json_t *entry)
@@ -95,7 +132,8 @@ bool demo_add_desk(struct demo *d)
     d->cx->now = d->now;
     json_array_foreach (json_object_get(data, "macros"), i, entry)
         ok = ok && add_macro(d, entry);
-    ok = ok && add_approvals(d, json_object_get(data, "approvals"));
+    ok = ok && add_times(d, json_object_get(data, "times")) &&
+         add_approvals(d, json_object_get(data, "approvals"));
     d->cx->viewer = before;
     d->cx->actor_id = actor;
     d->cx->now = d->now;
