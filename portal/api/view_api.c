@@ -26,8 +26,8 @@ static json_t *view_json(struct req *rq, const struct saved_view *v)
                      ticket_sort_name(v->sort), "scope", saved_view_scope_name(v->scope), "columns",
                      columns_json(rq, v->columns), "owner_id", rest_id_json(rq, v->owner_id),
                      "owner_name", v->owner_name, "team_id", rest_id_json(rq, v->team_id),
-                     "team_name", v->team_name != NULL ? v->team_name : "", "is_pinned",
-                     v->is_pinned, "may_change", v->may_change);
+                     "team_name", v->team_name, "is_pinned", v->is_pinned, "may_change",
+                     v->may_change);
 }
 
 bool view_api_list(struct req *rq)

@@ -89,7 +89,7 @@ static struct saved_view row_read(struct ctx *cx, const struct db_row *row)
         .owner_id = db_id(row, 5),
         .team_id = db_id(row, 6),
         .owner_name = db_text(row, 7),
-        .team_name = db_text(row, 8),
+        .team_name = db_is_null(row, 8) ? "" : db_text(row, 8),
         .is_pinned = !id_is_zero(db_id(row, 9)),
         .columns = db_text(row, 10),
     };

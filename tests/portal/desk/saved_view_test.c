@@ -222,6 +222,7 @@ static void a_view_is_pinned_for_one_person(void **state)
     test_as_staff(cx, d.priya, RIGHT_DESK | RIGHT_SETTINGS);
     all = save(cx, "all", SAVED_VIEW_ALL);
     test_ok(cx, saved_view_get(cx, all.id, &seen));
+    assert_string_equal(seen->team_name, ""); /* of no team */
     assert_true(seen->is_pinned);
     test_as_staff(cx, d.dan, RIGHT_DESK);
     test_ok(cx, saved_view_get(cx, all.id, &seen));
