@@ -393,7 +393,7 @@ static void check_index_alone(struct ctx *cx)
         test_ok(cx, ticket_counts_views(cx, counts));
         asked = pages_asked(cx) - before;
         print_message("          counting asks for %lld pages\n", (long long)asked);
-        assert_true(asked < 2500);
+        assert_true(asked < 1000);
         test_ok(cx, ticket_list(cx, &whole, &page));
     }
 }
