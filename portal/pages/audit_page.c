@@ -1,5 +1,6 @@
 #include "portal/pages/audit_page.h"
 
+#include "base/clock.h"
 #include "db/event.h"
 #include "portal/account/audit.h"
 #include "portal/http/page.h"
@@ -28,6 +29,17 @@ static const char *actor_text(struct req *rq, const struct audit_row *row)
 /* Members of members are rows of their own, "address.city"; deeper ones stand as they are. */
 enum { DEPTH_MAX = 3 };
 
+/* "2026-11-22T09:34:07.731Z" as a person reads it. */
+static const char *instant_text(struct req *rq, const char *text)
+{
+    int64_t us;
+
+    return strlen(text) > strlen("2026-11-22T") && text[strlen(text) - 1] == 'Z' &&
+                   clock_parse_iso(text, &us)
+               ? format_time(rq->cx.mem, &rq->format, us)
+               : text;
+}
+
 /* A list is its members, a switch is a word. */
 static const char *value_text(struct req *rq, const json_t *value)
 {
@@ -38,7 +50,7 @@ static const char *value_text(struct req *rq, const json_t *value)
     if (value == NULL || json_is_null(value))
         return "";
     if (json_is_string(value))
-        return json_string_value(value);
+        return instant_text(rq, json_string_value(value));
     if (json_is_boolean(value))
         return req_text(rq, json_is_true(value) ? T("yes") : T("no"));
     if (!json_is_array(value))
@@ -101,7 +113,8 @@ static void add_facts(struct req *rq, const struct audit_row *row, json_t *chang
     add_changes(rq, changes, "", json_object_get(data, "before"), json_object_get(data, "after"),
                 0);
     json_object_foreach (data, name, value)
-        if (strcmp(name, "before") != 0 && strcmp(name, "after") != 0)
+        if (strcmp(name, "before") != 0 && strcmp(name, "after") != 0 &&
+            strcmp(name, "row") != 0) /* the whole row is for rebuilding it, not for reading */
             add_change(rq, facts, name_text(rq, "", name), NULL, value, 0);
 }
 
