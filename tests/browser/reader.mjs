@@ -140,9 +140,9 @@ export class Reader {
 
   // By the menu in the top bar; the page stays the same one.
   async chooseLanguage() {
-    const menu = this.page.locator(".bar .menu:has(a[hreflang])");
+    const menu = this.page.locator(".bar .menu:has(.menu-row[lang])");
     await menu.locator("summary").click();
-    await menu.locator(`a[hreflang^="${this.language}"]`).click();
+    await menu.locator(`.menu-row[lang^="${this.language}"]`).click();
     await this.page.locator(`html[lang^="${this.language}"]`).waitFor();
   }
 
