@@ -1,6 +1,7 @@
 #include "portal/pages/own_data_archive.h"
 
 #include "base/store.h"
+#include "db/db.h"
 #include "portal/desk/attachment.h"
 
 #include <archive.h>
@@ -13,11 +14,17 @@
 
 enum { CHUNK = 64 * 1024, MICROSECONDS = 1000000 };
 
+struct chosen {
+    const struct attachment *a; /* NULL: only listed */
+    const char *name;           /* in the archive */
+};
+
 struct packing {
     struct ctx *cx;
     const char *storage_path;
     struct archive *zip;
-    int64_t room; /* bytes of files */
+    struct chosen *files; /* as listed */
+    int64_t room;         /* bytes of files */
     int count;
 };
 
@@ -81,41 +88,57 @@ static bool copy(struct packing *p, const struct attachment *a, int fd)
     return true;
 }
 
-/* What the viewer may not read (any longer), or what is not there, is only listed. */
-static bool open_file(struct packing *p, const json_t *file, struct attachment **a, int *fd)
+/* What the viewer may not read (any longer) is only listed. */
+static bool choose_file(struct packing *p, const json_t *file, struct chosen *out)
 {
     struct ctx *cx = p->cx;
+    struct attachment *a;
     struct id id;
 
-    *fd = -1;
     if (p->count >= OWN_ARCHIVE_FILES_MAX || !id_parse(json_get_text(file, "id", ""), &id))
         return true;
-    if (attachment_get(cx, id, a) && (*a)->bytes <= p->room &&
-        attachment_open(cx, p->storage_path, *a, fd))
+    if (!attachment_get(cx, id, &a)) {
+        if (cx->err.kind != &ERR_NOT_FOUND)
+            return false;
+        err_clear(&cx->err);
         return true;
-    if (cx->err.kind == NULL)
+    }
+    if (a->bytes > p->room)
         return true;
-    if (cx->err.kind != &ERR_NOT_FOUND)
-        return false;
-    err_clear(&cx->err);
+    p->room -= a->bytes;
+    out->a = a;
+    out->name = arena_printf(cx->mem, "files/%d-%s", ++p->count, plain_name(cx->mem, a->name));
     return true;
 }
 
-static bool add_file(struct packing *p, json_t *file)
+static bool choose(struct packing *p, const json_t *files)
 {
-    struct attachment *a;
-    const char *name;
-    bool ok;
-    int fd;
+    json_t *file;
+    size_t i;
 
-    if (!open_file(p, file, &a, &fd))
-        return false;
+    p->files = arena_array(p->cx->mem, struct chosen, json_array_size(files) + 1);
+    json_array_foreach (files, i, file)
+        if (!choose_file(p, file, &p->files[i]))
+            return false;
+    return true;
+}
+
+/* What is not there is only listed. */
+static bool add_file(struct packing *p, const struct chosen *chosen, json_t *file)
+{
+    struct err *err = &p->cx->err;
+    bool ok;
+    int fd = -1;
+
+    if (chosen->a != NULL && !attachment_open(p->cx, p->storage_path, chosen->a, &fd)) {
+        if (err->kind != &ERR_NOT_FOUND)
+            return false;
+        err_clear(err);
+    }
     if (fd < 0)
         return json_object_set_new(file, "archived", json_null()) == 0;
-    p->room -= a->bytes;
-    name = arena_printf(p->cx->mem, "files/%d-%s", ++p->count, plain_name(p->cx->mem, a->name));
-    ok = begin(p, name, a->bytes) && copy(p, a, fd) &&
-         json_object_set_new(file, "archived", json_string(name)) == 0;
+    ok = begin(p, chosen->name, chosen->a->bytes) && copy(p, chosen->a, fd) &&
+         json_object_set_new(file, "archived", json_string(chosen->name)) == 0;
     close(fd);
     return ok;
 }
@@ -141,11 +164,14 @@ static bool pack(struct packing *p, json_t *all, int fd)
 
     if (archive_write_set_format_zip(p->zip) != ARCHIVE_OK ||
         archive_write_set_options(p->zip, "hdrcharset=UTF-8") != ARCHIVE_OK ||
+        archive_write_zip_set_compression_store(p->zip) != ARCHIVE_OK || /* mostly pictures */
         archive_write_open_fd(p->zip, fd) != ARCHIVE_OK)
         return failed(p);
     json_array_foreach (json_object_get(all, "files"), i, file)
-        if (!add_file(p, file))
+        if (!add_file(p, &p->files[i], file))
             return false;
+    if (archive_write_zip_set_compression_deflate(p->zip) != ARCHIVE_OK)
+        return failed(p);
     return add_data(p, all) && (archive_write_close(p->zip) == ARCHIVE_OK || failed(p));
 }
 
@@ -166,7 +192,9 @@ bool own_data_archive(struct ctx *cx, const char *storage_path, json_t *all, int
         return err_set(&cx->err, &ERR_INTERNAL, "no locale C.UTF-8, or no memory");
     }
     before = uselocale(utf8);
-    ok = pack(&p, all, fd);
+    ok = choose(&p, json_object_get(all, "files"));
+    db_release(cx); /* others need the connection while this one packs */
+    ok = ok && pack(&p, all, fd);
     archive_write_free(p.zip);
     uselocale(before);
     freelocale(utf8);

@@ -5,6 +5,7 @@
 #include "portal/http/page.h"
 #include "portal/http/spool.h"
 #include "portal/pages/own_data_archive.h"
+#include "portal/pages/own_data_turn.h"
 #include "portal/pages/upload_context.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ bool own_data_page_view(struct req *rq)
     return page_render(rq, "own_data", page);
 }
 
-bool own_data_page_download(struct req *rq)
+static bool pack(struct req *rq)
 {
     struct spool *spool;
     int64_t bytes;
@@ -45,6 +46,22 @@ bool own_data_page_download(struct req *rq)
         return err_set(&rq->cx.err, &ERR_INTERNAL, "own data: %s", strerror(errno));
     reply_header(rq, "Cache-Control", "private, no-store");
     return reply_file(rq, fd, bytes, "my-data.zip", "application/zip");
+}
+
+bool own_data_page_download(struct req *rq)
+{
+    struct own_data_turn *turn;
+
+    if (!own_data_turn_take(&rq->cx, rq->session->person_id, &turn)) {
+        reply_header(rq, "Retry-After", OWN_DATA_RETRY_SECONDS);
+        return false;
+    }
+    if (!pack(rq)) {
+        own_data_turn_end(turn); /* what met a deadlock runs again at once */
+        return false;
+    }
+    own_data_turn_packed(turn);
+    return true;
 }
 
 bool own_data_page_ask(struct req *rq)

@@ -1,4 +1,8 @@
+#include "portal/account/own_data.h"
 #include "portal/desk/attachment.h"
+#include "portal/http/spool.h"
+#include "portal/pages/own_data_archive.h"
+#include "portal/pages/own_data_turn.h"
 #include "tests/portal/pages/test_portal.h"
 
 #include <archive.h>
@@ -112,10 +116,55 @@ static void a_person_downloads_what_is_kept_and_asks_to_be_erased(void **state)
     assert_true(browser_shows(staff, "Nobody asks to be erased."));
 }
 
+static void an_archive_is_made_without_a_connection_of_the_pool(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow");
+    struct id person = browser_customer(b, marlow, RIGHT_TICKET_OWN, "anna@marlow.example");
+    struct spool *spool;
+    int64_t bytes;
+    json_t *all;
+
+    file_ticket(b, marlow, person);
+    test_ok(b->cx, spool_make(&b->cx->err, b->cx->mem, test_dir(), &spool));
+    test_ok(b->cx, own_data(b->cx, person, &all));
+    assert_non_null(b->cx->db);
+    test_ok(b->cx, own_data_archive(b->cx, test_dir(), all, spool_fd(spool), &bytes));
+    assert_null(b->cx->db);
+    assert_true(bytes > 0);
+}
+
+static void one_archive_at_a_time_is_made_for_a_person_and_two_for_all(void **state)
+{
+    struct browser *b = browser_open(test_ctx(state));
+    struct id marlow = make_organisation(b->cx, "C-1", "Marlow");
+    struct id person = browser_customer(b, marlow, RIGHT_TICKET_OWN, "anna@marlow.example");
+    struct own_data_turn *own, *first, *second;
+
+    test_ok(b->cx, own_data_turn_take(b->cx, person, &own));
+    assert_int_equal(browser_get(b, "/account/data.zip"), 429);
+    assert_string_equal(wire_header(&b->wire, "Retry-After"), "60");
+    assert_true(browser_shows(b, "is being packed already."));
+    own_data_turn_packed(own); /* it is not sent yet */
+    assert_int_equal(browser_get(b, "/account/data.zip"), 429);
+    own_data_turn_end(own);
+    assert_int_equal(browser_get(b, "/account/data.zip"), 200);
+    test_ok(b->cx, own_data_turn_take(b->cx, ctx_new_id(b->cx), &first));
+    assert_int_equal(browser_get(b, "/account/data.zip"), 200);
+    test_ok(b->cx, own_data_turn_take(b->cx, ctx_new_id(b->cx), &second));
+    assert_int_equal(browser_get(b, "/account/data.zip"), 429);
+    own_data_turn_packed(first);
+    assert_int_equal(browser_get(b, "/account/data.zip"), 200);
+    own_data_turn_end(first);
+    own_data_turn_end(second);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_person_downloads_what_is_kept_and_asks_to_be_erased),
+        cmocka_unit_test(an_archive_is_made_without_a_connection_of_the_pool),
+        cmocka_unit_test(one_archive_at_a_time_is_made_for_a_person_and_two_for_all),
     };
     return browser_group_run("own_data_page", TESTS, COUNT(TESTS));
 }
