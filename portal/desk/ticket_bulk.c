@@ -13,6 +13,9 @@ const struct err_kind ERR_TICKET_BULK_EMPTY = {ERR_CLASS_INVALID, "BULK_EMPTY",
                                                "Say what is to be changed."};
 const struct err_kind ERR_TICKET_BULK_STATE = {ERR_CLASS_CONFLICT, "BULK_STATE",
                                                "This change was started already."};
+const struct err_kind ERR_TICKET_BULK_OTHERS = {
+    ERR_CLASS_DENIED, "BULK_OTHERS",
+    "Only the person who chose these tickets can say what is to be done and start it."};
 const struct err_kind ERR_TICKET_BULK_UNDO = {ERR_CLASS_CONFLICT, "BULK_UNDO",
                                               "There is nothing here that can be undone."};
 const struct err_kind ERR_TICKET_BULK_LEFT = {ERR_CLASS_CONFLICT, "BULK_LEFT",
@@ -157,13 +160,25 @@ bool ticket_bulk_choose(struct ctx *cx, const struct ticket_bulk_choice *choice,
     return true;
 }
 
+bool ticket_bulk_is_own(const struct ctx *cx, const struct ticket_bulk *bulk)
+{
+    return id_equal(bulk->starter_id, cx->viewer.person_id);
+}
+
+/* What is done is done as the starter, who sees more, or is trusted with more, than the viewer. */
+static bool check_own(struct ctx *cx, const struct ticket_bulk *bulk)
+{
+    return ticket_bulk_is_own(cx, bulk) ||
+           err_set(&cx->err, &ERR_TICKET_BULK_OTHERS, "bulk change %s", id_text(cx->mem, bulk->id));
+}
+
 bool ticket_bulk_say(struct ctx *cx, struct id id, const struct ticket_bulk_act *act)
 {
     struct ticket_bulk *bulk;
     struct ticket_bulk_plan plan;
     int64_t changed;
 
-    if (!check_right(cx) || !ticket_bulk_get(cx, id, &bulk))
+    if (!check_right(cx) || !ticket_bulk_get(cx, id, &bulk) || !check_own(cx, bulk))
         return false;
     if (!ticket_bulk_act_has_fields(act) && act->text == NULL && act->merge_number == NULL)
         return err_set_at(&cx->err, &ERR_TICKET_BULK_EMPTY, "status", "nothing to do");
@@ -302,7 +317,7 @@ bool ticket_bulk_start(struct ctx *cx, struct id id)
     struct ticket_bulk *bulk;
     int64_t changed;
 
-    if (!ticket_bulk_get(cx, id, &bulk) || !db_begin(cx))
+    if (!ticket_bulk_get(cx, id, &bulk) || !check_own(cx, bulk) || !db_begin(cx))
         return false;
     if (!db_exec(cx, &changed, SQL_TICKET_BULK_START, DB_TIME(cx->now), DB_ID(cx->tenant_id),
                  DB_ID(id)) ||

@@ -15,12 +15,13 @@ enum {
 
 #define TICKET_BULK_JOB "ticket.bulk"
 
-extern const struct err_kind ERR_TICKET_BULK_NONE;  /* no ticket is chosen */
-extern const struct err_kind ERR_TICKET_BULK_EMPTY; /* nothing is to be set */
-extern const struct err_kind ERR_TICKET_BULK_STATE; /* it is started already, or over */
-extern const struct err_kind ERR_TICKET_BULK_UNDO;  /* nothing of it can be undone */
-extern const struct err_kind ERR_TICKET_BULK_LEFT;  /* a row: changed again since then */
-extern const struct err_kind ERR_TICKET_BULK_RIGHT; /* the starter's right was taken away */
+extern const struct err_kind ERR_TICKET_BULK_NONE;   /* no ticket is chosen */
+extern const struct err_kind ERR_TICKET_BULK_EMPTY;  /* nothing is to be set */
+extern const struct err_kind ERR_TICKET_BULK_STATE;  /* it is started already, or over */
+extern const struct err_kind ERR_TICKET_BULK_OTHERS; /* somebody else chose the tickets */
+extern const struct err_kind ERR_TICKET_BULK_UNDO;   /* nothing of it can be undone */
+extern const struct err_kind ERR_TICKET_BULK_LEFT;   /* a row: changed again since then */
+extern const struct err_kind ERR_TICKET_BULK_RIGHT;  /* the starter's right was taken away */
 
 enum ticket_bulk_state {
     TICKET_BULK_CHOSEN, /* the tickets are; what is to be done is not said yet */
@@ -54,7 +55,7 @@ struct ticket_bulk { /* a record, in cx->mem */
 };
 
 /* All for staff with RIGHT_DESK: ERR_DENIED for others. Somebody else's is not there, but for those
- * with RIGHT_SETTINGS. */
+ * with RIGHT_SETTINGS: they look, cancel, and undo in their own name. */
 
 /* What is chosen: single tickets (what of them the viewer sees), or all of a queue, a saved view or
  * a search line, up to TICKET_BULK_MAX. Fails: ERR_TICKET_BULK_NONE; what the search fails with. */
@@ -69,8 +70,10 @@ bool ticket_bulk_choose(struct ctx *cx, const struct ticket_bulk_choice *choice,
                         struct id *id) MUST_CHECK;
 /* Says what is to be done, as often as one likes before it is started. Fails:
  * ERR_TICKET_BULK_EMPTY; ERR_INVALID at "status", "topic", "team", "assignee", "tag", "untag";
- * ERR_TICKET_LINK at "number"; ERR_TICKET_BULK_STATE. */
+ * ERR_TICKET_LINK at "number"; ERR_TICKET_BULK_STATE; ERR_TICKET_BULK_OTHERS, as it runs in the
+ * name and the reach of the starter. */
 bool ticket_bulk_say(struct ctx *cx, struct id id, const struct ticket_bulk_act *act) MUST_CHECK;
+bool ticket_bulk_is_own(const struct ctx *cx, const struct ticket_bulk *bulk);
 bool ticket_bulk_get(struct ctx *cx, struct id id, struct ticket_bulk **out) MUST_CHECK;
 bool ticket_bulk_list(struct ctx *cx, struct ticket_bulk **out, size_t *count) MUST_CHECK;
 
@@ -86,7 +89,8 @@ struct ticket_bulk_preview {
 bool ticket_bulk_look(struct ctx *cx, const struct ticket_bulk *bulk,
                       struct ticket_bulk_preview *out) MUST_CHECK;
 
-/* Fail: ERR_TICKET_BULK_STATE. What is done already stays done when it is cancelled. */
+/* Fail: ERR_TICKET_BULK_STATE; starting also ERR_TICKET_BULK_OTHERS. What is done already stays
+ * done when it is cancelled. */
 bool ticket_bulk_start(struct ctx *cx, struct id id) MUST_CHECK;
 bool ticket_bulk_cancel(struct ctx *cx, struct id id) MUST_CHECK;
 /* Starts a change that sets back the fields that this one set; answers and merges stay. A ticket

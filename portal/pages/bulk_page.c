@@ -96,8 +96,9 @@ static bool show(struct req *rq, const struct form *form)
         return false;
     is_open = bulk->state <= TICKET_BULK_READY;
     page = json_own(rq->cx.mem,
-                    json_pack("{s:O,s:b,s:b,s:b,s:b,s:o,s:o}", "bulk", row, "is_open", is_open,
-                              "is_running", bulk->state == TICKET_BULK_RUNNING, "is_over",
+                    json_pack("{s:O,s:b,s:b,s:b,s:b,s:b,s:o,s:o}", "bulk", row, "is_open", is_open,
+                              "is_mine", ticket_bulk_is_own(&rq->cx, bulk), "is_running",
+                              bulk->state == TICKET_BULK_RUNNING, "is_over",
                               bulk->state > TICKET_BULK_RUNNING, "can_undo",
                               bulk->state > TICKET_BULK_RUNNING && bulk->changed > 0 &&
                                   id_is_zero(bulk->undo_of) && id_is_zero(bulk->undone_by) &&

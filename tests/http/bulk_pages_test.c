@@ -142,6 +142,34 @@ static void nothing_ticked_says_so_and_a_cancelled_change_changes_nothing(void *
                      0);
 }
 
+static void somebody_elses_is_read_and_cancelled_by_those_with_settings(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct pages p = open_pages(cx);
+    struct site_answer a;
+    const char *path;
+
+    (void)desk_file(cx, &p.d, "Receipt twice");
+    path = choose(cx, &p, "what=all&q=receipt");
+    assert_int_equal(site_post(cx, &p.priya, path, "tag=sweep").status, 303);
+    test_sql(cx,
+             "INSERT INTO role_right (tenant_id, role_id, name) SELECT tenant_id, id, 'settings' "
+             "FROM role WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    a = site_get(cx, &p.dan, path);
+    site_shows(&a, "Only the person who chose these tickets");
+    site_hides(&a, "Look what would change");
+    site_hides(&a, "/start");
+    assert_int_equal(site_post(cx, &p.dan, path, "text=Escalated").status, 403);
+    assert_int_equal(site_post(cx, &p.dan, arena_printf(cx->mem, "%s/start", path), "").status,
+                     403);
+    a = site_get(cx, &p.priya, path);
+    site_shows(&a, "Look what would change");
+    site_hides(&a, "Escalated");
+    assert_int_equal(site_post(cx, &p.dan, arena_printf(cx->mem, "%s/cancel", path), "").status,
+                     303);
+}
+
 /* Like one that is there, with its events left out: none of them has been told to anybody. */
 static void load_many(struct ctx *cx, struct id like)
 {
@@ -215,6 +243,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(ticked_tickets_are_changed_watched_and_set_back),
         cmocka_unit_test(nothing_ticked_says_so_and_a_cancelled_change_changes_nothing),
+        cmocka_unit_test(somebody_elses_is_read_and_cancelled_by_those_with_settings),
         cmocka_unit_test(five_thousand_tickets_are_changed_and_set_back_by_the_jobs),
     };
 

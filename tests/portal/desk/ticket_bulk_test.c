@@ -277,6 +277,44 @@ static void what_makes_no_sense_is_refused_and_others_see_nothing(void **state)
     test_refused(cx, ticket_bulk_get(cx, id, &bulk), &ERR_DENIED);
 }
 
+/* It runs in the name and the reach of the one who chose: nobody else writes or starts it. */
+static void somebody_elses_is_looked_at_and_cancelled_but_never_said_or_started(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = open_desk(cx);
+    const struct ticket_bulk_act act = {.tag = "mine"}, theirs = {.text = "Escalated by dan"};
+    struct ticket_bulk *bulk;
+    struct id id, undo;
+
+    file_many(cx, &d, 2);
+    id = choose_all(cx);
+    test_ok(cx, ticket_bulk_say(cx, id, &act));
+    test_as_staff(cx, d.dan, RIGHT_DESK | RIGHT_SETTINGS);
+    test_ok(cx, ticket_bulk_get(cx, id, &bulk));
+    test_refused(cx, ticket_bulk_say(cx, id, &theirs), &ERR_TICKET_BULK_OTHERS);
+    test_refused(cx, ticket_bulk_start(cx, id), &ERR_TICKET_BULK_OTHERS);
+    work(cx);
+    assert_int_equal(get(cx, id)->state, TICKET_BULK_READY);
+    assert_null(strstr(get(cx, id)->act, "Escalated"));
+    test_ok(cx, ticket_bulk_cancel(cx, id));
+    desk_as_priya(cx, &d);
+    id = choose_all(cx);
+    assert_int_equal(run(cx, id, &act)->changed, 2);
+    /* undone in the name of the doer, who by now sees nothing that is not his own */
+    test_sql(cx, "DELETE FROM role_right WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    test_sql(cx,
+             "INSERT INTO role_right (tenant_id, role_id, name) SELECT r.tenant_id, r.id, n.name "
+             "FROM role r JOIN (SELECT 'desk.read' AS name UNION SELECT 'desk.update') n "
+             "WHERE r.tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    test_as_staff(cx, d.dan, RIGHT_DESK | RIGHT_SETTINGS);
+    test_ok(cx, ticket_bulk_undo(cx, id, &undo));
+    work(cx);
+    assert_true(id_equal(get(cx, undo)->starter_id, d.dan));
+    assert_int_equal(get(cx, undo)->refused, 2);
+    assert_int_equal(get(cx, undo)->changed, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -286,6 +324,7 @@ int main(void)
         cmocka_unit_test(what_is_cancelled_goes_no_further),
         cmocka_unit_test(many_are_answered_and_merged),
         cmocka_unit_test(what_makes_no_sense_is_refused_and_others_see_nothing),
+        cmocka_unit_test(somebody_elses_is_looked_at_and_cancelled_but_never_said_or_started),
     };
 
     return test_group_run("ticket_bulk", TESTS, COUNT(TESTS));
