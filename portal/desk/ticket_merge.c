@@ -35,7 +35,7 @@ static const char SQL_TICKET_MERGE_LIST[] =
 static const char SQL_TICKET_MERGE_SOURCES[] =
     "WITH RECURSIVE s AS (SELECT id FROM ticket WHERE tenant_id = ? AND merged_into = ? UNION "
     "SELECT t.id FROM ticket t JOIN s ON t.merged_into = s.id WHERE t.tenant_id = ?) "
-    "SELECT id FROM s LIMIT ?";
+    "SELECT id FROM s";
 
 bool ticket_merge_is_apart(const struct ticket *one, const struct ticket *other)
 {
@@ -72,7 +72,7 @@ bool ticket_merge_sources(struct ctx *cx, struct id id, struct id **out, size_t 
     struct db_rows rows;
 
     if (!db_query(cx, &rows, SQL_TICKET_MERGE_SOURCES, DB_ID(cx->tenant_id), DB_ID(id),
-                  DB_ID(cx->tenant_id), DB_INT(TICKET_MERGE_LIST_MAX)))
+                  DB_ID(cx->tenant_id)))
         return false;
     *out = arena_array(cx->mem, struct id, rows.count + 1);
     for (*count = 0; db_next(&rows); (*count)++)

@@ -47,5 +47,5 @@ struct ticket_merge { /* in cx->mem */
 /* What was merged into a ticket and not undone, the latest first. For staff. */
 bool ticket_merge_list(struct ctx *cx, struct id id, struct ticket_merge **out,
                        size_t *count) MUST_CHECK;
-/* All tickets that lead to this one, also by way of others, at most TICKET_MERGE_LIST_MAX. */
+/* All tickets that lead to this one, also by way of others. */
 bool ticket_merge_sources(struct ctx *cx, struct id id, struct id **out, size_t *count) MUST_CHECK;

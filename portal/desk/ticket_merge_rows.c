@@ -1,7 +1,6 @@
 #include "portal/desk/ticket_merge_rows.h"
 
 #include "db/db.h"
-#include "portal/desk/ticket_merge.h"
 #include "portal/desk/ticket_status.h"
 
 static const char SQL_TICKET_MERGE_ADD[] =
@@ -54,7 +53,10 @@ static const char SQL_MESSAGE_PART[] =
     "home_key = NULL, home_id = NULL WHERE tenant_id = ? AND ticket_id = ? AND home_id = ?";
 /* Of what had been merged into the merged one before. */
 static const char SQL_MESSAGE_PART_FURTHER[] =
-    "UPDATE message SET ticket_id = ? WHERE tenant_id = ? AND ticket_id = ? AND home_id = ?";
+    "UPDATE message m JOIN (WITH RECURSIVE s AS (SELECT id FROM ticket WHERE tenant_id = ? "
+    "AND merged_into = ? UNION SELECT t.id FROM ticket t JOIN s ON t.merged_into = s.id "
+    "WHERE t.tenant_id = ?) SELECT id FROM s) f ON f.id = m.home_id "
+    "SET m.ticket_id = ? WHERE m.tenant_id = ? AND m.ticket_id = ?";
 static const char SQL_MESSAGE_PART_LINE[] = "DELETE FROM message WHERE tenant_id = ? AND id = ?";
 static const char SQL_ATTACHMENT_PART[] =
     "UPDATE attachment a JOIN message m ON m.tenant_id = a.tenant_id AND m.id = a.message_id "
@@ -149,16 +151,11 @@ static bool part_messages(struct ctx *cx, const struct ticket_merge_plan *p)
 {
     const struct db_arg tenant = DB_ID(cx->tenant_id);
     const struct db_arg source = DB_ID(p->source->id), target = DB_ID(p->target->id);
-    struct id *further;
-    size_t count;
 
-    if (!db_exec(cx, NULL, SQL_MESSAGE_PART, source, tenant, target, source) ||
-        !ticket_merge_sources(cx, p->source->id, &further, &count))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!db_exec(cx, NULL, SQL_MESSAGE_PART_FURTHER, source, tenant, target, DB_ID(further[i])))
-            return false;
-    return db_exec(cx, NULL, SQL_MESSAGE_PART_LINE, tenant, DB_ID(p->line_id)) &&
+    return db_exec(cx, NULL, SQL_MESSAGE_PART, source, tenant, target, source) &&
+           db_exec(cx, NULL, SQL_MESSAGE_PART_FURTHER, tenant, source, tenant, source, tenant,
+                   target) &&
+           db_exec(cx, NULL, SQL_MESSAGE_PART_LINE, tenant, DB_ID(p->line_id)) &&
            db_exec(cx, NULL, SQL_ATTACHMENT_PART, tenant, target, source);
 }
 

@@ -233,6 +233,39 @@ static void a_chain_of_merges_ends_at_the_last_and_is_undone_from_there(void **s
     assert_true(id_equal(into, three));
 }
 
+enum { MANY_SOURCES = 110 };
+
+/* As many merges as no list shows: of each its words, and where they are. */
+static void every_ticket_behind_a_merged_one_moves_with_it_however_many_there_are(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id middle = desk_file(cx, &d, "Middle"), last = desk_file(cx, &d, "Last");
+    struct id *sources;
+    int64_t words;
+    size_t n;
+
+    for (int i = 0; i < MANY_SOURCES; i++) {
+        const struct id one = desk_file(cx, &d, "One of many");
+
+        desk_as_priya(cx, &d);
+        merge(cx, one, middle);
+    }
+    words = count(cx, "message", middle);
+    assert_true(words > 2 * MANY_SOURCES);
+    test_ok(cx, ticket_merge_sources(cx, middle, &sources, &n));
+    assert_int_equal(n, MANY_SOURCES);
+    merge(cx, middle, last);
+    assert_int_equal(count(cx, "message", middle), 0);
+    test_ok(cx, ticket_merge_undo(cx, middle, TICKET_MERGE_DAYS));
+    assert_int_equal(count(cx, "message", middle), words);
+    assert_int_equal(test_i64(cx,
+                              "SELECT COUNT(*) FROM message WHERE tenant_id = ? AND ticket_id = ? "
+                              "AND home_id IS NOT NULL",
+                              DB_ID(cx->tenant_id), DB_ID(last)),
+                     0);
+}
+
 static void what_cannot_be_merged_is_refused(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -345,6 +378,7 @@ int main(void)
         cmocka_unit_test(a_merge_makes_one_thread_with_people_tags_links_and_the_earlier_promise),
         cmocka_unit_test(what_comes_between_goes_where_it_was_addressed_to),
         cmocka_unit_test(a_chain_of_merges_ends_at_the_last_and_is_undone_from_there),
+        cmocka_unit_test(every_ticket_behind_a_merged_one_moves_with_it_however_many_there_are),
         cmocka_unit_test(what_cannot_be_merged_is_refused),
         cmocka_unit_test(tickets_of_different_customers_are_merged_only_when_confirmed),
         cmocka_unit_test(a_link_to_the_merged_one_shows_the_other),
