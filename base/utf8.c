@@ -43,6 +43,20 @@ bool utf8_valid(const char *bytes, size_t len)
     return true;
 }
 
+bool utf8_is_line(const char *text)
+{
+    enum { DELETE = 0x7f, NEXT_BLANK = 0xa0, LINE_SEPARATOR = 0x2028, PARAGRAPH_SEPARATOR };
+    uint32_t c;
+
+    if (!utf8_valid(text, strlen(text)))
+        return false;
+    while ((c = utf8_next(&text)) != 0)
+        if (c < ' ' || (c >= DELETE && c < NEXT_BLANK) || c == LINE_SEPARATOR ||
+            c == PARAGRAPH_SEPARATOR)
+            return false;
+    return true;
+}
+
 static bool is_continuation(char c)
 {
     return ((unsigned char)c & 0xc0) == 0x80;

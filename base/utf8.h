@@ -4,7 +4,9 @@
 #include "base/str.h"
 
 bool utf8_valid(const char *bytes, size_t len); /* shortest forms, no surrogates; NUL is valid */
-size_t utf8_count(const char *text);            /* code points */
+/* Valid, and nothing in it controls or ends a line: what a name may be. */
+bool utf8_is_line(const char *text);
+size_t utf8_count(const char *text); /* code points */
 /* The longest prefix of at most max bytes that ends at a character. */
 size_t utf8_prefix(const char *text, size_t max);
 /* NFKC and case folding: full-width letters and digits become plain, capitals small. In mem. */

@@ -62,13 +62,19 @@ static bool is_zone(const char *name)
     return true;
 }
 
+/* It stands in mails and in lists: one line. */
+static bool is_name(const char *name)
+{
+    return utf8_is_line(name) && utf8_count(name) <= PERSON_NAME_MAX;
+}
+
 /* What only programs set; NULL and "" say nothing. */
 static bool check_rest(struct ctx *cx, const char *given, const char *language, const char *zone)
 {
     static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
 
-    if (given != NULL && utf8_count(given) > PERSON_GIVEN_MAX)
-        return err_set_at(&cx->err, &ERR_INVALID, "given_name", "given name too long");
+    if (given != NULL && (!utf8_is_line(given) || utf8_count(given) > PERSON_GIVEN_MAX))
+        return err_set_at(&cx->err, &ERR_INVALID, "given_name", "given name too long or no line");
     if (language != NULL &&
         (strlen(language) > LANGUAGE_MAX || strspn(language, LETTERS) != strlen(language)))
         return err_set_at(&cx->err, &ERR_INVALID, "language", "no language");
@@ -105,9 +111,8 @@ static bool person_from_spec(struct ctx *cx, const struct person_spec *spec, str
     p->language = text_or(spec->language, "");
     p->time_zone = text_or(spec->time_zone, "");
     p->created_at = cx->now;
-    if (!utf8_valid(p->full_name, strlen(p->full_name)) ||
-        utf8_count(p->full_name) > PERSON_NAME_MAX)
-        return err_set_at(&cx->err, &ERR_INVALID, "full_name", "name too long or not UTF-8");
+    if (!is_name(p->full_name))
+        return err_set_at(&cx->err, &ERR_INVALID, "full_name", "name too long or no line");
     if (utf8_count(p->phone) > PERSON_PHONE_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "phone", "phone too long");
     return check_rest(cx, p->given_name, p->language, p->time_zone);
@@ -275,8 +280,7 @@ bool person_may_change_address(struct ctx *cx, struct id id)
 
 static bool change_check(struct ctx *cx, const struct person_change *c)
 {
-    if (c->full_name && (!*c->full_name || !utf8_valid(c->full_name, strlen(c->full_name)) ||
-                         utf8_count(c->full_name) > PERSON_NAME_MAX))
+    if (c->full_name && (!*c->full_name || !is_name(c->full_name)))
         return err_set_at(&cx->err, &ERR_INVALID, "full_name", "name");
     if (c->phone && utf8_count(c->phone) > PERSON_PHONE_MAX)
         return err_set_at(&cx->err, &ERR_INVALID, "phone", "phone too long");

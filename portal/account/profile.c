@@ -125,7 +125,7 @@ bool profile_check(struct ctx *cx, enum profile_field field, const char **value)
         return profile_secret_check(cx, field, *value);
     if (!utf8_valid(*value, strlen(*value)) ||
         (int64_t)utf8_count(*value) > profile_field_max(field) ||
-        (field == PROFILE_NAME && **value == '\0'))
+        (field == PROFILE_NAME && (**value == '\0' || !utf8_is_line(*value))))
         return err_set_at(&cx->err, &ERR_INVALID, name, "too long, empty or not UTF-8");
     if (field != PROFILE_ORGANISATION_EMAIL || **value == '\0')
         return true;

@@ -18,6 +18,8 @@ const struct err_kind ERR_USER_EMAIL_INVALID = {ERR_CLASS_INVALID, "EMAIL_INVALI
                                                 "This is not an e-mail address."};
 const struct err_kind ERR_USER_NAME_LONG = {ERR_CLASS_INVALID, "NAME_TOO_LONG",
                                             "A person's name has at most 200 characters."};
+const struct err_kind ERR_USER_NAME_LINES = {ERR_CLASS_INVALID, "NAME_INVALID",
+                                             "A person's name is one line of text."};
 const struct err_kind ERR_USER_PASSWORD_SHORT = {ERR_CLASS_INVALID, "PASSWORD_TOO_SHORT",
                                                  "A password has at least 6 bytes."};
 const struct err_kind ERR_USER_PASSWORD_LONG = {ERR_CLASS_INVALID, "PASSWORD_TOO_LONG",
@@ -182,6 +184,8 @@ static const char SQL_PASSWORD_END[] =
 
 static bool name_fits(struct ctx *cx, const struct user_text *name, const char *at)
 {
+    if (name->text != NULL && !utf8_is_line(name->text))
+        return err_set_at(&cx->err, &ERR_USER_NAME_LINES, at, "no line");
     return name->text == NULL || utf8_count(name->text) <= PERSON_NAME_MAX / 2 - 1 ||
            err_set_at(&cx->err, &ERR_USER_NAME_LONG, at, "name");
 }

@@ -15,17 +15,19 @@ static const char SQL_LOOK_TENANT[] =
 
 /* --- a text as a page --- */
 
-static bool is_link(struct span line)
+/* To the tenant's own pages alone: other addresses may be what somebody wrote in a name. */
+static bool is_link(const char *base, const char *text)
 {
-    return (line.len > 8 && strncmp(line.p, "https://", 8) == 0) ||
-           (line.len > 7 && strncmp(line.p, "http://", 7) == 0);
+    const size_t len = base != NULL ? strlen(base) : 0;
+
+    return len > 0 && strncmp(text, base, len) == 0 && (text[len] == '/' || text[len] == '\0');
 }
 
-static void add_line(struct str *s, struct arena *mem, struct span line)
+static void add_line(struct str *s, struct arena *mem, const char *base, struct span line)
 {
     const char *text = span_dup(mem, line);
 
-    if (!is_link(line) || strpbrk(text, " \t") != NULL) {
+    if (!is_link(base, text) || strpbrk(text, " \t") != NULL) {
         str_html(s, text);
         return;
     }
@@ -36,7 +38,7 @@ static void add_line(struct str *s, struct arena *mem, struct span line)
     str_add(s, "</a>");
 }
 
-static void add_paragraphs(struct str *s, struct arena *mem, const char *text)
+static void add_paragraphs(struct str *s, struct arena *mem, const char *base, const char *text)
 {
     struct span rest = span_of(text), line;
     bool is_open = false;
@@ -50,7 +52,7 @@ static void add_paragraphs(struct str *s, struct arena *mem, const char *text)
         }
         str_add(s, is_open ? "<br>\n" : "<p>");
         is_open = true;
-        add_line(s, mem, line);
+        add_line(s, mem, base, line);
     }
     str_add(s, is_open ? "</p>\n" : "");
 }
@@ -82,7 +84,7 @@ const char *mail_look_html(struct arena *mem, const struct lang *lang, const str
     }
     str_html(&s, look->tenant_name);
     str_add(&s, "</div>\n");
-    add_paragraphs(&s, mem, text);
+    add_paragraphs(&s, mem, look->base, text);
     if (look->foot_html != NULL) {
         str_add(&s,
                 "<div style=\"border-top:1px solid #d9dde1;margin-top:24px;padding-top:8px;"

@@ -9,9 +9,9 @@ struct mail_look { /* the tenant's own; "" or NULL: none */
     const char *tenant_name, *accent;
     const char *logo;      /* the picture's address */
     const char *foot_html; /* below the text, from article_markdown_html */
+    const char *base;      /* where the tenant's pages are: only what leads there is a link */
     /* From mail_look_read alone: */
     const struct lang *lang; /* the reader's */
-    const char *base;        /* where the tenant's pages are */
     const char *foot;        /* the same as foot_html, as it was typed */
     const char *sender_name, *sender_address;
 };

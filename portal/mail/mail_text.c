@@ -1,6 +1,9 @@
 #include "portal/mail/mail_text.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
+#include <strings.h>
 
 /* Sentences before the link and after it; {} in the subject and in the first one is the tenant's
  * name. */
@@ -113,11 +116,28 @@ const char *mail_text_name(enum mail_kind kind)
     return MAILS[kind].name;
 }
 
+static bool has_host(const char *name)
+{
+    for (; *name != '\0'; name++)
+        if (strncasecmp(name, "www.", strlen("www.")) == 0)
+            return true;
+    return false;
+}
+
+/* Mail programs make links of what looks like one, and the name's owner is not who speaks. */
+const char *mail_text_callable(const char *name)
+{
+    return name == NULL || strchr(name, '@') != NULL || strstr(name, "://") != NULL ||
+                   has_host(name) || !utf8_is_line(name)
+               ? ""
+               : name;
+}
+
 const char *mail_text_greeting(struct arena *mem, const struct lang *lang, const char *name)
 {
-    return name == NULL || *name == '\0' || strchr(name, '@') != NULL
-               ? lang_text(lang, T("Hello,"))
-               : lang_fill1(mem, lang, T("Hello {},"), name);
+    name = mail_text_callable(name);
+    return *name == '\0' ? lang_text(lang, T("Hello,"))
+                         : lang_fill1(mem, lang, T("Hello {},"), name);
 }
 
 const char *mail_text_known_name(const char *name, const char *email)

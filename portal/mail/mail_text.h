@@ -19,7 +19,9 @@ enum mail_kind {
 
 const char *mail_text_name(enum mail_kind kind); /* "account.welcome" */
 
-/* "Hello Anna Keller,", or "Hello," to whom no name is known: NULL, "" or an address. */
+/* The name, or "" for what nobody is greeted by: NULL, an address, something like a link. */
+const char *mail_text_callable(const char *name);
+/* "Hello Anna Keller,", or "Hello," to whom nothing callable is known. */
 const char *mail_text_greeting(struct arena *mem, const struct lang *lang, const char *name);
 
 /* "" where the name is only what stands before the @, put there for want of a better one. */

@@ -276,7 +276,7 @@ static const char *with_foot(struct writing *w, const char *body, const char *ow
 static bool queue(struct writing *w, const char *subject, const char *body)
 {
     const struct notice_reader *r = w->reader;
-    struct mail_look look = {.tenant_name = r->tenant_name, .accent = r->accent};
+    struct mail_look look = {.tenant_name = r->tenant_name, .accent = r->accent, .base = w->base};
     struct arena *mem = w->cx->mem;
     struct err err = {0};
     const char *own;
@@ -410,7 +410,7 @@ static bool queue_one(struct writing *w, const struct ticket *t, const struct no
         (t != NULL && (!add_thread(w, t) || !ticket_facts(w, t, facts, &fact_count))) ||
         (!id_is_zero(list[0].licence_id) && !licence_facts(w, &list[0], facts, &fact_count)))
         return false;
-    facts[fact_count++] = (struct notice_fact){"name", w->reader->name};
+    facts[fact_count++] = (struct notice_fact){"name", mail_text_callable(w->reader->name)};
     facts[fact_count++] = (struct notice_fact){"changes", changes};
     facts[fact_count++] = (struct notice_fact){"link", link};
     facts[fact_count++] = (struct notice_fact){"tenant", w->reader->tenant_name};

@@ -1,5 +1,6 @@
 #include "portal/oidc/oidc_account.h"
 
+#include "base/utf8.h"
 #include "db/event.h"
 #include "portal/account/membership.h"
 #include "portal/account/person.h"
@@ -88,10 +89,10 @@ static bool by_email(struct ctx *cx, const char *email, struct id *person_id)
     return true;
 }
 
-/* A name as long as people's may be; NULL: the address speaks for itself. */
+/* A name as people's may be; NULL: the address speaks for itself. */
 static const char *name_of(const char *name, size_t max)
 {
-    return name != NULL && *name != '\0' && strlen(name) <= max ? name : NULL;
+    return name != NULL && *name != '\0' && strlen(name) <= max && utf8_is_line(name) ? name : NULL;
 }
 
 static bool make(struct ctx *cx, const struct oidc_provider *provider,

@@ -59,6 +59,19 @@ static void hostile_sequences_are_refused(void **state)
         assert_false(utf8_valid(BAD[i].p, BAD[i].len));
 }
 
+static void a_name_is_one_line(void **state)
+{
+    (void)state;
+    assert_true(utf8_is_line("Anna O\xe2\x80\x99Neill"));
+    assert_true(utf8_is_line(""));
+    assert_false(utf8_is_line("Anna\nKeller"));
+    assert_false(utf8_is_line("Anna\tKeller"));
+    assert_false(utf8_is_line("Anna\x7f"));
+    assert_false(utf8_is_line("Anna\xc2\x85"));
+    assert_false(utf8_is_line("Anna\xe2\x80\xa8Keller"));
+    assert_false(utf8_is_line("Anna\xff"));
+}
+
 static void characters_are_counted(void **state)
 {
     (void)state;
@@ -130,6 +143,7 @@ int main(void)
         with_arena(whole_text_is_valid),
         with_arena(hostile_sequences_are_refused),
         with_arena(characters_are_counted),
+        cmocka_unit_test(a_name_is_one_line),
         with_arena(a_prefix_ends_at_a_character),
         with_arena(folding_makes_widths_and_capitals_equal),
         with_arena(code_points_come_one_by_one),

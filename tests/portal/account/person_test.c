@@ -1,5 +1,6 @@
 #include "portal/account/credential.h"
 #include "portal/account/person.h"
+#include "portal/account/profile.h"
 #include "tests/support/test.h"
 
 #include <string.h>
@@ -33,6 +34,27 @@ static void a_given_name_is_the_first_word_and_a_chinese_name_stays_whole(void *
     assert_string_equal(p->given_name, "沈 嘉");
     test_ok(cx, person_create(cx, &bare, &p));
     assert_string_equal(p->full_name, "till");
+}
+
+static void a_name_is_one_line(void **state)
+{
+    static const char LINES[] = "Grace\nhttps://evil.example/login\n";
+    struct ctx *cx = test_ctx(state);
+    struct person_spec spec = {.full_name = LINES, .email = "grace@marlow.example"};
+    const char *value = LINES;
+    struct person *p;
+
+    test_refused(cx, person_create(cx, &spec, &p), &ERR_INVALID);
+    spec.full_name = "Grace";
+    spec.given_name = "Gra\rce";
+    test_refused(cx, person_create(cx, &spec, &p), &ERR_INVALID);
+    spec.given_name = NULL;
+    test_ok(cx, person_create(cx, &spec, &p));
+    test_refused(cx, person_change(cx, p->id, &(struct person_change){.full_name = LINES}),
+                 &ERR_INVALID);
+    test_refused(cx, person_change(cx, p->id, &(struct person_change){.given_name = LINES}),
+                 &ERR_INVALID);
+    test_refused(cx, profile_check(cx, PROFILE_NAME, &value), &ERR_INVALID);
 }
 
 static void one_address_is_one_person_whatever_its_case(void **state)
@@ -132,6 +154,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(an_address_is_trimmed_and_lowered_or_refused),
         cmocka_unit_test(a_given_name_is_the_first_word_and_a_chinese_name_stays_whole),
+        cmocka_unit_test(a_name_is_one_line),
         cmocka_unit_test(one_address_is_one_person_whatever_its_case),
         cmocka_unit_test(a_customer_reads_himself_and_nobody_else),
         cmocka_unit_test(disabling_needs_the_right_and_ends_the_sessions),

@@ -38,6 +38,12 @@ static void names_in_two_parts_stay_in_two_parts(void **state)
     assert_null(u->full_name);
     test_ok(cx, person_get(cx, u->id, &p));
     assert_string_equal(p->full_name, "nobody"); /* the portal's pages show something */
+    test_refused(cx,
+                 user_add(cx,
+                          &(struct user_draft){.email = "two@example.com",
+                                               .last_name = {true, "Ada\nhttps://evil.example"}},
+                          &u),
+                 &ERR_USER_NAME_LINES);
 }
 
 static void a_name_that_the_portal_changes_is_read_anew(void **state)

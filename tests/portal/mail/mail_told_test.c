@@ -6,6 +6,7 @@
 #include "portal/account/second_factor.h"
 #include "portal/jobs/mailer.h"
 #include "portal/mail/mail_account.h"
+#include "portal/mail/mail_look.h"
 #include "portal/mail/mail_out.h"
 #include "tests/licensing/licensing_make.h"
 
@@ -209,6 +210,46 @@ static void who_is_known_by_the_address_alone_is_greeted_without_a_name(void **s
     assert_true(strncmp(content_of(&p, &list[0]).text, "Hello,\n", 7) == 0);
 }
 
+static void a_name_that_looks_like_a_link_is_neither_greeted_nor_clickable(void **state)
+{
+    static const char *const NAMES[] = {"Grace\nhttps://evil.example/login\n",
+                                        "https://evil.example/login", "See WWW.evil.example"};
+    struct post p = open_post(state);
+    struct id ben = make_person(p.cx, "Ben", "ben@marlow.example");
+    struct mail_out *list;
+
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        struct mail_content content;
+
+        test_sql(p.cx, "UPDATE person SET full_name = ? WHERE tenant_id = ? AND id = ?",
+                 DB_TEXT(NAMES[i]), DB_ID(p.cx->tenant_id), DB_ID(ben)); /* an old one */
+        test_ok(p.cx, mail_account_send(p.cx, &p.app, ben, MAIL_WELCOME));
+        assert_int_equal(mails(&p, &list), i + 1);
+        content = content_of(&p, &list[i]);
+        assert_true(strncmp(content.text, "Hello,\n", 7) == 0);
+        assert_null(strstr(content.html, "evil.example"));
+        assert_non_null(strstr(content.html, "<a href=\"https://help.tilwick.example/welcome/"));
+    }
+}
+
+static void only_the_tenants_own_pages_are_links(void **state)
+{
+    static const char TEXT[] =
+        "Have a look:\nhttps://evil.example/login\n"
+        "https://help.tilwick.example.evil.example/\n"
+        "https://help.tilwick.example@evil.example/\n"
+        "https://help.tilwick.example/welcome/1\n";
+    struct post p = open_post(state);
+    struct mail_look look;
+    const char *html;
+
+    test_ok(p.cx, mail_look_read(p.cx, &p.app, "", &look));
+    html = mail_look_html(p.cx->mem, look.lang, &look, TEXT);
+    assert_non_null(strstr(html, "<a href=\"https://help.tilwick.example/welcome/1\">"));
+    assert_null(strstr(html, "<a href=\"https://evil"));
+    assert_null(strstr(html, "evil.example/</a>"));
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -219,6 +260,8 @@ int main(void)
         cmocka_unit_test(a_second_step_taken_off_is_told_in_the_readers_language),
         cmocka_unit_test(a_token_is_told_to_whoever_holds_it_without_its_text),
         cmocka_unit_test(mails_about_accounts_have_the_tenants_look_and_sender),
+        cmocka_unit_test(a_name_that_looks_like_a_link_is_neither_greeted_nor_clickable),
+        cmocka_unit_test(only_the_tenants_own_pages_are_links),
         cmocka_unit_test(who_is_known_by_the_address_alone_is_greeted_without_a_name),
     };
 
