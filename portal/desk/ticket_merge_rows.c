@@ -57,6 +57,28 @@ static const char SQL_MESSAGE_PART_FURTHER[] =
     "AND merged_into = ? UNION SELECT t.id FROM ticket t JOIN s ON t.merged_into = s.id "
     "WHERE t.tenant_id = ?) SELECT id FROM s) f ON f.id = m.home_id "
     "SET m.ticket_id = ? WHERE m.tenant_id = ? AND m.ticket_id = ?";
+/* The same wherever they are: the other one may have been merged further before it went. */
+static const char SQL_MESSAGE_LEAVE[] =
+    "UPDATE message SET ticket_id = ?, request_key = COALESCE(home_key, request_key), "
+    "home_key = NULL, home_id = NULL WHERE tenant_id = ? AND home_id = ?";
+static const char SQL_MESSAGE_LEAVE_FURTHER[] =
+    "UPDATE message m JOIN (WITH RECURSIVE s AS (SELECT id FROM ticket WHERE tenant_id = ? "
+    "AND merged_into = ? UNION SELECT t.id FROM ticket t JOIN s ON t.merged_into = s.id "
+    "WHERE t.tenant_id = ?) SELECT id FROM s) f ON f.id = m.home_id "
+    "SET m.ticket_id = ? WHERE m.tenant_id = ?";
+/* Of those whose merge is told nowhere any more. */
+static const char SQL_MESSAGE_LEAVE_REST[] =
+    "UPDATE message SET request_key = COALESCE(home_key, request_key), home_key = NULL, "
+    "ticket_id = home_id, home_id = NULL WHERE tenant_id = ? AND ticket_id = ? AND home_id <> ? "
+    "AND home_id IN (SELECT h.id FROM ticket h WHERE h.tenant_id = ?)";
+static const char SQL_ATTACHMENT_LEAVE[] =
+    "UPDATE attachment a JOIN message m ON m.tenant_id = a.tenant_id AND m.id = a.message_id "
+    "SET a.ticket_id = m.ticket_id WHERE a.tenant_id = ? AND m.ticket_id = ? "
+    "AND a.ticket_id <> m.ticket_id";
+static const char SQL_ATTACHMENT_LEAVE_REST[] =
+    "UPDATE attachment a JOIN message m ON m.tenant_id = a.tenant_id AND m.id = a.message_id "
+    "SET a.ticket_id = m.ticket_id WHERE a.tenant_id = ? AND a.ticket_id = ? "
+    "AND m.ticket_id <> a.ticket_id";
 static const char SQL_MESSAGE_PART_LINE[] = "DELETE FROM message WHERE tenant_id = ? AND id = ?";
 static const char SQL_ATTACHMENT_PART[] =
     "UPDATE attachment a JOIN message m ON m.tenant_id = a.tenant_id AND m.id = a.message_id "
@@ -176,6 +198,19 @@ bool ticket_merge_rows_part(struct ctx *cx, const struct ticket_merge_plan *p)
 
 bool ticket_merge_rows_leave(struct ctx *cx, const struct ticket_merge_plan *p)
 {
-    return part_messages(cx, p) &&
-           db_exec(cx, NULL, SQL_TICKET_MERGE_LEAVE, DB_ID(cx->tenant_id), DB_ID(p->source->id));
+    const struct db_arg tenant = DB_ID(cx->tenant_id), source = DB_ID(p->source->id);
+
+    return db_exec(cx, NULL, SQL_MESSAGE_LEAVE, source, tenant, source) &&
+           db_exec(cx, NULL, SQL_MESSAGE_LEAVE_FURTHER, tenant, source, tenant, source, tenant) &&
+           db_exec(cx, NULL, SQL_MESSAGE_PART_LINE, tenant, DB_ID(p->line_id)) &&
+           db_exec(cx, NULL, SQL_ATTACHMENT_LEAVE, tenant, source) &&
+           db_exec(cx, NULL, SQL_TICKET_MERGE_LEAVE, tenant, source);
+}
+
+bool ticket_merge_rows_leave_rest(struct ctx *cx, struct id target)
+{
+    const struct db_arg tenant = DB_ID(cx->tenant_id), id = DB_ID(target);
+
+    return db_exec(cx, NULL, SQL_MESSAGE_LEAVE_REST, tenant, id, id, tenant) &&
+           db_exec(cx, NULL, SQL_ATTACHMENT_LEAVE_REST, tenant, id);
 }

@@ -84,7 +84,7 @@ static bool give_back(struct ctx *cx, struct id id)
         if (!ticket_merge_rows_leave(cx, &plan))
             return false;
     }
-    return true;
+    return ticket_merge_rows_leave_rest(cx, id);
 }
 
 static bool remove_rows(struct ctx *cx, struct id id)

@@ -4,6 +4,11 @@
 #include "portal/desk/ticket_change.h"
 #include "portal/desk/ticket_rebuild.h"
 
+const struct err_kind ERR_TICKET_TRASH_MERGED = {
+    ERR_CLASS_CONFLICT, "TRASH_MERGED",
+    "This ticket was merged into another one. Put that one into the recycle bin, or undo the merge "
+    "first."};
+
 static const char SQL_TICKET_TRASH_ADD[] =
     "UPDATE ticket SET deleted_at = ?, deleted_by = ?, updated_at = ? "
     "WHERE tenant_id = ? AND id = ?";
@@ -39,6 +44,10 @@ bool ticket_trash_add(struct ctx *cx, struct id id)
 
     if (!check_right(cx) || !ticket_change_start_any(cx, id, &t))
         return false;
+    if (!id_is_zero(t->merged_into)) { /* what was merged into it would lose its way home */
+        err_set(&cx->err, &ERR_TICKET_TRASH_MERGED, "ticket %s", id_text(cx->mem, id));
+        return ticket_change_undo(cx);
+    }
     if (!db_exec(cx, NULL, SQL_TICKET_TRASH_ADD, DB_TIME(cx->now),
                  DB_ID_OR_NULL(cx->viewer.person_id), DB_TIME(cx->now), DB_ID(cx->tenant_id),
                  DB_ID(id)) ||

@@ -5,9 +5,11 @@
 
 enum { TICKET_TRASH_PAGE = 50 };
 
+extern const struct err_kind ERR_TICKET_TRASH_MERGED; /* its words are in another one */
+
 /* Acts of staff with RIGHT_DESK_DELETE: ERR_DENIED for others. A ticket in the bin is nowhere else:
- * lists, searches, numbers and links do not find it, an answer by mail waits in the tray. Emits
- * ticket.deleted. */
+ * lists, searches, numbers and links do not find it, an answer by mail waits in the tray.
+ * Fails: ERR_TICKET_TRASH_MERGED. Emits ticket.deleted. */
 bool ticket_trash_add(struct ctx *cx, struct id id) MUST_CHECK;
 /* Out of the bin, as it was. Fails: ERR_NOT_FOUND it is not there. Emits ticket.restored. */
 bool ticket_trash_restore(struct ctx *cx, struct id id) MUST_CHECK;

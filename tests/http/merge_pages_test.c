@@ -162,6 +162,10 @@ static void a_ticket_is_thrown_away_found_and_restored(void **state)
     a = site_get(cx, &p.priya, path);
     site_shows(&a, "The ticket is back.");
     assert_int_equal(site_get(cx, &p.anna, "/desk/trash").status, 403);
+    assert_int_equal(merge(cx, &p, id, desk_file(cx, &p.d, "The other"), "&sure=1").status, 303);
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/remove", id), "");
+    assert_int_equal(a.status, 409);
+    site_shows(&a, "Put that one into the recycle bin, or undo the merge");
 }
 
 static void closing_a_whole_asks_about_its_open_parts_and_a_blocked_one_shows_by_what(void **state)

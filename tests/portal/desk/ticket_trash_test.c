@@ -319,6 +319,91 @@ static void what_was_merged_into_a_ticket_that_goes_is_its_owners_again(void **s
     assert_int_equal(words_of(cx, one, &words), 1);
 }
 
+/* One in two in three, each with a word of its own. */
+static void merge_three(struct ctx *cx, const struct id ids[3])
+{
+    struct id into;
+
+    test_ok(cx, ticket_merge(cx, ids[0], number_of(cx, ids[1]), false, &into));
+    test_ok(cx, ticket_merge(cx, ids[1], number_of(cx, ids[2]), false, &into));
+}
+
+static void purge_all(struct ctx *cx, unsigned wanted)
+{
+    unsigned done;
+
+    test_as_system(cx);
+    cx->now += (DESK_FLOW_TRASH_DAYS + 1) * CLOCK_DAY;
+    test_ok(cx, ticket_purge_work(cx, &done));
+    assert_int_equal(done, wanted);
+}
+
+static void a_merged_ticket_is_not_thrown_away_without_the_one_that_stays(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id ids[] = {desk_file(cx, &d, "One"), desk_file(cx, &d, "Two"),
+                             desk_file(cx, &d, "Three")};
+    struct message **words;
+
+    desk_as_priya(cx, &d);
+    merge_three(cx, ids);
+    test_refused(cx, ticket_trash_add(cx, ids[0]), &ERR_TICKET_TRASH_MERGED);
+    test_refused(cx, ticket_trash_add(cx, ids[1]), &ERR_TICKET_TRASH_MERGED);
+    test_ok(cx, ticket_merge_undo(cx, ids[1], TICKET_MERGE_DAYS));
+    test_ok(cx, ticket_trash_add(cx, ids[1]));
+    purge_all(cx, 1);
+    assert_int_equal(words_of(cx, ids[0], &words), 1);
+    assert_int_equal(words_of(cx, ids[2], &words), 1);
+}
+
+/* As it could be thrown away once. */
+static void
+whoever_was_never_thrown_away_keeps_his_words_when_the_middle_of_a_chain_goes(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id ids[] = {desk_file(cx, &d, "One"), desk_file(cx, &d, "Two"),
+                             desk_file(cx, &d, "Three")};
+    struct message **words;
+
+    desk_as_priya(cx, &d);
+    test_sql(cx,
+             "INSERT INTO attachment (tenant_id, id, ticket_id, message_id, hash, name, type, "
+             "bytes, created_at) SELECT tenant_id, id, ticket_id, id, REPEAT('a', 64), 'a.txt', "
+             "'text/plain', 1, created_at FROM message WHERE tenant_id = ? AND ticket_id = ? "
+             "AND kind <> 'event'",
+             DB_ID(cx->tenant_id), DB_ID(ids[0]));
+    merge_three(cx, ids);
+    test_sql(cx, "UPDATE ticket SET deleted_at = ? WHERE tenant_id = ? AND id = ?",
+             DB_TIME(cx->now), DB_ID(cx->tenant_id), DB_ID(ids[1]));
+    purge_all(cx, 1);
+    assert_int_equal(words_of(cx, ids[0], &words), 1);
+    assert_int_equal(words[0]->file_count, 1);
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_trash_add(cx, ids[2]));
+    purge_all(cx, 1);
+    assert_int_equal(words_of(cx, ids[0], &words), 1);
+    assert_int_equal(words[0]->file_count, 1);
+}
+
+static void words_whose_way_home_was_cut_before_find_it_when_the_last_one_goes(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id one = desk_file(cx, &d, "One"), two = desk_file(cx, &d, "Two");
+    struct message **words;
+    struct id into;
+
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_merge(cx, one, number_of(cx, two), false, &into));
+    test_sql(cx, "DELETE FROM ticket_merge WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    test_sql(cx, "UPDATE ticket SET merged_into = NULL WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    test_ok(cx, ticket_trash_add(cx, two));
+    purge_all(cx, 1);
+    assert_int_equal(words_of(cx, one, &words), 1);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -329,6 +414,10 @@ int main(void)
         cmocka_unit_test(what_lay_in_the_bin_for_its_days_goes_for_good_and_the_trail_keeps_a_line),
         cmocka_unit_test(no_ticket_out_of_the_bin_ever_goes),
         cmocka_unit_test(what_was_merged_into_a_ticket_that_goes_is_its_owners_again),
+        cmocka_unit_test(a_merged_ticket_is_not_thrown_away_without_the_one_that_stays),
+        cmocka_unit_test(
+            whoever_was_never_thrown_away_keeps_his_words_when_the_middle_of_a_chain_goes),
+        cmocka_unit_test(words_whose_way_home_was_cut_before_find_it_when_the_last_one_goes),
     };
 
     return test_group_run("ticket_trash", TESTS, COUNT(TESTS));
