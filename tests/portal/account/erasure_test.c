@@ -282,6 +282,28 @@ static void the_download_has_every_row_that_names_him(void **state)
     free(text);
 }
 
+static void what_his_deeds_hold_of_others_is_not_in_it(void **state)
+{
+    struct town t = make(state);
+    json_t *all, *row;
+    bool has_own = false;
+    char *text;
+    size_t i;
+
+    test_ok(t.cx, db_begin(t.cx));
+    test_ok(t.cx,
+            event_emit(t.cx, EVENT_TICKET_REPLIED, t.who.ticket,
+                       json_own(t.cx->mem, json_pack("{s:{s:s}}", "before", "risk", "quince"))));
+    test_ok(t.cx, db_commit(t.cx));
+    test_ok(t.cx, own_data(t.cx, t.who.person, &all));
+    json_array_foreach (json_object_get(json_object_get(all, "rows"), "event.actor_id"), i, row)
+        has_own = has_own || json_is_string(json_object_get(row, "data"));
+    assert_true(has_own); /* of the events about himself */
+    text = json_dumps(all, JSON_COMPACT);
+    assert_null(strstr(text, "quince")); /* a field of the ticket that staff alone see */
+    free(text);
+}
+
 static void what_a_rule_noted_for_staff_in_his_name_is_not_in_it(void **state)
 {
     struct town t = make(state);
@@ -335,6 +357,7 @@ int main(void)
         cmocka_unit_test(staff_are_removed_before_they_are_erased),
         cmocka_unit_test(a_failure_at_any_statement_erases_nothing),
         cmocka_unit_test(the_download_has_every_row_that_names_him),
+        cmocka_unit_test(what_his_deeds_hold_of_others_is_not_in_it),
         cmocka_unit_test(what_a_rule_noted_for_staff_in_his_name_is_not_in_it),
         cmocka_unit_test(staffs_notes_and_tokens_of_links_are_not_in_it),
     };
