@@ -14,6 +14,9 @@ const struct err_kind ERR_TICKET_SPLIT_NONE = {ERR_CLASS_INVALID, "SPLIT_NONE",
                                                "Choose the messages that become a new ticket."};
 const struct err_kind ERR_TICKET_SPLIT_ALL = {ERR_CLASS_INVALID, "SPLIT_ALL",
                                               "At least one message has to stay."};
+const struct err_kind ERR_TICKET_SPLIT_APART = {
+    ERR_CLASS_CONFLICT, "SPLIT_APART",
+    "Some of these messages came with a merged ticket of another customer. Undo that merge first."};
 
 #define CHOSEN "JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j"
 
@@ -21,6 +24,16 @@ static const char SQL_TICKET_SPLIT_COUNT[] =
     "SELECT COUNT(*), COALESCE(SUM(id IN (SELECT j.id FROM " CHOSEN
     ")), 0) FROM message "
     "WHERE tenant_id = ? AND ticket_id = ? AND kind <> 'event'";
+/* They would be the new ticket's for good, and the one they were written in would never have them
+ * back. */
+static const char SQL_TICKET_SPLIT_APART[] =
+    "SELECT COUNT(*) FROM message m JOIN ticket t ON t.tenant_id = m.tenant_id "
+    "AND t.id = m.ticket_id JOIN ticket h ON h.tenant_id = m.tenant_id AND h.id = m.home_id "
+    "WHERE m.id IN (SELECT j.id FROM " CHOSEN
+    ") AND m.tenant_id = ? AND m.ticket_id = ? AND h.id <> t.id "
+    "AND NOT COALESCE(h.organisation_id = t.organisation_id, h.organisation_id IS NULL "
+    "AND t.organisation_id IS NULL AND COALESCE(h.reporter_id = t.reporter_id, "
+    "h.person_id = t.person_id, FALSE))";
 static const char SQL_TICKET_SPLIT_INSERT[] =
     "INSERT INTO ticket (tenant_id, id, number, organisation_id, site_id, person_id, reporter_id, "
     "source, subject, topic, product_id, product_version, licence_id, machine_id, status, "
@@ -64,8 +77,15 @@ static bool check(struct ctx *cx, const struct split *s, const struct ticket *t)
     if (db_i64(&rows.row, 1) != (int64_t)s->count)
         return err_set(&cx->err, &ERR_NOT_FOUND, "ticket %s: a message of another",
                        id_text(cx->mem, t->id));
-    return db_i64(&rows.row, 0) > (int64_t)s->count ||
-           err_set_at(&cx->err, &ERR_TICKET_SPLIT_ALL, "messages", "all of them");
+    if (db_i64(&rows.row, 0) <= (int64_t)s->count)
+        return err_set_at(&cx->err, &ERR_TICKET_SPLIT_ALL, "messages", "all of them");
+    if (!db_query(cx, &rows, SQL_TICKET_SPLIT_APART, DB_TEXT(s->messages), DB_ID(cx->tenant_id),
+                  DB_ID(t->id)) ||
+        !db_next(&rows))
+        return false;
+    return db_i64(&rows.row, 0) == 0 ||
+           err_set_at(&cx->err, &ERR_TICKET_SPLIT_APART, "messages", "%lld of another customer",
+                      (long long)db_i64(&rows.row, 0));
 }
 
 static bool insert(struct ctx *cx, const struct split *s, const struct ticket *t)

@@ -147,6 +147,35 @@ static void what_cannot_be_split_is_refused(void **state)
         test_i64(cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ?", DB_ID(cx->tenant_id)), 2);
 }
 
+static void what_came_with_another_customers_ticket_is_not_split_off(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id id = desk_file(cx, &d, "Ours"), second = desk_file(cx, &d, "Ours too");
+    struct message **words;
+    struct ticket *theirs, *t;
+    struct id into, made;
+
+    desk_as_eve(cx, &d);
+    test_ok(cx, ticket_create(cx,
+                              &(struct ticket_new){.source = "portal",
+                                                   .subject = "Theirs",
+                                                   .text = "Nobody else's business.",
+                                                   .topic = "fault"},
+                              &theirs));
+    desk_as_priya(cx, &d);
+    test_ok(cx, ticket_get(cx, id, &t));
+    test_ok(cx, ticket_merge(cx, theirs->id, t->number, true, &into));
+    test_ok(cx, ticket_merge(cx, second, t->number, false, &into));
+    assert_int_equal(words_of(cx, id, &words), 3);
+    assert_string_equal(words[2]->body, "Nobody else's business.");
+    test_refused(cx, ticket_split(cx, id, &words[2]->id, 1, "New", &made), &ERR_TICKET_SPLIT_APART);
+    test_ok(cx, ticket_split(cx, id, &words[1]->id, 1, "New", &made)); /* the same customer's */
+    test_ok(cx, ticket_merge_undo(cx, theirs->id, TICKET_MERGE_DAYS));
+    assert_int_equal(words_of(cx, theirs->id, &words), 1);
+    assert_string_equal(words[0]->body, "Nobody else's business.");
+}
+
 /* --- for good --- */
 
 static const char *number_of(struct ctx *cx, struct id id)
@@ -411,6 +440,7 @@ int main(void)
         cmocka_unit_test(the_bin_is_for_those_who_may_delete),
         cmocka_unit_test(chosen_messages_become_a_linked_ticket),
         cmocka_unit_test(what_cannot_be_split_is_refused),
+        cmocka_unit_test(what_came_with_another_customers_ticket_is_not_split_off),
         cmocka_unit_test(what_lay_in_the_bin_for_its_days_goes_for_good_and_the_trail_keeps_a_line),
         cmocka_unit_test(no_ticket_out_of_the_bin_ever_goes),
         cmocka_unit_test(what_was_merged_into_a_ticket_that_goes_is_its_owners_again),
