@@ -172,6 +172,7 @@ bool time_entry_reverse(struct ctx *cx, struct id id, struct id *ticket_id)
 static bool read_all(struct ctx *cx, const char *sql, struct id id, struct time_entry **out,
                      size_t *count)
 {
+    const bool is_customer = cx->viewer.kind == VIEWER_CUSTOMER;
     struct db_rows rows;
 
     if (!db_query(cx, &rows, sql, DB_ID(cx->tenant_id), DB_ID(id), DB_INT(TIME_ENTRY_LIST_MAX)))
@@ -185,11 +186,11 @@ static bool read_all(struct ctx *cx, const char *sql, struct id id, struct time_
                                  .ticket_id = db_id(&rows.row, 1),
                                  .number = db_text(&rows.row, 2),
                                  .subject = db_text(&rows.row, 3),
-                                 .person = db_text(&rows.row, 4),
+                                 .person = is_customer ? "" : db_text(&rows.row, 4),
                                  .done_on = db_text(&rows.row, 5),
                                  .minutes = db_i64(&rows.row, 6),
                                  .is_billable = db_bool(&rows.row, 7),
-                                 .cost = {.minor = db_i64(&rows.row, 8)},
+                                 .cost = {.minor = is_customer ? 0 : db_i64(&rows.row, 8)},
                                  .note = ticket_sees_notes(cx) ? db_text(&rows.row, 10) : "",
                                  .is_reversed = db_bool(&rows.row, 11),
                                  .is_reversal = db_bool(&rows.row, 12)};
@@ -218,6 +219,13 @@ static bool is_seen(const struct id *seen, size_t count, struct id id)
     return false;
 }
 
+static struct time_entry unseen(struct time_entry e)
+{
+    e.ticket_id = (struct id){{0}};
+    e.number = e.subject = e.note = "";
+    return e;
+}
+
 /* Of a ticket that the viewer does not see, the time counts and the words are not shown. */
 static bool cover_unseen(struct ctx *cx, struct id organisation_id, struct time_entry *list,
                          size_t count)
@@ -238,7 +246,7 @@ static bool cover_unseen(struct ctx *cx, struct id organisation_id, struct time_
         seen[n++] = db_id(&rows.row, 0);
     for (size_t i = 0; i < count; i++)
         if (!is_seen(seen, n, list[i].ticket_id))
-            list[i].subject = list[i].note = "";
+            list[i] = unseen(list[i]);
     return true;
 }
 

@@ -8,9 +8,9 @@ enum { TIME_ENTRY_MINUTES_MAX = 24 * 60, TIME_ENTRY_NOTE_MAX = 500, TIME_ENTRY_L
 
 struct time_entry { /* in cx->mem */
     struct id id, ticket_id;
-    const char *number, *subject; /* of the ticket; "" and no id: it is gone for good */
-    const char *person;
-    const char *done_on; /* "2026-03-09" */
+    const char *number, *subject; /* of the ticket; "" and no id: not seen, or gone for good */
+    const char *person;           /* "" for customers, and no cost */
+    const char *done_on;          /* "2026-03-09" */
     int64_t minutes;
     bool is_billable;
     struct money cost;

@@ -121,7 +121,7 @@ export const DESK_PATHS = ({ one, page, got, made, gone, body, paged }) => ({
     post: { summary: "Add an entry.", rights: ["desk"], ...body("TimeEntryDraft"), responses: made(one("TimeEntry")) },
   },
   "/api/v1/time-entries/{id}/reverse": { post: { summary: "Take an entry back by a second one; the answer is the ticket's entries.", rights: ["desk"], responses: got(page("TimeEntry")) } },
-  "/api/v1/organisations/{id}/hours": { get: { summary: "Hours bought, billed and left, with the billable entries; what a token's person does not see is told without its words.", responses: got(one("Hours")) } },
+  "/api/v1/organisations/{id}/hours": { get: { summary: "Hours bought, billed and left, with the billable entries: for customers without the colleague and the cost, and where they do not see the ticket without it.", responses: got(one("Hours")) } },
   "/api/v1/tickets/{id}/macros/{macro}": {
     get: { summary: "The macro with its text filled for the ticket; what has no value there is a visible gap.", rights: ["desk"], responses: got(one("Macro")) },
     post: { summary: "Apply it: the text is sent, the rest is set; all of it or nothing. 422 TEXT_GAP while a gap is left.", rights: ["desk"], ...body("MacroUse"), responses: got(one("Ticket")) },

@@ -82,15 +82,24 @@ static void a_customer_sees_his_own_balance_with_the_right_and_no_notes(void **s
     test_refused(cx, time_entry_of_ticket(cx, ticket, &list, &count), &ERR_DENIED);
     test_refused(cx, time_entry_add(cx, ticket, &(struct time_entry_new){.minutes = 1}, &id),
                  &ERR_DENIED);
+    test_sql(cx, "UPDATE time_entry SET cost_minor = 700 WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
     test_as_customer(cx, d.anna, d.organisation, RIGHT_ORDER);
     assert_int_equal(balance(cx, d.organisation).left, 40);
     test_ok(cx, time_entry_of_organisation(cx, d.organisation, &list, &count));
     assert_int_equal(count, 1);
     assert_string_equal(list[0].note, "");
     assert_string_equal(list[0].subject, ""); /* no right to the ticket itself */
+    assert_string_equal(list[0].number, "");
+    assert_true(id_is_zero(list[0].ticket_id));
+    assert_string_equal(list[0].person, ""); /* which colleague, and at what cost, is the desk's */
+    assert_int_equal(list[0].cost.minor, 0);
     test_as_customer(cx, d.anna, d.organisation, RIGHT_ORDER | RIGHT_TICKET_ALL);
     test_ok(cx, time_entry_of_organisation(cx, d.organisation, &list, &count));
     assert_string_not_equal(list[0].subject, "");
+    assert_string_not_equal(list[0].number, "");
+    assert_string_equal(list[0].person, "");
+    assert_int_equal(list[0].cost.minor, 0);
     test_refused(cx, hours_balance_of(cx, d.other_organisation, &b), &ERR_DENIED);
     test_refused(cx, hours_buy(cx, d.organisation, 60, NONE, NULL, &id), &ERR_DENIED);
     desk_as_priya(cx, &d);
