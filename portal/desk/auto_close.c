@@ -72,9 +72,11 @@ static bool each(struct ctx *cx, const struct closing *c, struct db_rows *rows,
                  bool (*work)(struct ctx *cx, const struct closing *c, struct id id, int64_t days),
                  unsigned *done)
 {
-    for (; db_next(rows); (*done)++) {
-        if (work(cx, c, db_id(&rows->row, 0), db_i64(&rows->row, 1)))
+    while (db_next(rows)) {
+        if (work(cx, c, db_id(&rows->row, 0), db_i64(&rows->row, 1))) {
+            (*done)++; /* what failed is due again: it waits for the next round */
             continue;
+        }
         if (cx->err.kind == &ERR_BUSY)
             return false;
         log_warn(cx->trace, "closing ticket %s: %s", id_text(cx->mem, db_id(&rows->row, 0)),

@@ -412,14 +412,15 @@ bool dispatch_work(struct ctx *cx, unsigned *done)
     if (!db_query(cx, &rows, SQL_DISPATCH_DUE, DB_ID(cx->tenant_id), DB_TIME(cx->now),
                   DB_INT(DISPATCH_BATCH)))
         return false;
-    for (; db_next(&rows); (*done)++) {
+    while (db_next(&rows)) {
         const struct id id = db_id(&rows.row, 0);
 
-        if (run_out(cx, id))
+        if (run_out(cx, id) ||
+            ((cx->err.kind == &ERR_NOT_FOUND || cx->err.kind == &ERR_TICKET_MERGED) &&
+             end_gone(cx, id))) {
+            (*done)++;
             continue;
-        if ((cx->err.kind == &ERR_NOT_FOUND || cx->err.kind == &ERR_TICKET_MERGED) &&
-            end_gone(cx, id))
-            continue;
+        }
         if (cx->err.kind == &ERR_BUSY)
             return false;
         log_warn(cx->trace, "dispatch %s: %s", id_text(cx->mem, id), cx->err.oper);

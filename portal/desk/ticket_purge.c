@@ -122,8 +122,10 @@ static bool purge(struct ctx *cx, struct id id, int64_t until, unsigned *done)
         db_rollback(cx);
         return false;
     }
+    if (!db_commit(cx))
+        return false;
     *done += taken > 0;
-    return db_commit(cx);
+    return true;
 }
 
 bool ticket_purge_work(struct ctx *cx, unsigned *done)

@@ -307,13 +307,15 @@ bool visit_work(struct ctx *cx, unsigned *told)
     if (!db_query(cx, &rows, SQL_VISIT_UNTOLD, DB_ID(cx->tenant_id), DB_TEXT(day_of(cx, cx->now)),
                   DB_INT(VISIT_BATCH)))
         return false;
-    for (; db_next(&rows); (*told)++) {
+    while (db_next(&rows)) {
         if (!tell(cx, db_id(&rows.row, 0), db_id(&rows.row, 1)))
             return false;
         if (cx->err.kind != NULL) { /* its ticket is gone: the others do not wait for it */
             log_warn(cx->trace, "visit %s: %s", id_text(cx->mem, db_id(&rows.row, 0)),
                      cx->err.oper);
             err_clear(&cx->err);
+        } else {
+            (*told)++;
         }
     }
     return true;

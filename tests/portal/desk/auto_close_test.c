@@ -166,6 +166,29 @@ static void settings_that_make_no_sense_are_refused(void **state)
     assert_int_equal(count_events(cx, "flow.changed"), 1);
 }
 
+static void what_fails_is_not_counted_as_done_and_comes_again(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id stuck = desk_file(cx, &d, "stuck"), moves = desk_file(cx, &d, "moves");
+
+    set_days(cx, 14, 0);
+    test_ok(cx, ticket_set_status(cx, stuck, "solved"));
+    test_ok(cx, ticket_set_status(cx, moves, "solved"));
+    test_sql(cx,
+             arena_printf(cx->mem,
+                          "CREATE TRIGGER ticket_stuck BEFORE UPDATE ON ticket FOR EACH ROW "
+                          "IF NEW.id = '%s' THEN SIGNAL SQLSTATE '45000'; END IF",
+                          id_text(cx->mem, stuck)),
+             DB_NONE);
+    test_as_system(cx);
+    cx->now += 15 * CLOCK_DAY;
+    assert_int_equal(work(cx), 1);
+    assert_int_equal(work(cx), 0);
+    test_sql(cx, "DROP TRIGGER ticket_stuck", DB_NONE);
+    assert_int_equal(work(cx), 1);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -175,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_dispute_begins_anew_and_a_review_stops_it),
         cmocka_unit_test(a_topic_has_a_time_of_its_own_or_none),
         cmocka_unit_test(settings_that_make_no_sense_are_refused),
+        cmocka_unit_test(what_fails_is_not_counted_as_done_and_comes_again),
     };
 
     return test_group_run("auto_close", TESTS, COUNT(TESTS));

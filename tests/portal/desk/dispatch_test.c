@@ -189,6 +189,34 @@ static void one_of_a_thrown_away_or_merged_ticket_ends(void **state)
     assert_int_equal(done, 0);
 }
 
+/* Whoever counts them goes on at once while there are more: what fails is none of them. */
+static void what_fails_is_not_counted_as_done_and_comes_again(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct id stuck = desk_file(cx, &d, "stuck"), moves = desk_file(cx, &d, "moves");
+    unsigned done;
+
+    test_ok(cx, desk_flow_set(cx, &(struct desk_flow){.dispatch_minutes = 30}, NULL, 0));
+    (void)send_to_dan(cx, &d, stuck);
+    (void)send_to_dan(cx, &d, moves);
+    test_sql(cx,
+             arena_printf(cx->mem,
+                          "CREATE TRIGGER dispatch_stuck BEFORE UPDATE ON dispatch FOR EACH ROW "
+                          "IF NEW.ticket_id = '%s' THEN SIGNAL SQLSTATE '45000'; END IF",
+                          id_text(cx->mem, stuck)),
+             DB_NONE);
+    test_as_system(cx);
+    cx->now += CLOCK_HOUR;
+    test_ok(cx, dispatch_work(cx, &done));
+    assert_int_equal(done, 1);
+    test_ok(cx, dispatch_work(cx, &done));
+    assert_int_equal(done, 0);
+    test_sql(cx, "DROP TRIGGER dispatch_stuck", DB_NONE);
+    test_ok(cx, dispatch_work(cx, &done));
+    assert_int_equal(done, 1);
+}
+
 static void who_is_away_is_stood_in_for_or_not_asked(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -254,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_dispatch_to_a_team_is_answered_by_one_of_it),
         cmocka_unit_test(without_an_answer_in_working_time_it_goes_back),
         cmocka_unit_test(one_of_a_thrown_away_or_merged_ticket_ends),
+        cmocka_unit_test(what_fails_is_not_counted_as_done_and_comes_again),
         cmocka_unit_test(who_is_away_is_stood_in_for_or_not_asked),
         cmocka_unit_test(it_is_withdrawn_by_whoever_sent_it_and_customers_know_nothing),
         cmocka_unit_test(a_narrow_eye_sees_what_is_dispatched_to_it),
