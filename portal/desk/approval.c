@@ -23,14 +23,14 @@ const struct err_kind ERR_APPROVAL_BLIND = {
 
 static const char *const KINDS[] = {"ticket", "order", "discount", "activation"};
 
-#define APPROVAL_SELECT                                                                  \
-    "SELECT a.id, a.ticket_id, a.person_id, a.asked_by, t.number, t.subject, a.kind, "   \
-    "a.question, a.opinion, p.full_name, COALESCE(b.full_name, ''), "                    \
-    "COALESCE(d.full_name, ''), a.state, a.created_at, a.due_at, a.decided_at "          \
-    "FROM approval a JOIN ticket t ON t.tenant_id = a.tenant_id AND t.id = a.ticket_id " \
-    "JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id "                 \
-    "LEFT JOIN person b ON b.tenant_id = a.tenant_id AND b.id = a.asked_by "             \
-    "LEFT JOIN person d ON d.tenant_id = a.tenant_id AND d.id = a.decided_by "           \
+#define APPROVAL_SELECT                                                                       \
+    "SELECT a.id, a.ticket_id, a.person_id, a.asked_by, t.number, t.subject, a.kind, "        \
+    "a.question, a.opinion, p.full_name, COALESCE(b.full_name, ''), "                         \
+    "COALESCE(d.full_name, ''), a.state, a.created_at, a.due_at, a.decided_at, a.decided_by " \
+    "FROM approval a JOIN ticket t ON t.tenant_id = a.tenant_id AND t.id = a.ticket_id "      \
+    "JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id "                      \
+    "LEFT JOIN person b ON b.tenant_id = a.tenant_id AND b.id = a.asked_by "                  \
+    "LEFT JOIN person d ON d.tenant_id = a.tenant_id AND d.id = a.decided_by "                \
     "WHERE a.tenant_id = ? AND t.deleted_at IS NULL "
 static const char SQL_APPROVAL_GET[] = APPROVAL_SELECT "AND a.id = ?";
 static const char SQL_APPROVAL_OF_TICKET[] =
@@ -80,7 +80,8 @@ static void from_row(const struct db_row *row, struct approval *a)
                            .state = db_text(row, 12),
                            .created_at = db_time(row, 13),
                            .due_at = db_time(row, 14),
-                           .decided_at = db_time(row, 15)};
+                           .decided_at = db_time(row, 15),
+                           .decided_by = db_id(row, 16)};
 }
 
 static bool check_looks(struct ctx *cx)
@@ -119,6 +120,17 @@ static bool settle_rights(struct ctx *cx, struct approval *a)
     return approval_may_decide(cx, a, cx->viewer.person_id, &a->may_decide);
 }
 
+/* Being asked shows the question, whatever else one sees of tickets. */
+static bool check_seen(struct ctx *cx, const struct approval *a)
+{
+    const struct id me = cx->viewer.person_id;
+    struct ticket *t;
+
+    return cx->viewer.kind == VIEWER_SYSTEM || a->may_decide ||
+           (!id_is_zero(me) && (id_equal(a->person_id, me) || id_equal(a->decided_by, me))) ||
+           ticket_get(cx, a->ticket_id, &t);
+}
+
 bool approval_get(struct ctx *cx, struct id id, struct approval **out)
 {
     struct db_rows rows;
@@ -129,7 +141,7 @@ bool approval_get(struct ctx *cx, struct id id, struct approval **out)
         return err_set(&cx->err, &ERR_NOT_FOUND, "approval %s", id_text(cx->mem, id));
     *out = arena_new(cx->mem, struct approval);
     from_row(&rows.row, *out);
-    return settle_rights(cx, *out);
+    return settle_rights(cx, *out) && check_seen(cx, *out);
 }
 
 bool approval_of_ticket(struct ctx *cx, struct id ticket_id, struct approval **out, size_t *count)

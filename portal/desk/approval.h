@@ -19,7 +19,7 @@ extern const struct err_kind ERR_APPROVAL_OWN;   /* one's own question */
 extern const struct err_kind ERR_APPROVAL_BLIND; /* he may not see the ticket */
 
 struct approval { /* in cx->mem; absent text is "" */
-    struct id id, ticket_id, person_id, asked_by;
+    struct id id, ticket_id, person_id, asked_by, decided_by;
     const char *number, *subject; /* of the ticket */
     const char *kind;             /* "ticket" "order" "discount" "activation" */
     const char *question, *opinion;
@@ -46,7 +46,8 @@ bool approval_ask(struct ctx *cx, struct id ticket_id, const struct approval_new
 bool approval_of_ticket(struct ctx *cx, struct id ticket_id, struct approval **out,
                         size_t *count) MUST_CHECK;
 bool approval_waiting(struct ctx *cx, struct approval **out, size_t *count) MUST_CHECK;
-/* Staff, the system. Fails: ERR_NOT_FOUND. */
+/* The system; whoever is asked, or decided; other staff if they see its ticket. Fails:
+ * ERR_NOT_FOUND. */
 bool approval_get(struct ctx *cx, struct id id, struct approval **out) MUST_CHECK;
 /* Whether that person may decide it now: the approver, or who stands in for him today, but never
  * who asked. */

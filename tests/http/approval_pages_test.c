@@ -113,6 +113,34 @@ static void an_approval_is_asked_on_the_ticket_and_decided_in_the_portal(void **
     site_hides(&a, "Too much");
 }
 
+static void what_is_asked_about_a_ticket_that_one_does_not_see_is_not_there(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct town t = open_town(cx);
+    const struct id cara = make_person(cx, "Cara Voss", "cara@tilwick.example");
+    const struct id role = ctx_new_id(cx);
+    struct site_user narrow;
+    const char *decide;
+
+    test_sql(cx, "INSERT INTO role (tenant_id, id, name) VALUES (?, ?, 'narrow')",
+             DB_ID(cx->tenant_id), DB_ID(role));
+    test_sql(cx,
+             "INSERT INTO role_right (tenant_id, role_id, name) VALUES (?, ?, 'desk.read'), "
+             "(?, ?, 'desk.update'), (?, ?, 'settings.read'), (?, ?, 'settings.update')",
+             DB_ID(cx->tenant_id), DB_ID(role), DB_ID(cx->tenant_id), DB_ID(role),
+             DB_ID(cx->tenant_id), DB_ID(role), DB_ID(cx->tenant_id), DB_ID(role));
+    test_sql(cx, "INSERT INTO staff_member (tenant_id, person_id, role_id) VALUES (?, ?, ?)",
+             DB_ID(cx->tenant_id), DB_ID(cara), DB_ID(role));
+    narrow = site_sign_in(cx, cara);
+    ask_dan(cx, &t);
+    decide = site_path(cx, "/desk/approvals/%s", latest(cx));
+    assert_int_equal(site_post(cx, &narrow, decide, "answer=yes").status, 404);
+    assert_int_equal(
+        site_post(cx, &narrow, arena_printf(cx->mem, "%s/withdraw", decide), "opinion=x").status,
+        404);
+    assert_int_equal(count_decided(cx), 0);
+}
+
 static void opening_the_mails_link_decides_nothing_and_sending_decides_once(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -201,6 +229,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(an_approval_is_asked_on_the_ticket_and_decided_in_the_portal),
+        cmocka_unit_test(what_is_asked_about_a_ticket_that_one_does_not_see_is_not_there),
         cmocka_unit_test(opening_the_mails_link_decides_nothing_and_sending_decides_once),
         cmocka_unit_test(a_withdrawn_question_says_so_to_whoever_opens_its_link),
         cmocka_unit_test(another_tenants_link_is_not_found),

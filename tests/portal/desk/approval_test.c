@@ -320,6 +320,27 @@ static void customers_and_other_tenants_see_no_approvals(void **state)
     test_refused(cx, approval_decide(cx, id, true, NULL), &ERR_DENIED);
 }
 
+static void what_is_asked_about_a_ticket_that_one_does_not_see_is_not_there(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = open_desk(cx);
+    const struct id cara = make_third(cx), id = ask_dan(cx, &d, desk_file(cx, &d, "s"), 0);
+    const uint64_t narrow = RIGHT_DESK_READ | RIGHT_DESK_UPDATE;
+    struct approval *a;
+
+    test_as_staff(cx, cara, narrow | RIGHT_SETTINGS);
+    test_refused(cx, approval_get(cx, id, &a), &ERR_NOT_FOUND);
+    test_refused(cx, approval_decide(cx, id, true, NULL), &ERR_NOT_FOUND);
+    test_refused(cx, approval_withdraw(cx, id, "No longer needed."), &ERR_NOT_FOUND);
+    test_as_staff(cx, cara, RIGHT_DESK);
+    test_ok(cx, approval_get(cx, id, &a));
+    test_refused(cx, approval_decide(cx, id, true, NULL), &ERR_DENIED);
+    test_as_staff(cx, d.dan, narrow); /* who was asked sees the question, before and after */
+    test_ok(cx, approval_decide(cx, id, true, NULL));
+    test_ok(cx, approval_get(cx, id, &a));
+    assert_string_equal(a->state, "approved");
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
@@ -332,6 +353,7 @@ int main(void)
         cmocka_unit_test(what_is_not_decided_in_time_ends_and_needs_review),
         cmocka_unit_test(a_link_decides_for_its_person_alone),
         cmocka_unit_test(customers_and_other_tenants_see_no_approvals),
+        cmocka_unit_test(what_is_asked_about_a_ticket_that_one_does_not_see_is_not_there),
     };
 
     return test_group_run("approval", TESTS, COUNT(TESTS));
