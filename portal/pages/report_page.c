@@ -7,6 +7,7 @@
 #include "portal/pages/report_chart.h"
 #include "portal/pages/report_frame.h"
 #include "portal/pages/ticket_context.h"
+#include "portal/pages/trail.h"
 
 #include <string.h>
 
@@ -104,26 +105,6 @@ bool report_page_service(struct req *rq)
 
 /* --- the same as a file --- */
 
-/* Quoted always; what a spreadsheet would take for a formula is marked as text. */
-static void add_cell(struct str *out, const char *text, bool is_last)
-{
-    str_add(out, "\"");
-    if (*text != '\0' && strchr("=+-@\t\r", *text) != NULL)
-        str_add(out, "'");
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"')
-            str_add(out, "\"");
-        str_char(out, *c);
-    }
-    str_add(out, is_last ? "\"\r\n" : "\",");
-}
-
-static void add_line(struct str *out, const char *const *cells, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        add_cell(out, cells[i], i + 1 == count);
-}
-
 /* "2026-03-02 09:00" of the tenant's zone: what spreadsheets read as a time. */
 /* The tenant's own fields: a column each, behind the others. */
 struct own_columns {
@@ -180,7 +161,7 @@ bool report_page_download(struct req *rq)
     for (size_t i = 0; i < COUNT(head); i++)
         line[i] = req_text(rq, head[i]);
     add_own(rq, &own, 0, true, line + COUNT(head));
-    add_line(&rq->out, line, COUNT(head) + own.set.count);
+    trail_csv_line(rq, line, COUNT(head) + own.set.count);
     for (size_t i = 0; i < count; i++) {
         const struct report_row *r = &rows[i];
         const char *const cells[] = {r->number,
@@ -205,7 +186,7 @@ bool report_page_download(struct req *rq)
         _Static_assert(COUNT(cells) == COUNT(head), "a title for each column");
         memcpy(line, cells, sizeof cells);
         add_own(rq, &own, i, false, line + COUNT(head));
-        add_line(&rq->out, line, COUNT(head) + own.set.count);
+        trail_csv_line(rq, line, COUNT(head) + own.set.count);
     }
     return true;
 }

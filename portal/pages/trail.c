@@ -90,11 +90,26 @@ void trail_add(struct req *rq, const char *path, const struct trail *trail, stru
 
 /* --- files --- */
 
+/* Some programs drop what is blank in front, and read full-width signs as the plain ones. */
+static bool is_formula(const char *text)
+{
+    static const char *const SIGNS[] = {
+        "=", "+", "-", "@", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+
+    if (*text == '\t' || *text == '\r' || *text == '\n')
+        return true;
+    text += strspn(text, " \t\r\n");
+    for (size_t i = 0; i < COUNT(SIGNS); i++)
+        if (strncmp(text, SIGNS[i], strlen(SIGNS[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Quoted always; what a spreadsheet would take for a formula is marked as text. */
 static void add_cell(struct str *out, const char *text, bool is_last)
 {
     str_char(out, '"');
-    if (*text != '\0' && strchr("=+-@\t\r", *text) != NULL)
+    if (is_formula(text))
         str_char(out, '\'');
     for (const char *c = text; *c != '\0'; c++) {
         if (*c == '"')

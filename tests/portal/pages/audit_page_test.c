@@ -42,6 +42,18 @@ static void the_trail_says_who_when_from_where_and_what_changed(void **state)
 
 static void the_trail_is_a_file_too_without_formulas(void **state)
 {
+    static const char *const NAMES[] = {"\n=1+1",
+                                        "\t=2+1",
+                                        " @3",
+                                        "\r4",
+                                        "\xEF\xBC\x9D"
+                                        "5",
+                                        "\xEF\xBC\x8B"
+                                        "6",
+                                        "\xEF\xBC\x8D"
+                                        "7",
+                                        "\xEF\xBC\xA0"
+                                        "8"};
     struct ctx *cx = test_ctx(state);
     struct browser *b = browser_open(cx);
     struct browser *other = browser_open(cx);
@@ -54,6 +66,19 @@ static void the_trail_is_a_file_too_without_formulas(void **state)
     assert_true(browser_shows(b, "\"'=1+1\""));
     assert_true(browser_shows(b, "\"person.login\""));
     assert_false(browser_shows(b, "person.registered"));
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        test_sql(cx,
+                 "UPDATE person SET full_name = ? WHERE tenant_id = ? AND email LIKE 'formula%'",
+                 DB_TEXT(NAMES[i]), DB_ID(cx->tenant_id));
+        assert_int_equal(browser_get(b, "/desk/settings/audit.csv?what=person.login"), 200);
+        assert_true(browser_shows(b, arena_printf(cx->mem, "\"'%s\"", NAMES[i])));
+    }
+    test_sql(
+        cx,
+        "UPDATE person SET full_name = 'Anna-Lena = 1' WHERE tenant_id = ? AND email LIKE 'formula%'",
+        DB_ID(cx->tenant_id));
+    assert_int_equal(browser_get(b, "/desk/settings/audit.csv?what=person.login"), 200);
+    assert_true(browser_shows(b, "\"Anna-Lena = 1\""));
 }
 
 static void pages_of_the_trail_follow_each_other(void **state)
