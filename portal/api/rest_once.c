@@ -7,17 +7,6 @@
 
 #include <string.h>
 
-/* These keep the key with what they make, for good (ticket.request_key, message.request_key). */
-static const char *const OWN[] = {"/api/v1/tickets", "/api/v1/tickets/{id}/messages"};
-
-static bool is_kept(const struct route *route)
-{
-    for (size_t i = 0; i < COUNT(OWN); i++)
-        if (strcmp(route->pattern, OWN[i]) == 0)
-            return false;
-    return route->method == METHOD_POST;
-}
-
 static bool repeat(struct req *rq, const struct request_answer *kept)
 {
     rq->status = kept->status;
@@ -66,7 +55,7 @@ bool rest_once_run(struct req *rq)
     struct err was;
     const char *key;
 
-    if (!is_kept(rq->route) || req_header(rq, "Idempotency-Key") == NULL)
+    if (rq->route->method != METHOD_POST || req_header(rq, "Idempotency-Key") == NULL)
         return rq->route->handler(rq);
     if (!rest_key(rq, &key))
         return false;

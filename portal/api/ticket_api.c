@@ -167,9 +167,7 @@ bool ticket_api_create(struct req *rq)
     struct ticket_new what = {.source = "api"};
     struct ticket *t;
 
-    if (!rest_read(rq, CREATE, COUNT(CREATE), &what, NULL))
-        return false;
-    if (!rest_key(rq, &what.request_key) || !ticket_create(&rq->cx, &what, &t) ||
+    if (!rest_read(rq, CREATE, COUNT(CREATE), &what, NULL) || !ticket_create(&rq->cx, &what, &t) ||
         !ticket_field_load(&rq->cx, &t, 1))
         return false;
     reply_header(rq, "Location",
@@ -252,7 +250,6 @@ bool ticket_api_answer(struct req *rq)
     struct id message_id;
 
     if (!rest_read(rq, ANSWER, COUNT(ANSWER), &answer, NULL) ||
-        !rest_key(rq, &answer.request_key) ||
         !ticket_reply_send(&rq->cx, rq->id, &answer, &message_id))
         return false;
     return rest_answer(rq, 201, json_pack("{s:s}", "id", id_text(rq->cx.mem, message_id)));

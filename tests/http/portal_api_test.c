@@ -317,6 +317,11 @@ static void the_same_key_files_once(void **state)
     assert_int_equal(a.status, 201);
     assert_int_equal(b.status, 201);
     assert_string_equal(a.location, b.location);
+    assert_null(strstr(a.head, "Idempotency-Replayed"));
+    assert_non_null(strstr(b.head, "Idempotency-Replayed: true"));
+    b = site_call(s.cx, anna, "POST", "/api/v1/tickets", "Idempotency-Key: k1\r\n",
+                  "{\"subject\":\"Another\",\"text\":\"Text.\",\"topic\":\"fault\"}");
+    shop_says(&b, 409, "IDEMPOTENCY_KEY_USED");
     assert_int_equal(
         test_i64(s.cx, "SELECT COUNT(*) FROM ticket WHERE tenant_id = ?", DB_ID(s.cx->tenant_id)),
         1);

@@ -200,4 +200,8 @@ void shop_what_somebody_else_changed_is_not_overwritten(void **state)
     a = site_call(s.cx, anna, "POST", messages, "Idempotency-Key: again-1\r\n",
                   "{\"text\":\"Once.\"}");
     shop_says(&a, 201, seen);
+    assert_non_null(strstr(a.head, "Idempotency-Replayed: true"));
+    a = site_call(s.cx, anna, "POST", messages, "Idempotency-Key: again-1\r\n",
+                  "{\"text\":\"Something else.\"}");
+    shop_says(&a, 409, "IDEMPOTENCY_KEY_USED");
 }
