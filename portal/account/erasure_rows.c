@@ -34,6 +34,11 @@ static const char *const SQL_ERASE_BY_PERSON[] = {
     "UPDATE message SET author_name = '" ERASURE_NAME
     "' WHERE tenant_id = ? AND author_id = ? "
     "AND author_name <> ''",
+    "DELETE FROM request_answer WHERE tenant_id = ? AND actor_id = ?",
+    /* Others' stay without their words: a repeat must not do it again. */
+    "UPDATE request_answer a JOIN person p ON p.tenant_id = a.tenant_id SET a.body = '{}' "
+    "WHERE a.tenant_id = ? AND p.id = ? AND (INSTR(a.body, CAST(p.id AS CHAR)) > 0 "
+    "OR (p.full_name <> '' AND INSTR(a.body, p.full_name) > 0))",
     "UPDATE merge SET gone_email = '' WHERE tenant_id = ? AND gone_id = ?",
     "UPDATE merge SET gone_email = '' WHERE tenant_id = ? AND kept_id = ?",
 };
@@ -43,6 +48,7 @@ static const char *const SQL_ERASE_BY_ADDRESS[] = {
     "DELETE FROM mail_in WHERE tenant_id = ? AND sender = ?",
     "DELETE FROM notice WHERE tenant_id = ? AND address = ?",
     "DELETE FROM signup WHERE tenant_id = ? AND email = ?",
+    "UPDATE request_answer SET body = '{}' WHERE tenant_id = ? AND INSTR(body, ?) > 0",
     "DELETE FROM mail_stop WHERE tenant_id = ? AND address = ?",
     "DELETE FROM mail_ignored WHERE tenant_id = ? AND address = ?",
     "UPDATE login_event SET email = '', address = '' WHERE tenant_id = ? AND email = ?",

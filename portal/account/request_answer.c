@@ -15,8 +15,8 @@ static const char SQL_REQUEST_ANSWER_FIND[] =
 static const char SQL_REQUEST_ANSWER_DROP[] =
     "DELETE FROM request_answer WHERE tenant_id = ? AND call_hash = ? AND created_at <= ?";
 static const char SQL_REQUEST_ANSWER_KEEP[] =
-    "INSERT INTO request_answer (tenant_id, id, call_hash, body_hash, status, location, body, "
-    "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO request_answer (tenant_id, id, actor_id, call_hash, body_hash, status, location, "
+    "body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_REQUEST_ANSWER_PURGE[] =
     "DELETE FROM request_answer WHERE tenant_id = ? AND created_at <= ? LIMIT ?";
 
@@ -59,9 +59,9 @@ bool request_answer_keep(struct ctx *cx, const struct request_call *call,
     return db_exec(cx, NULL, SQL_REQUEST_ANSWER_DROP, DB_ID(cx->tenant_id),
                    DB_BYTES(call->call, sizeof call->call), DB_TIME(cx->now - REQUEST_ANSWER_US)) &&
            db_exec(cx, NULL, SQL_REQUEST_ANSWER_KEEP, DB_ID(cx->tenant_id), DB_ID(ctx_new_id(cx)),
-                   DB_BYTES(call->call, sizeof call->call), DB_BYTES(call->body, sizeof call->body),
-                   DB_INT(answer->status), DB_TEXT(answer->location), DB_TEXT(answer->body),
-                   DB_TIME(cx->now));
+                   DB_ID_OR_NULL(cx->actor_id), DB_BYTES(call->call, sizeof call->call),
+                   DB_BYTES(call->body, sizeof call->body), DB_INT(answer->status),
+                   DB_TEXT(answer->location), DB_TEXT(answer->body), DB_TIME(cx->now));
 }
 
 bool request_answer_purge(struct ctx *cx, int64_t limit, int64_t *removed)

@@ -71,6 +71,7 @@ const struct trace TRACE_OF_PERSON[] = {
     STAYS("signup_wait", "decided_by", TRACE_HISTORY, TRACE_MARK),
     STAYS("login_event", "person_id", TRACE_HISTORY, TRACE_WHOLE),
     STAYS("api_token", "person_id", TRACE_STAY, TRACE_WHOLE),
+    STAYS("request_answer", "actor_id", TRACE_STAY, TRACE_MARK),
     STAYS("event", "actor_id", TRACE_HISTORY, TRACE_WHOLE),
     STAYS("event", "subject_id", TRACE_HISTORY, TRACE_WHOLE),
     STAYS("ticket_presence", "person_id", TRACE_STAY, TRACE_WHOLE),

@@ -4,6 +4,7 @@
 #include "portal/account/merge.h"
 #include "portal/account/own_data.h"
 #include "portal/account/person.h"
+#include "portal/account/request_answer.h"
 #include "portal/account/trace.h"
 #include "portal/desk/report.h"
 #include "tests/portal/account/people_make.h"
@@ -125,6 +126,41 @@ static void the_chain_is_whole(struct ctx *cx)
     test_ok(cx, event_chain_verify(cx, &broken, &checked));
     assert_true(id_is_zero(broken));
     assert_true(checked > 2);
+}
+
+static void keep_answer(struct ctx *cx, const char *key, const char *body)
+{
+    const struct request_answer answer = {.status = 201, .location = "", .body = body};
+    struct request_call call;
+
+    request_answer_call(cx, "POST", "/api/v1/tickets", key, span_of(key), &call);
+    test_ok(cx, request_answer_keep(cx, &call, &answer));
+}
+
+static void kept_answers_forget_him_and_are_not_done_again(void **state)
+{
+    struct town t = make(state);
+    struct id request;
+    struct db_rows rows;
+
+    test_as_customer(t.cx, t.who.person, t.organisation, RIGHT_TICKET_OWN);
+    keep_answer(t.cx, "his", "{\"body\":\"My printer stops\"}");
+    as_staff(&t);
+    keep_answer(t.cx, "about", "{\"email\":\"" MARK "@home.example\"}");
+    keep_answer(t.cx, "named", "{\"name\":\"" MARK "\"}");
+    keep_answer(t.cx, "other", "{\"name\":\"mirabelle\"}");
+    request = ask(&t);
+    test_ok(t.cx, erasure_do(t.cx, request));
+    test_ok(t.cx, db_query(t.cx, &rows,
+                           "SELECT body FROM request_answer WHERE tenant_id = ? ORDER BY body",
+                           DB_ID(t.cx->tenant_id)));
+    assert_int_equal(rows.count, 3);
+    assert_true(db_next(&rows));
+    assert_string_equal(db_text(&rows.row, 0), "{\"name\":\"mirabelle\"}");
+    assert_true(db_next(&rows));
+    assert_string_equal(db_text(&rows.row, 0), "{}");
+    assert_true(db_next(&rows));
+    assert_string_equal(db_text(&rows.row, 0), "{}");
 }
 
 static void nothing_names_him_any_more_and_every_figure_stays(void **state)
@@ -351,6 +387,7 @@ static void staffs_notes_and_tokens_of_links_are_not_in_it(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(kept_answers_forget_him_and_are_not_done_again),
         cmocka_unit_test(nothing_names_him_any_more_and_every_figure_stays),
         cmocka_unit_test(accounts_merged_into_his_are_erased_with_him),
         cmocka_unit_test(asking_is_his_own_and_deciding_is_staffs),
