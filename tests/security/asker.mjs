@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 
+import { unzip } from "./zip.mjs";
+
 const TIMEOUT_MS = 30_000;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
 
@@ -17,13 +19,12 @@ export function ask(base, path, { method = "GET", host, headers = {}, body, type
     const request = http.request({ hostname, port, path, method, agent, headers: all, timeout: TIMEOUT_MS }, (answer) => {
       const parts = [];
       answer.on("data", (part) => parts.push(part));
-      answer.on("end", () => resolve({
-        status: answer.statusCode,
-        headers: answer.headers,
-        type: (answer.headers["content-type"] ?? "").split(";")[0],
-        location: answer.headers.location ?? "",
-        text: Buffer.concat(parts).toString("utf8"),
-      }));
+      answer.on("end", () => {
+        const type = (answer.headers["content-type"] ?? "").split(";")[0];
+        const bytes = Buffer.concat(parts);
+        const text = type === "application/zip" && bytes.length > 0 ? unzip(bytes) : bytes.toString("utf8");
+        resolve({ status: answer.statusCode, headers: answer.headers, type, location: answer.headers.location ?? "", text });
+      });
       answer.on("error", reject);
     });
     request.on("timeout", () => request.destroy(new Error(`${method} ${path}: no answer within ${TIMEOUT_MS} ms`)));

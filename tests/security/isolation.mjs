@@ -98,7 +98,7 @@ const still = (answer) => answer.text.replace(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, "
   .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?=" name|"><)/g, "-").replace(/\b\d+ (second|minute)s? ago\b|\b\d\d:\d\d\b/g, "-");
 
 // Looking is on record itself and seen by others, and notices come at their own time.
-const RECORD = /^\/desk\/settings\/(audit|logins|online|webhooks\/)|^\/notices|\/presence$|^\/(desk\/)?news|^\/account\/data\.json/;
+const RECORD = /^\/desk\/settings\/(audit|logins|online|webhooks\/)|^\/notices|\/presence$|^\/(desk\/)?news|^\/account\/data\.zip/;
 // The demo's mails are there for whoever tries it out.
 const DEMO_MAIL = /^\/demo\/mail|\/(welcome|verify|unlock|follow|survey|login\/link)\/[0-9a-f]{32}/;
 

@@ -252,7 +252,7 @@ static void staff_get_the_rights_of_their_role(void **state)
     s = signed_in(cx, priya);
     assert_true(s->is_staff);
     assert_int_equal(cx->viewer.kind, VIEWER_STAFF);
-    assert_int_equal(cx->viewer.rights, RIGHT_DESK | RIGHT_CUSTOMERS);
+    assert_int_equal(cx->viewer.rights, ROLE_PRESETS[2].rights);
     assert_true(id_equal(cx->actor_id, priya));
 }
 
