@@ -64,17 +64,35 @@ static size_t gather(struct req *rq, const struct form *form, struct attachment_
     return n;
 }
 
+/* Whether they fit: of what comes now before it is stored, of what is stored already by its size.
+ */
+static bool has_room(struct req *rq, const struct attachment_file *files, size_t count)
+{
+    const struct attachment_quota quota = {
+        .tenant = rq->app->config.storage_tenant_gb * 1024 * 1024 * 1024,
+        .organisation = rq->app->config.storage_organisation_mb * 1024 * 1024};
+
+    return attachment_quota_check(&rq->cx, &quota, files, count);
+}
+
+static bool store(struct req *rq, struct attachment_file *files, size_t count)
+{
+    bool has_kept = false;
+
+    for (size_t i = 0; i < count; i++)
+        has_kept = has_kept || files[i].hash != NULL;
+    return has_room(rq, files, count) &&
+           attachment_store(&rq->cx, upload_context_storage(rq), files, count) &&
+           (!has_kept || has_room(rq, files, count));
+}
+
 bool upload_context_store(struct req *rq, const struct form *form, struct attachment_file **files,
                           size_t *count)
 {
     struct attachment_file *all;
     const size_t n = gather(rq, form, &all);
-    const struct attachment_quota quota = {
-        .tenant = rq->app->config.storage_tenant_gb * 1024 * 1024 * 1024,
-        .organisation = rq->app->config.storage_organisation_mb * 1024 * 1024};
 
-    if (n > 0 && (!attachment_store(&rq->cx, upload_context_storage(rq), all, n) ||
-                  !attachment_quota_check(&rq->cx, &quota, all, n)))
+    if (n > 0 && !store(rq, all, n))
         return false;
     *files = all;
     *count = n;
@@ -84,9 +102,13 @@ bool upload_context_store(struct req *rq, const struct form *form, struct attach
 void upload_context_keep(struct req *rq, const struct form *form, json_t *context)
 {
     struct attachment_file *all;
-    const size_t n = gather(rq, form, &all);
+    size_t n = gather(rq, form, &all);
     json_t *kept = json_array();
 
+    if (n > 0 && !has_room(rq, all, n)) {
+        err_clear(&rq->cx.err);
+        n = 0;
+    }
     for (size_t i = 0; i < n && i < ATTACHMENT_COUNT_MAX; i++) {
         if (!attachment_store(&rq->cx, upload_context_storage(rq), &all[i], 1)) {
             err_clear(&rq->cx.err);

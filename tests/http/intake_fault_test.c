@@ -4,6 +4,7 @@
 #include "base/store.h"
 #include "db/db_fault.h"
 #include "licensing/token.h"
+#include "portal/app.h"
 #include "portal/mail/mail_route.h"
 #include "portal/mail/mail_worker.h"
 #include "tests/http/site.h"
@@ -301,6 +302,34 @@ static void a_full_disk_is_told_and_the_words_of_the_ticket_are_kept(void **stat
     assert_int_equal(tickets_of(s.cx), 1);
 }
 
+static void what_would_overfill_the_room_is_not_stored(void **state)
+{
+    enum { MEGABYTE = 1024 * 1024 };
+    static const char *const FIELDS[] = {"topic=fault", "subject=Till", "text=" WORDS,
+                                         "request_key=quota", NULL};
+    static const char *const AGAIN[] = {"topic=fault", "subject=", "text=" WORDS,
+                                        "request_key=quota", NULL};
+    const struct desk_site s = open_desk(state);
+    const unsigned before = files_below(s.cx, s.storage);
+    char *bytes = arena_alloc(s.cx->mem, MEGABYTE + 1);
+    struct site_answer a;
+
+    memset(bytes, 'q', MEGABYTE + 1);
+    site_app()->config.storage_organisation_mb = 1;
+    a = site_upload(s.cx, &s.anna, "/tickets/new", FIELDS, "log.txt", bytes, MEGABYTE + 1);
+    site_shows(&a, "have filled their room");
+    site_shows(&a, WORDS);
+    assert_int_equal(files_below(s.cx, s.storage), before);
+    a = site_upload(s.cx, &s.anna, "/tickets/new", AGAIN, "log.txt", bytes, MEGABYTE + 1);
+    site_shows(&a, WORDS); /* a form that comes back keeps no such file either */
+    site_app()->config.storage_organisation_mb = 0;
+    assert_int_equal(files_below(s.cx, s.storage), before);
+    assert_int_equal(tickets_of(s.cx), 0);
+    a = site_upload(s.cx, &s.anna, "/tickets/new", FIELDS, "log.txt", bytes, MEGABYTE + 1);
+    assert_int_equal(a.status, 303);
+    assert_int_equal(files_below(s.cx, s.storage), before + 1);
+}
+
 static void a_full_disk_keeps_a_mail_with_its_bringer_or_in_the_tray(void **state)
 {
     const struct desk_site s = open_desk(state);
@@ -339,6 +368,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_ticket_is_there_once_or_its_sender_was_told),
         cmocka_unit_test(a_mail_is_a_ticket_once_or_waits_with_its_bytes),
         cmocka_unit_test(a_full_disk_is_told_and_the_words_of_the_ticket_are_kept),
+        cmocka_unit_test(what_would_overfill_the_room_is_not_stored),
         cmocka_unit_test(a_full_disk_keeps_a_mail_with_its_bringer_or_in_the_tray),
     };
 

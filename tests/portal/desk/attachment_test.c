@@ -179,6 +179,11 @@ static void what_would_overfill_the_room_is_refused_with_its_reason(void **state
     test_ok(cx, attachment_quota_check(cx, &own, &nine, 1)); /* it is the customer's, not hers */
     test_as_customer(cx, d.anna, make_organisation(cx, "C-77", "Other"), RIGHT_TICKET_ALL);
     test_ok(cx, attachment_quota_check(cx, &own, &nine, 1));
+    assert_non_null(strstr(test_text(cx,
+                                     "EXPLAIN FORMAT=JSON SELECT COALESCE(SUM(bytes), 0) FROM "
+                                     "attachment WHERE tenant_id = ?",
+                                     DB_ID(cx->tenant_id)),
+                           "\"using_index\": true")); /* no row is read for the sum */
 }
 
 int main(void)
