@@ -28,6 +28,14 @@ static int64_t day_number(const struct civil *c)
     return clock_from_civil(&day) / CLOCK_DAY;
 }
 
+int64_t format_days_until(const struct format *f, int64_t us)
+{
+    const struct civil today = local(f, f->now), day = local(f, us);
+    const int64_t days = day_number(&day) - day_number(&today);
+
+    return days > 0 ? days : 0;
+}
+
 static const char *figures_text(struct arena *mem, const struct format *f, const struct civil *c)
 {
     switch (f->dates) {

@@ -25,6 +25,8 @@ const char *format_day_ago(struct arena *mem, const struct format *f,
 const char *format_date_text(struct arena *mem, const struct format *f,
                              const char *iso_date); /* a DATE column */
 const char *format_date_ago(struct arena *mem, const struct format *f, const char *iso_date);
+int64_t format_days_until(const struct format *f,
+                          int64_t us); /* calendar days; 0: today, or over */
 const char *format_number(struct arena *mem, const struct format *f, int64_t n); /* 1,234 */
 const char *format_money(struct arena *mem, const struct format *f,
                          struct money m); /* GBP 1,234.50 */

@@ -347,7 +347,8 @@ static bool licence_facts(struct writing *w, const struct notice *n, struct noti
     facts[(*count)++] = (struct notice_fact){
         "licence", arena_printf(cx->mem, "%s %s", licence->product_name, licence->serial)};
     facts[(*count)++] = (struct notice_fact){
-        "days", format_number(cx->mem, &w->format, json_get_i64(n->data, "days", 0))};
+        "days",
+        format_number(cx->mem, &w->format, format_days_until(&w->format, licence->expires_at))};
     facts[(*count)++] =
         (struct notice_fact){"date", format_day(cx->mem, &w->format, licence->expires_at)};
     facts[(*count)++] = (struct notice_fact){"organisation", licence->organisation_name};

@@ -651,7 +651,7 @@ static void a_licence_that_ends_is_told_to_those_who_look_after_it(void **state)
              "UPDATE licence SET organisation_id = ?, created_at = ?, expires_at = ? "
              "WHERE tenant_id = ? AND id = ?",
              DB_ID(p.desk.organisation), DB_TIME(p.cx->now - 300 * CLOCK_DAY),
-             DB_TIME(p.cx->now + 30 * CLOCK_DAY), DB_ID(p.cx->tenant_id), DB_ID(l->id));
+             DB_TIME(p.cx->now + 10 * CLOCK_DAY), DB_ID(p.cx->tenant_id), DB_ID(l->id));
     test_sql(p.cx, "UPDATE organisation SET owner_id = ? WHERE tenant_id = ? AND id = ?",
              DB_ID(p.desk.priya), DB_ID(p.cx->tenant_id), DB_ID(p.desk.organisation));
     make_membership(p.cx, lena, p.desk.organisation, RIGHT_LICENCE);
@@ -660,7 +660,7 @@ static void a_licence_that_ends_is_told_to_those_who_look_after_it(void **state)
     assert_int_equal(told, 1);
     post_work(&p, NOTICE_WINDOW_SECONDS);
     assert_int_equal(smtp_server_count(p.server), 2);
-    assert_non_null(strstr(post_mail_to(&p, "lena@marlow.example"), "in 30 days"));
+    assert_non_null(strstr(post_mail_to(&p, "lena@marlow.example"), "in 10 days"));
     assert_non_null(strstr(post_mail_to(&p, "priya@tilwick.example"), "Marlow Grocers"));
     assert_null(post_mail_to(&p, "tim@marlow.example"));
     test_ok(p.cx, expiry_notice_tell(p.cx, 10, &told));
