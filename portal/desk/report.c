@@ -22,13 +22,15 @@ static const char SQL_REPORT_ROWS[] =
     "LEFT JOIN team m ON m.tenant_id = t.tenant_id AND m.id = t.team_id "
     "LEFT JOIN site s ON s.tenant_id = t.tenant_id AND s.id = t.site_id "
     "LEFT JOIN product pr ON pr.tenant_id = t.tenant_id AND pr.id = t.product_id "
-    "WHERE t.tenant_id = ? AND t.created_at >= ? AND t.created_at < ? AND t.deleted_at IS NULL";
+    "WHERE t.tenant_id = ? AND t.created_at >= ? AND t.created_at < ? AND t.deleted_at IS NULL "
+    "AND t.merged_into IS NULL";
 /* In the order of the rows, so that one walk joins them. */
 static const char SQL_REPORT_STATES[] =
     "SELECT t.id, JSON_VALUE(l.data, '$.from'), JSON_VALUE(l.data, '$.to') FROM ticket t "
     "JOIN message l ON l.tenant_id = t.tenant_id AND l.ticket_id = t.id AND l.kind = 'event' "
     "AND JSON_VALUE(l.data, '$.change') = 'status' "
-    "WHERE t.tenant_id = ? AND t.created_at >= ? AND t.created_at < ? AND t.deleted_at IS NULL";
+    "WHERE t.tenant_id = ? AND t.created_at >= ? AND t.created_at < ? AND t.deleted_at IS NULL "
+    "AND t.merged_into IS NULL";
 
 bool report_visible(struct ctx *cx, struct where *w)
 {

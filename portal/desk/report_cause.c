@@ -7,8 +7,9 @@
 
 #define CAUSE_COUNTS  ", SUM(t.created_at >= ?), SUM(t.created_at < ?) FROM ticket t "
 #define CAUSE_PRODUCT "LEFT JOIN product pr ON pr.tenant_id = t.tenant_id AND pr.id = t.product_id "
-#define CAUSE_WHERE \
-    "WHERE t.tenant_id = ? AND t.created_at >= ? AND t.created_at < ? AND t.deleted_at IS NULL"
+#define CAUSE_WHERE                                                                              \
+    "WHERE t.tenant_id = ? AND t.created_at >= ? AND t.created_at < ? AND t.deleted_at IS NULL " \
+    "AND t.merged_into IS NULL"
 
 static const struct {
     const char *code, *label, *sql;

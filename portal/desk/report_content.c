@@ -8,12 +8,13 @@
 static const char SQL_CONTENT_RATE[] =
     "SELECT COUNT(*), COUNT(s.id) FROM ticket t LEFT JOIN survey s ON s.tenant_id = t.tenant_id "
     "AND s.ticket_id = t.id AND s.resolved_at = t.resolved_at WHERE t.tenant_id = ? AND "
-    "t.resolved_at >= ? AND t.resolved_at < ? AND t.deleted_at IS NULL";
+    "t.resolved_at >= ? AND t.resolved_at < ? AND t.deleted_at IS NULL AND t.merged_into IS NULL";
 static const char SQL_CONTENT_SCORES[] =
     "SELECT a.full_name, s.score, COUNT(*) FROM survey s "
     "JOIN ticket t ON t.tenant_id = s.tenant_id AND t.id = s.ticket_id "
     "LEFT JOIN person a ON a.tenant_id = s.tenant_id AND a.id = s.assignee_id "
-    "WHERE s.tenant_id = ? AND s.answered_at >= ? AND s.answered_at < ? AND t.deleted_at IS NULL";
+    "WHERE s.tenant_id = ? AND s.answered_at >= ? AND s.answered_at < ? AND t.deleted_at IS NULL "
+    "AND t.merged_into IS NULL";
 static const char SQL_CONTENT_VISITS[] =
     "SELECT v.outcome, v.due_on < DATE(?), COUNT(*) FROM visit v "
     "JOIN ticket t ON t.tenant_id = v.tenant_id AND t.id = v.ticket_id "

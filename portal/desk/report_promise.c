@@ -7,7 +7,8 @@
 static const char SQL_PROMISE_ENDED[] =
     "SELECT p.target, p.level, p.asked_at, p.due_at, p.done_at FROM ticket_promise p "
     "JOIN ticket t ON t.tenant_id = p.tenant_id AND t.id = p.ticket_id "
-    "WHERE p.tenant_id = ? AND p.done_at >= ? AND p.done_at < ? AND t.deleted_at IS NULL";
+    "WHERE p.tenant_id = ? AND p.done_at >= ? AND p.done_at < ? AND t.deleted_at IS NULL "
+    "AND t.merged_into IS NULL";
 /* Opened again: an earlier solution of the same ticket had ended its promise. */
 static const char SQL_PROMISE_MISSED[] =
     "SELECT t.id, t.number, t.subject, p.target, p.level, a.full_name, p.due_at, p.done_at, "
@@ -17,7 +18,8 @@ static const char SQL_PROMISE_MISSED[] =
     "JOIN ticket t ON t.tenant_id = p.tenant_id AND t.id = p.ticket_id "
     "LEFT JOIN person a ON a.tenant_id = p.tenant_id AND a.id = p.assignee_id "
     "WHERE p.tenant_id = ? AND p.done_at >= ? AND p.done_at < ? AND p.done_at > p.due_at AND "
-    "t.deleted_at IS NULL";
+    "t.deleted_at IS NULL "
+    "AND t.merged_into IS NULL";
 static const char SQL_PROMISE_LATE[] =
     "SELECT COUNT(*) FROM ticket t WHERE t.tenant_id = ? AND t.is_active = TRUE AND "
     "(t.due_at < ? OR t.solve_due_at < ?)";

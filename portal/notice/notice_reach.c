@@ -21,7 +21,7 @@ static const char SQL_REACH_LIST[] =
     "LEFT JOIN reporter r ON r.tenant_id = t.tenant_id AND r.id = t.reporter_id "
     "LEFT JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id "
     "WHERE t.tenant_id = ? AND t.category IN ('solved', 'closed') AND t.updated_at > ? "
-    "AND t.deleted_at IS NULL AND COALESCE(t.resolved_at, t.closed_at) > ? "
+    "AND t.deleted_at IS NULL AND t.merged_into IS NULL AND COALESCE(t.resolved_at, t.closed_at) > ? "
     "AND NOT EXISTS (SELECT 1 FROM message x WHERE x.tenant_id = t.tenant_id "
     "AND x.ticket_id = t.id AND x.author = 'customer' "
     "AND x.created_at >= COALESCE(t.resolved_at, t.closed_at)) "

@@ -72,7 +72,8 @@ static void add_ticket_need(struct home *home, const struct ticket *t)
     struct req *rq = home->rq;
     struct arena *mem = rq->cx.mem;
     bool is_solved = t->category == TICKET_SOLVED;
-    const char *const args[] = {t->number, format_time(mem, &rq->format, t->updated_at)};
+    const int64_t since = is_solved && t->resolved_at != 0 ? t->resolved_at : t->updated_at;
+    const char *const args[] = {t->number, format_time(mem, &rq->format, since)};
     const struct need need = {.icon = "message-square-text",
                               .title = t->subject,
                               .detail =

@@ -231,6 +231,22 @@ static size_t unreached(struct ctx *cx, const char **why)
     return count;
 }
 
+static void home_says_when_a_ticket_was_solved(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = open_desk(cx);
+    struct site_user anna = site_sign_in(cx, d.anna);
+    const struct id id = desk_file(cx, &d, "Printer on fire");
+    struct site_answer a;
+
+    test_ok(cx, ticket_set_status(cx, id, "solved"));
+    test_sql(cx, "UPDATE ticket SET resolved_at = '2020-01-02 12:00:00' WHERE tenant_id = ?",
+             DB_ID(cx->tenant_id));
+    a = site_get(cx, &anna, "/");
+    site_shows(&a, "marked as solved on");
+    site_shows(&a, "2 Jan 2020");
+}
+
 static void who_was_not_reached_is_listed_until_he_looks(void **state)
 {
     struct ctx *cx = test_ctx(state);
@@ -246,6 +262,9 @@ static void who_was_not_reached_is_listed_until_he_looks(void **state)
     test_ok(cx, ticket_set_status(cx, id, "closed"));
     assert_int_equal(unreached(cx, &why), 1); /* no mail at all */
     assert_string_equal(why, "none");
+    test_sql(cx, "UPDATE ticket SET merged_into = id WHERE tenant_id = ?", DB_ID(cx->tenant_id));
+    assert_int_equal(unreached(cx, &why), 0); /* the one it goes on in is told of */
+    test_sql(cx, "UPDATE ticket SET merged_into = NULL WHERE tenant_id = ?", DB_ID(cx->tenant_id));
     mail = mail_about(cx, id, "ticket.closed");
     assert_int_equal(unreached(cx, &why), 0); /* he has some days to look */
     test_sql(cx, "UPDATE mail_out SET status = 'DEAD' WHERE tenant_id = ?", DB_ID(cx->tenant_id));
@@ -300,6 +319,7 @@ int main(void)
         cmocka_unit_test(one_post_from_anywhere_stops_the_mails_and_a_look_does_not),
         cmocka_unit_test(own_words_are_saved_shown_with_real_data_and_taken_back),
         cmocka_unit_test(the_tenant_says_how_it_sends_and_tries_it),
+        cmocka_unit_test(home_says_when_a_ticket_was_solved),
         cmocka_unit_test(who_was_not_reached_is_listed_until_he_looks),
         cmocka_unit_test(whoever_confirms_was_reached),
     };

@@ -5,6 +5,7 @@
 #include "portal/desk/report_promise.h"
 #include "portal/desk/report_time.h"
 #include "portal/desk/sla.h"
+#include "portal/desk/ticket_merge.h"
 #include "portal/desk/time_entry.h"
 #include "portal/desk/visit.h"
 #include "tests/portal/desk/desk_frame.h"
@@ -106,6 +107,27 @@ static void percentiles_are_by_nearest_rank(void **state)
     assert_int_equal(report_percentile(values, 4, 50), 20);
     assert_int_equal(report_percentile(values, 1, 90), 10);
     assert_int_equal(report_percentile(values, 0, 90), 0);
+}
+
+static void what_was_merged_into_another_ticket_is_no_figure(void **state)
+{
+    struct ctx *cx = test_ctx(state);
+    const struct desk d = desk_make(cx);
+    const struct report_period p = around_now(cx);
+    const struct id stays = desk_file(cx, &d, "stays"), goes = desk_file(cx, &d, "goes");
+    struct report_content content;
+    struct report_row *rows;
+    struct ticket *t;
+    struct id into;
+    size_t count;
+
+    test_ok(cx, ticket_get(cx, stays, &t));
+    test_ok(cx, ticket_merge(cx, goes, t->number, false, &into));
+    test_ok(cx, report_rows(cx, &p, &rows, &count));
+    assert_int_equal(count, 1);
+    assert_string_equal(rows[0].subject, "stays");
+    test_ok(cx, report_content(cx, &p, &content));
+    assert_int_equal(content.solved, 0);
 }
 
 static void promises_are_the_rows_of_the_clocks(void **state)
@@ -311,6 +333,7 @@ int main(void)
         cmocka_unit_test(the_service_report_has_what_was_counted_by_hand),
         cmocka_unit_test(figures_of_an_engineer_are_medians_of_his_tickets),
         cmocka_unit_test(percentiles_are_by_nearest_rank),
+        cmocka_unit_test(what_was_merged_into_another_ticket_is_no_figure),
         cmocka_unit_test(promises_are_the_rows_of_the_clocks),
         cmocka_unit_test(causes_are_the_top_movers_between_two_periods),
         cmocka_unit_test(satisfaction_is_shown_beside_how_many_were_asked),
