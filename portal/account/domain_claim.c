@@ -34,6 +34,12 @@ static bool check(struct ctx *cx)
            err_set(&cx->err, &ERR_DENIED, "mail domains of the organisation");
 }
 
+static bool check_change(struct ctx *cx)
+{
+    return viewer_acts(&cx->viewer, RIGHT_ADMIN) ||
+           err_set(&cx->err, &ERR_DENIED, "mail domains are only seen");
+}
+
 bool domain_claim_list(struct ctx *cx, struct domain_claim **out, size_t *count)
 {
     const struct db_arg tenant = DB_ID(cx->tenant_id), own = DB_ID(cx->viewer.organisation_id);
@@ -72,7 +78,8 @@ bool domain_claim_add(struct ctx *cx, const char *text)
     const char *domain;
     size_t count;
 
-    if (!domain_claim_list(cx, &list, &count) || !signup_domain_clean(cx, text, &domain))
+    if (!check_change(cx) || !domain_claim_list(cx, &list, &count) ||
+        !signup_domain_clean(cx, text, &domain))
         return false;
     if (count >= DOMAIN_CLAIMS_MAX)
         return err_set_at(&cx->err, &ERR_DOMAIN_CLAIM_MANY, "domain", "%zu", count);
@@ -89,12 +96,13 @@ bool domain_claim_add(struct ctx *cx, const char *text)
     return taken(cx, domain);
 }
 
+/* To change it. */
 static bool get(struct ctx *cx, struct id id, struct domain_claim *out)
 {
     struct domain_claim *list;
     size_t count;
 
-    if (!domain_claim_list(cx, &list, &count))
+    if (!check_change(cx) || !domain_claim_list(cx, &list, &count))
         return false;
     for (size_t i = 0; i < count; i++)
         if (id_equal(list[i].id, id)) {

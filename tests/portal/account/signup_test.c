@@ -487,6 +487,12 @@ static void an_administrator_shows_a_domain_to_be_the_organisations(void **state
     assert_int_equal(count, 1);
     assert_non_null(list[0].challenge);
     first = list[0].id;
+    cx->viewer.reads_only = RIGHT_ADMIN; /* who only looks changes nothing */
+    test_ok(cx, domain_claim_list(cx, &list, &count));
+    test_refused(cx, domain_claim_add(cx, "suzhou.example"), &ERR_DENIED);
+    test_refused(cx, domain_claim_prove(cx, first, has_record), &ERR_DENIED);
+    test_refused(cx, domain_claim_remove(cx, first), &ERR_DENIED);
+    cx->viewer.reads_only = 0;
     test_refused(cx, domain_claim_prove(cx, first, has_none), &ERR_DOMAIN_CLAIM_PROOF);
     test_as_customer(cx, anna, other, RIGHT_ADMIN);
     test_refused(cx, domain_claim_prove(cx, first, has_record), &ERR_NOT_FOUND);
