@@ -141,7 +141,10 @@ static json_t *search_json(struct req *rq)
     for (size_t i = 0; i < COUNT(SEARCH_PLACES); i++)
         if (may_open(rq, SEARCH_PLACES[i].href))
             return json_pack("{s:s,s:s}", "href", SEARCH_PLACES[i].href, "placeholder",
-                             req_text(rq, SEARCH_PLACES[i].label));
+                             req_text(rq, strcmp(SEARCH_PLACES[i].href, "/search") == 0 &&
+                                                  !may_open(rq, "/orders")
+                                              ? T("Search articles and tickets")
+                                              : SEARCH_PLACES[i].label));
     return json_null();
 }
 

@@ -27,7 +27,7 @@ static const char *actor_text(struct req *rq, const struct audit_row *row)
 }
 
 /* Members of members are rows of their own, "address.city"; deeper ones stand as they are. */
-enum { DEPTH_MAX = 3 };
+enum { DEPTH_MAX = 3, OPEN_MAX = 6 }; /* more details than this are folded */
 
 /* "2026-11-22T09:34:07.731Z" as a person reads it. */
 static const char *instant_text(struct req *rq, const char *text)
@@ -60,14 +60,22 @@ static const char *value_text(struct req *rq, const json_t *value)
     return s.p;
 }
 
-/* "family_name" is read as "family name". */
+/* "family_name" is read as "family name", or as the word that forms have for it in other languages.
+ */
 static const char *name_text(struct req *rq, const char *prefix, const char *name)
 {
-    char *text = arena_printf(rq->cx.mem, "%s%s%s", prefix, *prefix != '\0' ? " / " : "", name);
+    char *words = arena_printf(rq->cx.mem, "%s", name);
+    char *label;
+    const char *text;
 
-    for (char *c = text; *c != '\0'; c++)
+    for (char *c = words; *c != '\0'; c++)
         *c = *c == '_' ? ' ' : *c;
-    return text;
+    label = arena_printf(rq->cx.mem, "%s", words);
+    if (*label >= 'a' && *label <= 'z')
+        *label = (char)(*label - 'a' + 'A');
+    text = req_text(rq, label);
+    return arena_printf(rq->cx.mem, "%s%s%s", prefix, *prefix != '\0' ? " / " : "",
+                        strcmp(text, label) == 0 ? words : text);
 }
 
 static void add_changes(struct req *rq, json_t *rows, const char *prefix, json_t *before,
@@ -118,20 +126,31 @@ static void add_facts(struct req *rq, const struct audit_row *row, json_t *chang
             add_change(rq, facts, name_text(rq, "", name), NULL, value, 0);
 }
 
+/* Whoever signs in is nobody yet: the row is about who that was. */
+static const char *who_text(struct req *rq, const struct audit_row *row)
+{
+    if (*row->actor_name != '\0')
+        return row->actor_name;
+    return strcmp(row->name, "person.login") == 0 && *row->about != '\0' ? row->about
+                                                                         : actor_text(rq, row);
+}
+
 static json_t *row_json(struct req *rq, const struct audit_row *row)
 {
     const char *about =
         arena_printf(rq->cx.mem, "%s?about=%s", HERE, id_text(rq->cx.mem, row->subject_id));
 
     json_t *changes = json_array(), *facts = json_array();
+    size_t count;
 
     add_facts(rq, row, changes, facts);
-    return json_pack("{s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:o,s:o,s:b}", "at", page_time(rq, row->at),
-                     "name", row->name, "who",
-                     *row->actor_name ? row->actor_name : actor_text(rq, row), "email",
+    count = json_array_size(changes) + json_array_size(facts);
+    return json_pack("{s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:o,s:o,s:b,s:b,s:i}", "at",
+                     page_time(rq, row->at), "name", row->name, "who", who_text(rq, row), "email",
                      row->actor_email, "address", row->address, "about_href", about, "about",
                      row->about, "has_changes", json_array_size(changes) > 0, "changes", changes,
-                     "facts", facts, "is_erased", row->is_erased);
+                     "facts", facts, "is_erased", row->is_erased, "is_long", count > OPEN_MAX,
+                     "count", (int)count);
 }
 
 static void read_filter(struct req *rq, struct trail *trail, struct audit_filter *filter)

@@ -1,10 +1,12 @@
 #include "portal/pages/ticket_context.h"
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "portal/desk/message_edit.h"
 #include "portal/desk/ticket_thread.h"
 #include "portal/field/custom_field_words.h"
 #include "portal/mail/mail_in.h"
+#include "portal/pages/service_text.h"
 
 #include <string.h>
 
@@ -178,7 +180,7 @@ static const struct {
     {"refused", T("{} refused: {}"), NULL, "circle-x"},
     {"approval_withdrawn", T("{} withdrew the question: {}"), NULL, "rotate-ccw"},
     {"expired", NULL, T("{} noted: an approval was not decided in time"), "hourglass"},
-    {"time", T("{} entered time: {} minutes"), NULL, "hourglass"},
+    {"time", T("{} entered time: {}"), NULL, "hourglass"},
     {"withdrawn", NULL, T("{} withdrew the dispatch"), "rotate-ccw"},
     {"auto_close", T("{} closed the ticket: {} days passed without a word"), NULL, "archive"},
     {"thanks", NULL, T("A word of thanks, which leaves the state as it is"), "thumbs-up"},
@@ -226,6 +228,16 @@ static const char *field_text(struct req *rq, const struct ticket_words *words,
                      (const char *const[]){who, label, to}, 3);
 }
 
+/* The length of an entered time, as the rest of the page writes it. */
+static const char *time_text(struct req *rq, const char *minutes)
+{
+    int64_t n;
+
+    return parse_i64(minutes, INT32_MIN, INT32_MAX, &n)
+               ? service_text_read_length(rq->cx.mem, rq->lang, n)
+               : minutes;
+}
+
 static const char *line_text(struct req *rq, const struct ticket_words *words,
                              const struct message *m, const char **icon)
 {
@@ -264,6 +276,8 @@ static const char *line_text(struct req *rq, const struct ticket_words *words,
             to = ticket_context_topic(rq, words, to);
         if (strcmp(change, "visited") == 0)
             to = outcome_text(rq, to);
+        if (strcmp(change, "time") == 0)
+            to = time_text(rq, to);
         if (strcmp(change, "visit") == 0)
             to = format_date_text(rq->cx.mem, &rq->format, to);
         if (strcmp(change, "warning") == 0 || strcmp(change, "breach") == 0)

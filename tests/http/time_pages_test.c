@@ -36,7 +36,7 @@ static void time_is_entered_billed_and_seen_by_the_customer(void **state)
     a = site_get(cx, &priya, path);
     site_shows(&a, "Prepaid hours left:");
     site_shows(&a, "8h 30m");
-    site_shows(&a, "Priya Nair entered time: 90 minutes");
+    site_shows(&a, "Priya Nair entered time: 1h 30m");
     a = site_get(cx, &buyer, "/hours");
     assert_int_equal(a.status, 200);
     site_shows(&a, "8h 30m");

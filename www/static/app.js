@@ -124,6 +124,12 @@
     else if (target.matches("summary")) target.parentElement.querySelector("button")?.focus();
   }
 
+  /* Its words with a space between its parts, and without the key, which has its own place. */
+  function wordsOf(element) {
+    return [...element?.childNodes ?? []].filter((node) => !node.matches?.("kbd"))
+      .map((node) => node.textContent.trim()).join(" ");
+  }
+
   /* Ctrl-K, or ?: everything that this page's keys and menus do, found by its words. */
   function commands() {
     const seen = new Set();
@@ -131,7 +137,7 @@
       target,
       key: target.dataset.key ?? "",
       text: [target.closest(".setting:not(summary)")?.querySelector("summary")?.firstChild?.textContent ?? "",
-        target.getAttribute("aria-label") ?? target.closest("label, summary, a, button")?.textContent ?? "",
+        target.getAttribute("aria-label") ?? wordsOf(target.closest("label, summary, a, button")),
       ].slice(target.matches(".settings-row button") ? 0 : 1).join(": ").replace(/\s+/g, " ").trim(),
     }));
     return all.filter((one) => one.text && !seen.has(one.text) && seen.add(one.text));
@@ -154,6 +160,7 @@
           const row = Object.assign(document.createElement("button"), { type: "button", className: "menu-row" });
           const text = Object.assign(document.createElement("span"), { className: "menu-text", textContent: one.text });
           row.append(text);
+          if (one.key) row.append(Object.assign(document.createElement("kbd"), { textContent: one.key }));
           row.addEventListener("click", () => run(one));
           return row;
         }));
@@ -236,6 +243,10 @@
         event.preventDefault();
         search.focus();
         search.select();
+      } else if (search) {
+        /* No room for the field: its link leads to the page that has one. */
+        event.preventDefault();
+        location.assign(search.form.action);
       }
     }
   });
