@@ -67,6 +67,7 @@ enum line_column { /* in the order of TICKET_LINE_COLUMNS and the names after th
                    L_UPDATED,
                    L_DUE,
                    L_DUE_KEY,
+                   L_RESOLVED,
                    L_ORGANISATION_NAME,
                    L_PERSON_NAME,
                    L_REPORTER_NAME,
@@ -175,6 +176,7 @@ struct ticket *ticket_row_read_line(struct ctx *cx, const struct db_row *row, in
     t->created_at = db_time(row, L_CREATED);
     t->updated_at = db_time(row, L_UPDATED);
     t->due_at = db_time(row, L_DUE);
+    t->resolved_at = db_time(row, L_RESOLVED);
     t->organisation_name = text_or_empty(row, L_ORGANISATION_NAME);
     t->person_name = text_or_empty(row, L_PERSON_NAME);
     t->reporter_name = text_or_empty(row, L_REPORTER_NAME);

@@ -28,7 +28,7 @@
  * joins, thirty columns more to convert on both sides). What is not here stays empty. */
 #define TICKET_LINE_COLUMNS                                                             \
     "STRAIGHT_JOIN t.id, t.number, t.subject, t.topic, t.status, t.category, t.level, " \
-    "t.city, t.store, t.created_at, t.updated_at, t.due_at, t.due_key, "
+    "t.city, t.store, t.created_at, t.updated_at, t.due_at, t.due_key, t.resolved_at, "
 #define TICKET_LINE                                                                \
     "SELECT " TICKET_LINE_COLUMNS                                                  \
     "NULL, p.full_name, NULL, pr.name "                                            \
