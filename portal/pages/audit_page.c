@@ -74,8 +74,9 @@ static const char *name_text(struct req *rq, const char *prefix, const char *nam
     if (*label >= 'a' && *label <= 'z')
         *label = (char)(*label - 'a' + 'A');
     text = req_text(rq, label);
-    return arena_printf(rq->cx.mem, "%s%s%s", prefix, *prefix != '\0' ? " / " : "",
-                        strcmp(text, label) == 0 ? words : text);
+    if (strcmp(text, label) == 0 || strcmp(words, "code") == 0) /* on forms that is to sign in */
+        text = words;
+    return arena_printf(rq->cx.mem, "%s%s%s", prefix, *prefix != '\0' ? " / " : "", text);
 }
 
 static void add_changes(struct req *rq, json_t *rows, const char *prefix, json_t *before,

@@ -316,8 +316,8 @@ static bool show_found(struct req *rq, const char *search, const struct ticket_p
                            "open", "view_label", req_text(rq, T("Search")), "view_count", "rows",
                            rows_json(rq, NULL, page, "open", (struct id){{0}}, NULL), "is_empty",
                            page->count == 0 && fault == NULL, "can_bulk",
-                           page->count > 0 && may_bulk(rq), "pager", pager, "by_due", 0,
-                           "next_href", "search", line)));
+                           page->count > 0 && search[0] != '\0' && may_bulk(rq), "pager", pager,
+                           "by_due", 0, "next_href", "search", line)));
 }
 
 /* The line cannot be read: it stays where it was typed, with what is wrong and where. */
@@ -346,8 +346,8 @@ bool queue_page_search(struct req *rq)
     struct ticket_page_of page;
     struct ticket *t;
 
-    if (search == NULL || search[0] == '\0')
-        return reply_see_other(rq, "/desk");
+    if (search == NULL) /* where the bar has no room for the field, a link leads here */
+        search = "";
     if (!ticket_find_number(cx, search, &t))
         return false;
     if (t != NULL)

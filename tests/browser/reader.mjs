@@ -117,10 +117,10 @@ export class Reader {
     this.checked++;
   }
 
-  // By the menu that is in sight; on a phone the rest of it is behind its last entry.
+  // By the menu that is in sight; in a narrow window it, or the rest of it, has to be opened.
   async go(path) {
     const link = this.page.locator(`nav a[href="${path}"]`).filter({ visible: true }).first();
-    if (await link.count() === 0) await this.page.locator(".bottom-bar summary").click();
+    if (await link.count() === 0) await this.page.locator(".bottom-bar summary, .top-menu summary").filter({ visible: true }).click();
     await link.click();
     await this.page.waitForURL((url) => url.pathname === path);
   }

@@ -349,6 +349,9 @@ static void staff_search_by_number_and_by_words(void **state)
     site_shows(&a, "Receipt printer stops");
     a = site_get(cx, &p.priya, "/desk/search?q=scanner");
     site_hides(&a, "Receipt printer stops");
+    a = site_get(cx, &p.priya, "/desk/search"); /* the way there where the bar has no field */
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "name=\"q\" value=\"\"");
     assert_int_equal(site_get(cx, &p.anna, "/desk/search?q=printer").status, 403);
 }
 
