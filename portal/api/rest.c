@@ -10,6 +10,8 @@ enum { REST_LIMIT_MAX = 200 };
 static const struct err_kind ERR_REST_TYPE = {
     ERR_CLASS_MALFORMED, "JSON_NEEDED",
     "The body has to be a JSON object, with Content-Type application/json."};
+static const struct err_kind ERR_REST_JSON = {ERR_CLASS_MALFORMED, "BAD_REQUEST",
+                                              "The body is not valid JSON ({})."};
 static const struct err_kind ERR_REST_MEMBER = {ERR_CLASS_INVALID, "MEMBER_INVALID",
                                                 "The member {} cannot be accepted."};
 static const struct err_kind ERR_REST_MISSING = {ERR_CLASS_INVALID, "MEMBER_MISSING",
@@ -152,11 +154,15 @@ static bool is_known(const struct rest_member *members, size_t count, const char
 
 static bool read_object(struct req *rq, json_t **out)
 {
+    struct err why = {0};
+
     if (strncasecmp(rq->body_type, "application/json", 16) != 0)
         return err_set(&rq->cx.err, &ERR_REST_TYPE, "a body of type %.60s", rq->body_type);
-    if (!json_read(rq->cx.mem, &rq->cx.err, rq->body.p == NULL ? "" : rq->body.p, rq->body.len,
-                   out))
+    if (!json_read(rq->cx.mem, &why, rq->body.p == NULL ? "" : rq->body.p, rq->body.len, out)) {
+        err_set(&rq->cx.err, &ERR_REST_JSON, "%s", why.oper);
+        err_arg(&rq->cx.err, strncmp(why.oper, "JSON, ", 6) == 0 ? why.oper + 6 : why.oper);
         return false;
+    }
     return json_is_object(*out) ? true : err_set(&rq->cx.err, &ERR_REST_TYPE, "no object");
 }
 

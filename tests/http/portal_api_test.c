@@ -373,7 +373,7 @@ static void a_body_that_is_not_right_is_refused_with_its_member(void **state)
         int status;
     } CASES[] = {
         {"[]", "JSON_NEEDED", 400},
-        {"{", "BAD_REQUEST", 400},
+        {"{", "not valid JSON (line 1 column 1: ", 400},
         {"{\"subject\":\"a\",\"subject\":\"b\",\"text\":\"c\"}", "BAD_REQUEST", 400},
         {"{\"text\":\"c\"}", "\"pointer\":\"/subject\"", 422},
         {"{\"subject\":1,\"text\":\"c\"}", "\"pointer\":\"/subject\"", 422},
