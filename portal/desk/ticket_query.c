@@ -10,7 +10,7 @@
 
 const struct err_kind ERR_TICKET_QUERY_FIELD = {
     ERR_CLASS_INVALID, "QUERY_FIELD",
-    "Tickets have no field of the name at character {}. Put it in quotes to search for it."};
+    "Tickets have no field “{}”. Put the whole in quotes to search for it."};
 const struct err_kind ERR_TICKET_QUERY_VALUE = {
     ERR_CLASS_INVALID, "QUERY_VALUE", "The value at character {} does not suit its field."};
 const struct err_kind ERR_TICKET_QUERY_QUOTE = {
@@ -102,6 +102,13 @@ static bool fault(struct reader *r, const struct err_kind *kind, int64_t at)
 {
     err_set_at(r->err, kind, "q", "character %lld", (long long)at);
     err_arg(r->err, arena_printf(r->mem, "%lld", (long long)at));
+    return false;
+}
+
+static bool no_field(struct reader *r, const char *name, int64_t at)
+{
+    err_set_at(r->err, &ERR_TICKET_QUERY_FIELD, "q", "character %lld", (long long)at);
+    err_arg(r->err, name);
     return false;
 }
 
@@ -337,7 +344,7 @@ static bool read_term(struct reader *r)
     } else {
         term.at = term.is_not ? at + 1 : at;
         if (!find_own(name, &term) && !find_field(name, &term.field))
-            return fault(r, &ERR_TICKET_QUERY_FIELD, term.at);
+            return no_field(r, name, term.at);
         term.op = read_op(r);
         if (!read_values(r, &term))
             return false;

@@ -47,8 +47,11 @@ static bool resolve_term(struct ctx *cx, const struct field_set *set,
     const char *word;
     int64_t amount;
 
-    if (f == NULL)
-        return fault(cx, &ERR_TICKET_QUERY_FIELD, term->at);
+    if (f == NULL) {
+        err_set_at(&cx->err, &ERR_TICKET_QUERY_FIELD, "q", "character %lld", (long long)term->at);
+        err_arg(&cx->err, term->own);
+        return false;
+    }
     if (term->op != TICKET_QUERY_IS && f->kind != FIELD_NUMBER && f->kind != FIELD_DATE)
         return fault(cx, &ERR_TICKET_QUERY_VALUE, term->at);
     term->field_id = f->id;

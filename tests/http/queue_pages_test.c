@@ -121,7 +121,7 @@ static void a_line_that_cannot_be_read_comes_back_with_its_place(void **state)
 
     assert_int_equal(a.status, 422);
     site_shows(&a, "value=\"printer colour:red\"");
-    site_shows(&a, "no field of the name at character 9");
+    site_shows(&a, "no field “colour”");
     a = site_post(cx, &p.priya, "/desk/views", "name=N&q=level%3A7&sort=due&scope=own");
     assert_int_equal(a.status, 422);
     site_shows(&a, "The value at character 7 does not suit its field.");
