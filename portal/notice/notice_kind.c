@@ -31,7 +31,7 @@ static const struct notice_words KINDS[] = {
     [NOTICE_TICKET_SOLVED] = {"ticket.solved", T("A ticket is solved, please confirm"), false, true,
                               true, TICKET_SUBJECT,
                               T("we believe that your ticket {number} is solved."),
-                              T("Please tell us whether it is. One click here is enough:")},
+                              T("Please tell us here whether it is:")},
     [NOTICE_TICKET_CLOSING] =
         {"ticket.closing", T("A solved ticket will be closed soon"), false, true, true,
          TICKET_SUBJECT,

@@ -397,15 +397,17 @@ static bool add_survey(struct writing *w, const struct ticket *t, enum notice_ki
 static bool queue_one(struct writing *w, const struct ticket *t, const struct notice *list,
                       size_t count)
 {
-    enum notice_kind kind = list[0].kind;
+    const struct notice *first = &list[0]; /* whose words are written: the link is its own too */
     struct notice_fact facts[FACTS_MAX];
     struct notice_filled words;
     const char *link, *changes;
     size_t fact_count = 0;
+    enum notice_kind kind;
 
     for (size_t i = 1; i < count; i++)
-        kind = list[i].kind > kind ? list[i].kind : kind;
-    if (!link_of(w, &list[0], &link) || !all_changes(w, list, count, &changes) ||
+        first = list[i].kind > first->kind ? &list[i] : first;
+    kind = first->kind;
+    if (!link_of(w, first, &link) || !all_changes(w, list, count, &changes) ||
         !add_survey(w, t, kind, &changes) ||
         !notice_approval_words(w->cx, w->reader, w->base, list, count, &changes) ||
         (t != NULL && (!add_thread(w, t) || !ticket_facts(w, t, facts, &fact_count))) ||
