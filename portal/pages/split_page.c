@@ -43,11 +43,12 @@ static bool show(struct req *rq, const struct form *form)
         const char *id = id_text(rq->cx.mem, m->id);
 
         if (strcmp(m->kind, "event") != 0)
-            json_array_append_new(
-                rows, json_pack("{s:s,s:s,s:s,s:o,s:b,s:b,s:b}", "id", id, "name", m->author_name,
-                                "body", m->body, "at", page_time(rq, m->created_at), "is_note",
-                                strcmp(m->kind, "note") == 0, "has_files", m->file_count > 0,
-                                "is_chosen", strstr(chosen, id) != NULL));
+            json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:o,s:b,s:b,s:b}", "id", id, "name",
+                                                  ticket_context_author(rq, m), "body", m->body,
+                                                  "at", page_time(rq, m->created_at), "is_note",
+                                                  strcmp(m->kind, "note") == 0, "has_files",
+                                                  m->file_count > 0, "is_chosen",
+                                                  strstr(chosen, id) != NULL));
     }
     page = json_own(rq->cx.mem,
                     json_pack("{s:s,s:s,s:s,s:o}", "id", id_text(rq->cx.mem, t->id), "number",

@@ -199,7 +199,7 @@ static const char *outcome_text(struct req *rq, const char *outcome)
     return req_text(rq, strcmp(outcome, "content") == 0 ? T("Content") : T("Not content"));
 }
 
-static const char *who_of(struct req *rq, const struct message *m)
+const char *ticket_context_author(struct req *rq, const struct message *m)
 {
     if (m->author_name != NULL && m->author_name[0] != '\0')
         return m->author_name;
@@ -212,7 +212,7 @@ static const char *who_of(struct req *rq, const struct message *m)
 static const char *field_text(struct req *rq, const struct ticket_words *words,
                               const struct message *m)
 {
-    const char *code = json_get_text(m->data, "field", ""), *who = who_of(rq, m);
+    const char *code = json_get_text(m->data, "field", ""), *who = ticket_context_author(rq, m);
     const char *to = json_get_text(m->data, "to", NULL);
     const struct custom_field *f =
         words->fields != NULL ? custom_field_find(words->fields, code) : NULL;
@@ -243,7 +243,7 @@ static const char *line_text(struct req *rq, const struct ticket_words *words,
 {
     const char *change = json_get_text(m->data, "change", "");
     const char *to = json_get_text(m->data, "to", NULL);
-    const char *who = who_of(rq, m);
+    const char *who = ticket_context_author(rq, m);
 
     *icon = "info";
     if (strcmp(change, "field") == 0)
@@ -364,10 +364,10 @@ static json_t *message_json(struct req *rq, const struct ticket_words *words,
     return json_pack("{s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:s, s:o, s:s, s:b, s:o, s:o}", "id",
                      id_text(rq->cx.mem, m->id), "is_event", 0, "is_customer", is_customer,
                      "is_staff", !is_customer && !is_note, "is_note", is_note, "name",
-                     who_of(rq, m), "initials", page_initials(who_of(rq, m)), "side",
-                     side_text(rq, words, m), "at", page_time(rq, m->created_at), "body", m->body,
-                     "has_files", m->file_count > 0, "files", files, "mail",
-                     mail_href(rq, mails, m));
+                     ticket_context_author(rq, m), "initials",
+                     page_initials(ticket_context_author(rq, m)), "side", side_text(rq, words, m),
+                     "at", page_time(rq, m->created_at), "body", m->body, "has_files",
+                     m->file_count > 0, "files", files, "mail", mail_href(rq, mails, m));
 }
 
 /* The fields' words, where a line tells of one. */

@@ -26,6 +26,9 @@ bool ticket_context_fields(struct req *rq, struct ticket_words *words) MUST_CHEC
 /* The state as parts/chip takes it. */
 json_t *ticket_context_chip(struct req *rq, const struct ticket_words *words,
                             const struct ticket *t);
+struct message;
+/* Who wrote a message; a rule and the system have no name of their own. */
+const char *ticket_context_author(struct req *rq, const struct message *m);
 const char *ticket_context_topic(struct req *rq, const struct ticket_words *words,
                                  const char *code);
 const char *ticket_context_status(struct req *rq, const struct ticket_words *words,
