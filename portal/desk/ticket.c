@@ -1,7 +1,9 @@
 #include "portal/desk/ticket.h"
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "base/utf8.h"
+#include "db/series.h"
 #include "db/where.h"
 #include "portal/desk/filing.h"
 #include "portal/desk/ticket_change.h"
@@ -170,6 +172,20 @@ bool ticket_get(struct ctx *cx, struct id id, struct ticket **out)
 bool ticket_find_number(struct ctx *cx, const char *number, struct ticket **out)
 {
     return find(cx, " AND t.number = ?", DB_TEXT(number), out);
+}
+
+bool ticket_find_typed(struct ctx *cx, const char *text, struct ticket **out)
+{
+    const char *format, *number = text != NULL ? text : "";
+    int64_t digits, next;
+
+    if (!ticket_find_number(cx, number, out) || *out != NULL ||
+        !parse_i64(number, 0, INT32_MAX, &digits))
+        return cx->err.kind == NULL;
+    if (!series_get(cx, "ticket", &format, &next))
+        return false;
+    number = series_text(cx, format, digits);
+    return number == NULL || ticket_find_number(cx, number, out);
 }
 
 bool ticket_find_team(struct ctx *cx, const char *name, struct id *out)

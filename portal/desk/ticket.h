@@ -55,9 +55,9 @@ struct ticket { /* a record: open, lives in cx->mem; absent ids are zero, absent
     const char *organisation_name, *organisation_code, *person_name, *team_name, *assignee_name;
     const char *reporter_name, *reporter_phone, *reporter_email, *reporter_address;
     const char *product_name;
-    json_t *fields;   /* the tenant's own, where they were loaded (ticket_field.h); else NULL */
+    json_t *fields;     /* the tenant's own, where they were loaded (ticket_field.h); else NULL */
     const char *listed; /* on pages: those of them that lists show, in words; else NULL */
-    json_t *snapshot; /* inside a change: ticket_to_event_json as it was before */
+    json_t *snapshot;   /* inside a change: ticket_to_event_json as it was before */
 };
 
 extern const struct err_kind ERR_TICKET_TRANSITION; /* this state cannot follow the present one */
@@ -82,6 +82,8 @@ bool ticket_sees_notes(const struct ctx *cx);
 bool ticket_get(struct ctx *cx, struct id id, struct ticket **out) MUST_CHECK;
 /* By the number that people use; *out is NULL when there is none that the viewer may see. */
 bool ticket_find_number(struct ctx *cx, const char *number, struct ticket **out) MUST_CHECK;
+/* The same for what somebody typed: the digits alone are enough. NULL finds none. */
+bool ticket_find_typed(struct ctx *cx, const char *text, struct ticket **out) MUST_CHECK;
 
 /* What a ticket's viewer may know (customer words only). In cx->mem. */
 json_t *ticket_to_json(struct ctx *cx, const struct ticket *t);

@@ -125,7 +125,7 @@ static bool find_target(struct ctx *cx, const char *number, struct ticket **out)
     *out = NULL;
     if (number == NULL)
         return true;
-    if (!ticket_find_number(cx, number, &t))
+    if (!ticket_find_typed(cx, number, &t))
         return false;
     if (t == NULL)
         return err_set_at(&cx->err, &ERR_TICKET_LINK, "number", "no such ticket");

@@ -94,8 +94,7 @@ bool ticket_link_add(struct ctx *cx, struct id id, enum ticket_link_kind kind, c
 
     if (!ticket_change_start_staff(cx, id, &t))
         return false;
-    if (!ticket_find_number(cx, number != NULL ? number : "", &other) ||
-        !ticket_link_list(cx, id, &links, &count))
+    if (!ticket_find_typed(cx, number, &other) || !ticket_link_list(cx, id, &links, &count))
         return ticket_change_undo(cx);
     if (other == NULL || id_equal(other->id, id)) {
         err_set_at(&cx->err, &ERR_TICKET_LINK, "number", "no other ticket");

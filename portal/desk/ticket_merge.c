@@ -170,7 +170,7 @@ bool ticket_merge(struct ctx *cx, struct id id, const char *number, bool even_ap
 {
     struct ticket *found, *final, *s, *t;
 
-    if (!ticket_find_number(cx, number != NULL ? number : "", &found))
+    if (!ticket_find_typed(cx, number, &found))
         return false;
     if (found == NULL)
         return err_set_at(&cx->err, &ERR_TICKET_LINK, "number", "no such ticket");

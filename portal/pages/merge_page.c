@@ -86,7 +86,7 @@ static bool find_other(struct req *rq, const char *number, struct ticket **out)
 {
     struct ticket *found;
 
-    if (!ticket_find_number(&rq->cx, number, &found))
+    if (!ticket_find_typed(&rq->cx, number, &found))
         return false;
     if (found == NULL)
         return err_set_at(&rq->cx.err, &ERR_TICKET_LINK, "number", "no such ticket");
@@ -106,7 +106,8 @@ static bool ask(struct req *rq, struct form *form, const char *number)
     if (!ticket_context_words(rq, true, &words) || !ticket_get(&rq->cx, rq->id, &source))
         return false;
     if (!find_other(rq, number, &target))
-        return form_take_err(rq, form, FIELDS, COUNT(FIELDS)) && queue_page_again(rq, form);
+        return form_take_err(rq, form, FIELDS, COUNT(FIELDS)) &&
+               queue_page_answer(rq, form, "is_merge", "");
     context = json_own(
         rq->cx.mem,
         json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:s}", "id", id_text(rq->cx.mem, rq->id),
@@ -129,7 +130,7 @@ bool merge_page_merge(struct req *rq)
     if (!form_parse(rq, &form))
         return false;
     if (!form_read(rq, form, FIELDS, COUNT(FIELDS), &f))
-        return queue_page_again(rq, form);
+        return queue_page_answer(rq, form, "is_merge", "");
     if (!f.is_sure)
         return ask(rq, form, f.number);
     if (!ticket_merge(&rq->cx, rq->id, f.number, f.even_apart, &into))

@@ -56,6 +56,13 @@ static void a_merge_asks_is_done_leads_everybody_on_and_is_undone(void **state)
     site_shows(&a, "Printer prints twice");
     site_shows(&a, "undo this for 14 days");
     site_hides(&a, "different customers");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/merge", one), "number=999999");
+    assert_int_equal(a.status, 422);
+    site_shows(&a, "value=\"999999\" aria-invalid=\"true\"");
+    a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/merge", one),
+                  arena_printf(cx->mem, "number=%s", number(cx, two) + strlen("T-")));
+    assert_int_equal(a.status, 200);
+    site_shows(&a, "Printer prints twice");
     a = merge(cx, &p, one, two, "&sure=1");
     assert_int_equal(a.status, 303);
     assert_string_equal(a.location, first);
@@ -128,6 +135,12 @@ static void messages_are_split_off(void **state)
     site_shows(&a, path);
     a = site_get(cx, &p.priya, path);
     site_shows(&a, "And the till is slow.");
+    test_sql(
+        cx,
+        "UPDATE message SET author = 'script', author_id = NULL, author_name = '' WHERE tenant_id = ?",
+        DB_ID(cx->tenant_id));
+    a = site_get(cx, &p.priya, path);
+    site_shows(&a, "<b>A rule</b>");
     a = site_post(cx, &p.priya, path, "subject=Slow+till");
     assert_int_equal(a.status, 422);
     site_shows(&a, "Choose the messages");
