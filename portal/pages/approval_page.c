@@ -151,6 +151,13 @@ bool approval_page_ask(struct req *rq)
 /* An old page, or somebody else's, is told like a fault. */
 static bool take_err(struct req *rq, struct form *form)
 {
+    const char *source = rq->cx.err.source != NULL ? rq->cx.err.source : "";
+
+    if (strcmp(source, "opinion") == 0 && *form_value(form, "opinion") == '\0') {
+        err_clear(&rq->cx.err);
+        form_fault(rq, form, "opinion", T("Opinion"), T("Say why."));
+        return true;
+    }
     if (rq->cx.err.kind != &ERR_DENIED)
         return form_take_err(rq, form, DECIDE_FIELDS, COUNT(DECIDE_FIELDS));
     err_clear(&rq->cx.err);
@@ -214,13 +221,11 @@ static const char *over_text(struct req *rq, const struct approval *a)
     return req_text(rq, T("Somebody else decides this now. There is nothing left to do."));
 }
 
-bool approval_page_link(struct req *rq)
+/* form: NULL, or with the fault of the opinion. */
+static bool link_page(struct req *rq, const struct approval *a, const struct form *form)
 {
-    struct approval *a;
     json_t *page;
 
-    if (!approval_open(&rq->cx, rq->args[0], &a))
-        return false;
     page = json_own(rq->cx.mem, json_pack("{s:o}", "approval", approval_json(rq, a)));
     json_object_set_new(json_object_get(page, "approval"), "action", json_string(rq->path));
     if (!a->may_decide)
@@ -228,7 +233,18 @@ bool approval_page_link(struct req *rq)
                             json_string(over_text(rq, a)));
     /* The address is the right: it must not be kept by anybody between. */
     reply_header(rq, "Cache-Control", "private, no-store");
-    return page_render(rq, "approval", page);
+    if (form == NULL)
+        return page_render(rq, "approval", page);
+    json_object_set(json_object_get(page, "approval"), "opinion_fault",
+                    json_object_get(form->faults, "opinion"));
+    return page_render_form(rq, "approval", page, form);
+}
+
+bool approval_page_link(struct req *rq)
+{
+    struct approval *a;
+
+    return approval_open(&rq->cx, rq->args[0], &a) && link_page(rq, a, NULL);
 }
 
 bool approval_page_link_send(struct req *rq)
@@ -243,5 +259,7 @@ bool approval_page_link_send(struct req *rq)
         !approval_decide_link(&rq->cx, rq->args[0], strcmp(f.answer, "yes") == 0, f.opinion) &&
         !take_err(rq, form))
         return false;
+    if (a->may_decide && json_object_get(form->faults, "opinion") != NULL)
+        return link_page(rq, a, form);
     return back(rq, form, said(&f), rq->path);
 }

@@ -169,6 +169,11 @@ static void opening_the_mails_link_decides_nothing_and_sending_decides_once(void
     assert_int_equal(count_decided(cx), 0);
     a = site_get(cx, NULL, link_of(cx, t.d.priya));
     site_hides(&a, "value=\"yes\"");
+    a = site_post(cx, &t.dan, link, "answer=no&opinion=");
+    assert_int_equal(a.status, 422);
+    assert_int_equal(count_decided(cx), 0);
+    site_shows(&a, "aria-invalid=\"true\"");
+    site_shows(&a, "Say why.");
     a = site_post(cx, &t.dan, link, "answer=yes&opinion=Fine");
     assert_int_equal(a.status, 303);
     assert_int_equal(count_decided(cx), 1);
