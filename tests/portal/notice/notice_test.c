@@ -603,6 +603,7 @@ static void an_approval_is_told_with_its_link_and_the_decision_to_who_asked(void
     ticket = desk_file(p.cx, &p.desk, "Printer on fire");
     post_forget(&p);
     desk_as_priya(p.cx, &p.desk);
+    test_ok(p.cx, ticket_assign(p.cx, ticket, p.desk.dan)); /* both are in one mail */
     test_ok(p.cx, approval_ask(p.cx, ticket,
                                &(struct approval_new){.kind = "discount",
                                                       .question = "Ten per cent?",
@@ -612,6 +613,7 @@ static void an_approval_is_told_with_its_link_and_the_decision_to_who_asked(void
     html = post_html(&p, post_mail_to(&p, "dan@tilwick.example"));
     assert_non_null(strstr(html, "Priya Nair asks for your approval."));
     assert_non_null(strstr(html, "Ten per cent?"));
+    assert_non_null(strstr(html, "/desk/approvals"));
     assert_non_null(approval_token(p.jobs, id, p.desk.dan));
     assert_non_null(strstr(
         html, arena_printf(p.cx->mem, "/approval/%s", approval_token(p.jobs, id, p.desk.dan))));
