@@ -59,6 +59,7 @@ static void a_merge_asks_is_done_leads_everybody_on_and_is_undone(void **state)
     a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/merge", one), "number=999999");
     assert_int_equal(a.status, 422);
     site_shows(&a, "value=\"999999\" aria-invalid=\"true\"");
+    assert_null(strstr(strstr(a.body, "id=\"number\"") + 1, "id=\"number\""));
     a = site_post(cx, &p.priya, site_path(cx, "/desk/tickets/%s/merge", one),
                   arena_printf(cx->mem, "number=%s", number(cx, two) + strlen("T-")));
     assert_int_equal(a.status, 200);
