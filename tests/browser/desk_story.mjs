@@ -2,6 +2,8 @@
 // is one thing that somebody does and sees; `told` carries what a later one must know.
 import assert from "node:assert/strict";
 
+import { write } from "./story.mjs";
+
 const TRIES = 60;
 const PAUSE_MS = 250;
 
@@ -180,7 +182,9 @@ export async function unmerge(reader, who, told) {
 
 export async function split(reader, who, told) {
   const { page } = reader;
+  // Which ticket of the demo it is goes by the hour: some have one message, which is not split.
   await page.goto(`/desk/tickets/${told.target}`);
+  await write(reader, "note", who.order);
   await (await unfold(reader, "Merge, split")).locator('a[href$="/split"]').click();
   await page.locator("#subject").fill(who.part);
   await refused(reader, () => press(reader, page.locator("main"), "Make the new ticket"));

@@ -248,7 +248,7 @@ export async function agentSeesRule(reader, who, told) {
   await reader.check("ticket at the desk");
 }
 
-async function write(reader, kind, text) {
+export async function write(reader, kind, text) {
   const { page } = reader;
   const form = page.locator(".pane-answer");
   await form.locator(`label:has([value="${kind}"])`).click();

@@ -33,6 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (memchr(bytes, '\0', len) == NULL && utf8_valid(text, len)) {
         if (ticket_query_parse(mem, &err, text, INT64_C(1764000000000000), NULL, &query))
             check(query);
+        else if (err.kind == &ERR_TICKET_QUERY_FIELD) /* which one, instead of where */
+            assert(err.arg[0] != '\0' && utf8_valid(err.arg, strlen(err.arg)));
         else
             assert(parse_i64(err.arg, 1, (int64_t)utf8_count(text) + 1, &at));
     }

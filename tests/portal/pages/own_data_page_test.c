@@ -9,6 +9,7 @@
 #include <archive_entry.h>
 #include <locale.h>
 #include <string.h>
+#include <time.h>
 
 /* The member of the archive that came last whose name ends so; NULL without one. */
 static const char *member(struct browser *b, const char *end)
@@ -134,6 +135,17 @@ static void an_archive_is_made_without_a_connection_of_the_pool(void **state)
     assert_true(bytes > 0);
 }
 
+/* Once the one before is sent, which the server knows a moment later than the browser. */
+static void gets_an_archive(struct browser *b)
+{
+    int status;
+
+    for (int tries = 0; (status = browser_get(b, "/account/data.zip")) == 429 && tries < 200;
+         tries++)
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    assert_int_equal(status, 200);
+}
+
 static void one_archive_at_a_time_is_made_for_a_person_and_two_for_all(void **state)
 {
     struct browser *b = browser_open(test_ctx(state));
@@ -148,13 +160,13 @@ static void one_archive_at_a_time_is_made_for_a_person_and_two_for_all(void **st
     own_data_turn_packed(own); /* it is not sent yet */
     assert_int_equal(browser_get(b, "/account/data.zip"), 429);
     own_data_turn_end(own);
-    assert_int_equal(browser_get(b, "/account/data.zip"), 200);
+    gets_an_archive(b);
     test_ok(b->cx, own_data_turn_take(b->cx, ctx_new_id(b->cx), &first));
-    assert_int_equal(browser_get(b, "/account/data.zip"), 200);
+    gets_an_archive(b);
     test_ok(b->cx, own_data_turn_take(b->cx, ctx_new_id(b->cx), &second));
     assert_int_equal(browser_get(b, "/account/data.zip"), 429);
     own_data_turn_packed(first);
-    assert_int_equal(browser_get(b, "/account/data.zip"), 200);
+    gets_an_archive(b);
     own_data_turn_end(first);
     own_data_turn_end(second);
 }
