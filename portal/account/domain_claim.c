@@ -12,10 +12,13 @@ const struct err_kind ERR_DOMAIN_CLAIM_PROOF = {
     ERR_CLASS_CONFLICT, "DOMAIN_PROOF",
     "The record was not found. New records can take some hours until everybody sees them."};
 
+/* What was named, and then entered by staff, is confirmed. */
 static const char SQL_CLAIM_LIST[] =
     "SELECT id, domain, NULL FROM signup_domain WHERE tenant_id = ? AND organisation_id = ? UNION "
-    "ALL SELECT id, domain, challenge FROM domain_claim WHERE tenant_id = ? "
-    "AND organisation_id = ? ORDER BY domain LIMIT 100";
+    "ALL SELECT c.id, c.domain, c.challenge FROM domain_claim c WHERE c.tenant_id = ? "
+    "AND c.organisation_id = ? AND NOT EXISTS (SELECT 1 FROM signup_domain s WHERE s.tenant_id = "
+    "c.tenant_id AND s.organisation_id = c.organisation_id AND s.domain = c.domain) "
+    "ORDER BY domain LIMIT 100";
 static const char SQL_CLAIM_ADD[] =
     "INSERT INTO domain_claim (tenant_id, id, organisation_id, domain, challenge, created_at) "
     "VALUES (?, ?, ?, ?, ?, ?)";

@@ -510,6 +510,13 @@ static void an_administrator_shows_a_domain_to_be_the_organisations(void **state
     test_ok(cx, domain_claim_remove(cx, first));
     test_ok(cx, domain_claim_list(cx, &list, &count));
     assert_int_equal(count, 0);
+    test_ok(cx, domain_claim_add(cx, "gusu.example"));
+    test_as_system(cx);
+    test_ok(cx, signup_domain_add(cx, "gusu.example", "C-1"));
+    test_as_customer(cx, anna, own, RIGHT_ADMIN);
+    test_ok(cx, domain_claim_list(cx, &list, &count));
+    assert_int_equal(count, 1); /* staff know it: it stands there once, and confirmed */
+    assert_null(list[0].challenge);
 }
 
 int main(void)
