@@ -1,8 +1,10 @@
 /* Forms: what came is kept as typed, and read by a table of fields with all faults at once. */
 #include "portal/http/form.h"
 
+#include "base/json.h"
 #include "base/parse.h"
 #include "base/utf8.h"
+#include "portal/http/reply.h"
 #include "portal/http/url.h"
 
 #include <string.h>
@@ -269,4 +271,12 @@ bool form_read(struct req *rq, struct form *form, const struct form_field *field
         read_field(&r);
     }
     return json_array_size(form->fault_list) == 0;
+}
+
+bool form_flash(struct req *rq, const struct form *form, const char *done)
+{
+    const json_t *fault = json_array_get(form->fault_list, 0);
+
+    return fault != NULL ? reply_flash(rq, "bad", json_get_text(fault, "text", ""))
+                         : reply_flash(rq, "ok", req_text(rq, done));
 }

@@ -52,6 +52,10 @@ bool form_take_err(struct req *rq, struct form *form, const struct form_field *f
 /* A single value by name, "" if absent. */
 const char *form_value(const struct form *form, const char *name);
 
+/* What the next page says of a form that has none of its own: the first fault, or what was done
+ * (English, a key). */
+bool form_flash(struct req *rq, const struct form *form, const char *done) MUST_CHECK;
+
 /* Keeps one value as typed: line ends become \n, values of one name (ticked boxes) a line each. */
 bool form_add_value(struct arena *mem, struct err *err, json_t *values, const char *name,
                     const char *text) MUST_CHECK;

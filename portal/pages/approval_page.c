@@ -121,11 +121,7 @@ bool approval_page_of_ticket(struct req *rq, const struct ticket *t,
 
 static bool back(struct req *rq, const struct form *form, const char *said, const char *path)
 {
-    const json_t *fault = json_array_get(form->fault_list, 0);
-
-    return reply_flash(rq, fault != NULL ? "bad" : "ok",
-                       fault != NULL ? json_get_text(fault, "text", "") : req_text(rq, said)) &&
-           reply_see_other(rq, path);
+    return form_flash(rq, form, said) && reply_see_other(rq, path);
 }
 
 bool approval_page_ask(struct req *rq)

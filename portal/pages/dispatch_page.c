@@ -106,8 +106,6 @@ bool dispatch_page_of_ticket(struct req *rq, const struct ticket *t,
 /* What was wrong is said on the ticket's page; who sees the ticket no longer, on the queue. */
 static bool back(struct req *rq, const struct form *form, struct id ticket_id, const char *said)
 {
-    const json_t *fault = json_array_get(form->fault_list, 0);
-    const char *text = fault != NULL ? json_get_text(fault, "text", "") : req_text(rq, said);
     const char *path = arena_printf(rq->cx.mem, "/desk/tickets/%s", id_text(rq->cx.mem, ticket_id));
     struct ticket *t;
 
@@ -117,7 +115,7 @@ static bool back(struct req *rq, const struct form *form, struct id ticket_id, c
         err_clear(&rq->cx.err);
         path = "/desk";
     }
-    return reply_flash(rq, fault != NULL ? "bad" : "ok", text) && reply_see_other(rq, path);
+    return form_flash(rq, form, said) && reply_see_other(rq, path);
 }
 
 bool dispatch_page_send(struct req *rq)

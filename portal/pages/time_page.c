@@ -80,11 +80,7 @@ bool time_page_of_ticket(struct req *rq, const struct ticket *t, json_t *context
 /* What was wrong is said on the page that the form stands on. */
 static bool back(struct req *rq, const struct form *form, const char *said, const char *path)
 {
-    const json_t *fault = json_array_get(form->fault_list, 0);
-
-    return reply_flash(rq, fault != NULL ? "bad" : "ok",
-                       fault != NULL ? json_get_text(fault, "text", "") : req_text(rq, said)) &&
-           reply_see_other(rq, path);
+    return form_flash(rq, form, said) && reply_see_other(rq, path);
 }
 
 enum { DAY_MINUTES = 24 * 60 };
